@@ -1,0 +1,28 @@
+"""Losses of predictions: exact, by class, with the rows that cause them."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from losscli.evaluation import evaluate
+    from losscli.losses.spec import LOSSES, loss
+    from losscli.report import Report
+
+__version__ = "0.1.0"
+__all__ = ["LOSSES", "Report", "evaluate", "loss"]
+
+_HOMES = {
+    "evaluate": "losscli.evaluation",
+    "LOSSES": "losscli.losses.spec",
+    "loss": "losscli.losses.spec",
+    "Report": "losscli.report",
+}
+"""Where each public name lives: it is imported when it is first used, since start-up counts."""
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401
+    from importlib import import_module  # noqa: PLC0415
+
+    if name not in _HOMES:
+        raise AttributeError(f"module 'losscli' has no attribute {name!r}")
+    import_module("losscli.losses")
+    return getattr(import_module(_HOMES[name]), name)

@@ -1,0 +1,31 @@
+"""The command line: parses, calls, prints, exits.
+
+Nothing here is imported before it is used: help, lists and usage errors are to be quick.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+
+from losscli.cli import interrupt
+
+
+def main() -> None:
+    """Run the program and leave with its exit code, without waiting for worker threads."""
+    interrupt.watch()
+    code = run(sys.argv[1:])
+    # Everything is flushed and on disk: what an orderly exit would still do is take time,
+    # or try once more to write to a pipe that is closed.
+    os._exit(code)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code; whatever went wrong is one line on stderr."""
+    from losscli.cli.failure import exit_code_of  # noqa: PLC0415 - after the watch for Ctrl-C
+
+    try:
+        from losscli.cli.command import call  # noqa: PLC0415 - as above
+
+        return call(arguments)
+    except Exception as error:  # noqa: BLE001 - the one place where everything ends
+        return exit_code_of(error, debug="--debug" in arguments)

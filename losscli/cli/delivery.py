@@ -1,0 +1,151 @@
+"""Where a report goes: files that are written whole or not at all, and stdout."""
+
+import os
+import shlex
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO, cast
+
+from losscli.cli import interrupt
+from losscli.errors import UsageError
+from losscli.render import Format, Style, format_for, format_named
+from losscli.visible import visible
+
+if TYPE_CHECKING:
+    from losscli.report import Report
+
+_UNFINISHED: set[Path] = set()
+
+
+@dataclass(frozen=True)
+class Target:
+    """A file to write, and how."""
+
+    path: Path
+    format: Format
+
+
+def targets(texts: Sequence[str], inputs: Sequence[str]) -> list[Target]:
+    """Read each --output as a file and its format; UsageError, before any work, where it is none.
+
+    `format:FILE` names the format, else the suffix of FILE chooses it. What could not be
+    written, or would overwrite one of the `inputs` or another output, is refused here.
+    """
+    found = [_target(text) for text in texts]
+    taken = {Path(name).resolve(): "is one of the files to judge" for name in inputs if name != "-"}
+    for target in found:
+        path = target.path.resolve()
+        if path in taken:
+            what = f"{_shown(target.path)} {taken[path]}"
+            raise UsageError(what, where="--output", remedy="write to another file")
+        if _replaceable(path):
+            taken[path] = "is named twice"
+    return found
+
+
+def _target(text: str) -> Target:
+    word, _, rest = text.partition(":")
+    named = rest and len(word) > 1 and word.isidentifier() and not Path(text).exists()
+    path = Path(rest if named else text)
+    if path.is_dir():
+        raise UsageError(
+            f"{_shown(path)} is a folder", where="--output", remedy="name a file in it"
+        )
+    try:
+        form = format_named(word) if named else format_for(path)
+    except UsageError as error:
+        raise UsageError(error.what, where="--output", remedy=error.remedy) from None
+    folder = path.resolve().parent
+    if not folder.is_dir():
+        remedy = f"mkdir -p {shlex.quote(_shown(folder))}"
+        raise UsageError(f"there is no folder {_shown(folder)}", where="--output", remedy=remedy)
+    return Target(path, form)
+
+
+def _shown(path: Path) -> str:
+    return visible(str(path), limit=500)
+
+
+def _replaceable(path: Path) -> bool:
+    """Tell a plain file, or none yet, from /dev/null, a pipe and the like."""
+    return path.is_file() or not path.exists()
+
+
+def write(report: "Report", goals: Sequence[Target]) -> None:
+    """Write every file: all of them are complete on the disk before the first gets its name.
+
+    Raises OSError, and leaves nothing behind, where one cannot be written.
+    """
+    texts = [(goal.path.resolve(), encoded(goal.format.render(report, Style()))) for goal in goals]
+    try:
+        drafts = [(_draft(path, data), path) for path, data in texts if _replaceable(path)]
+        for draft, path in drafts:
+            with _named(path):
+                draft.replace(path)
+    finally:
+        discard()
+    for path, data in texts:
+        if not _replaceable(path):
+            with _named(path):
+                path.write_bytes(data)
+
+
+def discard() -> None:
+    """Remove the files that are not complete."""
+    while _UNFINISHED:
+        _UNFINISHED.pop().unlink(missing_ok=True)
+
+
+interrupt.before_leaving.append(discard)
+
+
+def _draft(path: Path, data: bytes) -> Path:
+    """Write a file beside `path` that needs only its name, with the rights that `path` has."""
+    draft = path.with_name(f".losscli-{os.getpid()}-{len(_UNFINISHED)}.tmp")
+    with _named(path):
+        _UNFINISHED.add(draft)
+        with draft.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileNotFoundError):
+            shutil.copymode(path, draft)
+    return draft
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Let an error name the file that the user named."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def encoded(text: str) -> bytes:
+    r"""Return UTF-8; half a surrogate pair from a file's name becomes `\udcNN`, as JSON has it."""
+    return text.encode("utf-8", "backslashreplace")
+
+
+def check_stdout() -> None:
+    """Raise UsageError where nothing could be printed in the end."""
+    if sys.__stdout__ is None:
+        remedy = "give it somewhere to go: --output report.json > /dev/null"
+        raise UsageError("stdout is closed", remedy=remedy)
+
+
+def deliver(text: str) -> None:
+    """Write a text to stdout, whole; OSError where it cannot be, BrokenPipeError where unread."""
+    if not text:
+        return
+    check_stdout()
+    stdout = cast(TextIO, sys.__stdout__)
+    with _named(Path("stdout")):
+        stdout.buffer.write(encoded(text))
+        stdout.buffer.flush()

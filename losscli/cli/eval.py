@@ -1,0 +1,99 @@
+"""`losscli eval`: a prediction file in, its losses out."""
+
+# ruff: noqa: PLR0913 - the options of a command are the arguments of a function
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from losscli.cli import delivery, options, terminal
+from losscli.cli.failure import say
+from losscli.cli.progress import bar_if_seen
+from losscli.errors import UsageError
+from losscli.render import format_named
+from losscli.visible import visible
+
+if TYPE_CHECKING:
+    from losscli.report import Report
+
+_OURS = {"files", "loss", "format", "output", "quiet", "debug"}
+"""What the command line keeps to itself; every other word is one that `evaluate` knows."""
+_DELIMITERS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "space": " "}
+
+
+def evaluate_files(
+    files: options.Files,
+    *,
+    loss: options.Losses = None,
+    task: options.TaskOption = None,
+    by: options.By = None,
+    top: options.Top = 10,
+    level: options.Level = 0.95,
+    true: options.TrueColumn = None,
+    pred: options.Pred = None,
+    prob: options.Prob = None,
+    probs: options.Probs = None,
+    label: options.Label = None,
+    score: options.Score = None,
+    scores: options.Scores = None,
+    lower: options.Lower = None,
+    upper: options.Upper = None,
+    quantiles: options.Quantiles = None,
+    weight: options.Weight = None,
+    id: options.Id = None,  # noqa: A002 - the role's word
+    positive: options.Positive = None,
+    prob_is: options.ProbIs = None,
+    scores_are_probs: options.ScoresAreProbs = False,
+    normalize: options.Normalize = False,
+    missing: options.Missing = "error",
+    encoding: options.Encoding = None,
+    delimiter: options.Delimiter = None,
+    decimal: options.Decimal = None,
+    expect_rows: options.ExpectRows = None,
+    jobs: options.Jobs = None,
+    format: options.FormatOption = "table",  # noqa: A002 - the option's word
+    output: options.Output = None,
+    quiet: options.Quiet = False,
+    debug: options.Debug = False,
+) -> None:
+    """Judge the predictions in FILE (several are one data set, - is stdin).
+
+    Prints each loss with its interval and its skill against the best constant, the losses of
+    each class, and the rows that cost most.
+    """
+    given = {word: value for word, value in locals().items() if word not in _OURS}
+    shape, targets = format_named(format), delivery.targets(output or [], files)
+    delivery.check_stdout()
+    if not 0 < level < 1:
+        raise UsageError(f"--level {level} is no level", remedy="--level 0.95")
+    _check_losses(loss, task)
+    given["by"] = by or ()
+    given["delimiter"] = _DELIMITERS.get(delimiter or "", delimiter)
+    report = _judge(files, loss, given, quiet=quiet)
+    if not quiet:
+        for note in report.notes:
+            say(f"losscli: {visible(note, limit=2000)}")
+    delivery.write(report, targets)
+    sys.stdout.write(shape.render(report, terminal.style()))
+
+
+def _check_losses(texts: list[str] | None, task: str | None) -> None:
+    """Refuse what cannot be asked for before anything slow is imported or read."""
+    from losscli.losses.language import parse, resolve, tasks  # noqa: PLC0415 - brings numpy
+
+    asked = parse(texts or [])
+    tasks(asked)
+    if task:
+        resolve(asked, task)
+
+
+def _judge(
+    files: list[str], losses: list[str] | None, given: dict[str, Any], *, quiet: bool
+) -> "Report":
+    from losscli.evaluation import evaluate  # noqa: PLC0415 - brings pyarrow
+
+    data = files if len(files) > 1 else files[0]
+    bar = bar_if_seen(quiet=quiet)
+    if bar is None:
+        return evaluate(data, losses=losses, **given)
+    with bar:
+        return evaluate(data, losses=losses, progress=bar, **given)

@@ -1,0 +1,60 @@
+"""How commands read their words and show their help: without rich and pydantic."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from typer.core import TyperCommand, TyperGroup
+
+from losscli.cli.words import Words
+from losscli.render import format_named, format_names
+
+
+def _read_quickly(params: Iterable[Any]) -> None:
+    for param in params:
+        param._runtime_param = Words()  # noqa: SLF001 - without it typer's own reader works, too
+
+
+class Program(TyperGroup):
+    """The group of all commands."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - typer's own Click
+        """Read the words before the command."""
+        _read_quickly(self.get_params(ctx))
+        return super().parse_args(ctx, args)
+
+
+class Grouped(TyperCommand):
+    """A command whose help lists each option under the heading of its `rich_help_panel`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - as above
+        """Read the words of the command."""
+        _read_quickly(self.get_params(ctx))
+        return super().parse_args(ctx, args)
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:  # noqa: ANN401 - as above
+        """Return the words after the program's name, as the man pages write them."""
+        arguments = (p for p in self.get_params(ctx) if p.param_type_name == "argument")
+        names = (f"{p.metavar}..." if p.nargs != 1 else str(p.metavar) for p in arguments)
+        return ["[OPTIONS]", *names]
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - as above
+        """Write the options by group, in the order in which the groups first appear."""
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for param in self.get_params(ctx):
+            record = param.get_help_record(ctx)
+            if record:
+                group = getattr(param, "rich_help_panel", None) or "Options"
+                groups.setdefault(group, []).append(record)
+        for group, records in groups.items():
+            with formatter.section(group):
+                formatter.write_dl(records)
+
+
+class WithFormats(Grouped):
+    """A command that lists the formats, too."""
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401, ARG002 - as above
+        """Write each format with the suffixes that choose it and its help line."""
+        formats = [format_named(name) for name in format_names()]
+        with formatter.section("Formats"):
+            formatter.write_dl([(f"{f.name} {', '.join(f.suffixes)}", f.help) for f in formats])

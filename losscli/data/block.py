@@ -1,0 +1,83 @@
+"""What the reader hands on: pieces of typed columns, and blocks of columns by role."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of a source as it was read.
+
+    `table` has exactly the columns asked for, in their declared types, one chunk each.
+    `part` is (number of the file, number of the stretch in it), both from 0. `place` gives,
+    for a row of the table, words that say where it stands: "preds.csv, line 17".
+    """
+
+    table: "pa.Table"
+    part: tuple[int, int]
+    place: Callable[[int], str]
+
+
+class Source(Protocol):
+    """Where rows come from.
+
+    `files` are the names shown, `names` the columns in order, `notes` what was found out and
+    chosen (each with the flag that pins it), `warnings` what a reader of the numbers must
+    know. `sample` gives the text of the first rows of each column (None: empty cell).
+    `pieces` gives one call a stretch: the calls may run in any order and in any thread.
+    `check` is called once after the last piece and raises DataError where the source changed.
+    """
+
+    files: tuple[str, ...]
+    names: tuple[str, ...]
+    rereadable: bool
+    notes: list[str]
+    warnings: list[str]
+
+    def sample(self) -> Mapping[str, list[str | None]]: ...
+
+    def pieces(self, types: Mapping[str, "pa.DataType"]) -> Iterator[Callable[[], Piece]]: ...
+
+    def in_order(self) -> "Source": ...
+
+    def check(self) -> None: ...
+
+
+class MisreadError(Exception):
+    """A stretch did not begin or end where it was guessed to: read the source in order."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """The judged rows of a piece, by role.
+
+    `columns` maps each role to a contiguous read-only array of n rows: float64[n] for a
+    number, float64[n, k] for `probs`, `scores` and `quantiles`, intp[n] codes into `classes`
+    for `y` and `label` of labels and for `y` of multiclass and of margins with `scores`;
+    `y` of a binary file is 0.0 or 1.0, of a margin file -1.0 or 1.0. `classes` are the texts
+    behind codes (for binary and margin files: the negative, then the positive class).
+    `groups` maps each breakdown to codes (int32[n]) and the texts behind them (None: empty).
+    `rows` are the positions of the judged rows in the piece (None: every row was judged);
+    `seen` counts the rows of the piece; `dropped` maps a reason to the rows left out for it.
+    """
+
+    columns: Mapping[str, NDArray[Any]]
+    part: tuple[int, int]
+    place: Callable[[int], str]
+    seen: int
+    classes: tuple[str | None, ...] = ()
+    groups: Mapping[str, tuple[NDArray[np.int32], tuple[str | None, ...]]] = field(
+        default_factory=dict
+    )
+    weight: NDArray[np.float64] | None = None
+    ids: "pa.Array | None" = None
+    rows: NDArray[np.int64] | None = None
+    dropped: Mapping[str, int] = field(default_factory=dict)
+    counted: Mapping[str, int] = field(default_factory=dict)

@@ -1,0 +1,68 @@
+"""What must hold across the columns of a row: sums of probabilities, ends of intervals."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from losscli.data.peek import TOLERANCE
+
+if TYPE_CHECKING:
+    from losscli.data.judge import Judge
+
+Arrays = dict[str, NDArray[Any]]
+# Sums of decimals such as 3 * 0.333333 miss the tolerance by their rounding only.
+_SUM_SLACK = TOLERANCE + 1e-12
+
+
+def _sums(judge: "Judge", found: Arrays) -> None:
+    probs = found["probs"]
+    total = np.zeros(len(probs))
+    for name in judge.plan.columns["probs"]:
+        total += judge.keep(judge.numbers[name].values)
+    off = np.abs(total - 1) > _SUM_SLACK
+    if not off.any():
+        return
+    column = str(judge.plan.columns["probs"][0])
+    remedy = "--normalize rescales such rows and counts them"
+    if judge.plan.wanted.normalize:
+        remedy = "such a row cannot be rescaled"
+        probs[off & (total > 0)] /= total[off & (total > 0), None]
+        judge.counted["rescaled probabilities"] = int(np.count_nonzero(off & (total > 0)))
+        off &= ~(total > 0)
+    judge.refuse_first(off, column, lambda r: f"the probabilities sum to {float(total[r])}", remedy)
+
+
+def _ends(judge: "Judge", found: Arrays) -> None:
+    low, high = found["lower"], found["upper"]
+
+    def what(row: int) -> str:
+        return f"the lower end {float(low[row])} is above the upper end {float(high[row])}"
+
+    if "upper" in found:
+        judge.refuse_first(low > high, str(judge.plan.columns["lower"]), what)
+
+
+def _crossing(judge: "Judge", found: Arrays) -> None:
+    levels = found["quantiles"]
+    crossed = np.zeros(len(levels), dtype=np.bool_)
+    for j in range(1, levels.shape[1]):
+        crossed |= levels[:, j] < levels[:, j - 1]
+    judge.counted["crossing quantiles"] = int(np.count_nonzero(crossed))
+
+
+def _outside(judge: "Judge", found: Arrays) -> None:
+    scores = found["score"][:, None] if "score" in found else found["scores"]
+    outside = ((scores < 0) | (scores > 1)).any(axis=1)
+    judge.counted["outside_unit"] = int(np.count_nonzero(outside))
+
+
+CHECKS: dict[str, Callable[["Judge", Arrays], None]] = {
+    "probs": _sums,
+    "lower": _ends,
+    "quantiles": _crossing,
+    "score": _outside,
+    "scores": _outside,
+}
+"""For each role what is judged and counted once its columns are arrays."""

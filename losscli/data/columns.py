@@ -1,0 +1,170 @@
+"""Which column plays which role: from the header, the first rows and what the user said."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from losscli.data.binding import Columns, columns_of, two_of
+from losscli.data.block import Block, Piece, Source
+from losscli.data.classes import one_negative
+from losscli.data.flags import flag
+from losscli.data.judge import Judge
+from losscli.data.names import BREAKDOWNS, fold
+from losscli.data.roles import Wanted
+from losscli.data.scene import Scene, scene_of
+from losscli.data.stated import stated, warned
+from losscli.data.task import choose_task
+from losscli.errors import UsageError
+from losscli.visible import visible
+
+__all__ = ["Plan", "Wanted", "plan"]
+
+CLASSIFICATION = ("binary", "multiclass", "margin", "labels")
+GROUP = pa.dictionary(pa.int32(), pa.string())
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What each column is for, decided once for the whole run.
+
+    `columns` maps each role to its column or columns. `classes` are those of the probability
+    (or score) columns in the same order; `positive` and `negative` those of a binary or margin
+    file (`negative` is None where the first rows hold the positive class alone). `levels` are
+    the levels of the quantile columns, ascending, float64[q]. `types` is what the source is
+    asked for. `notes` say what was chosen, `warnings` what a reader of the numbers must know.
+    """
+
+    wanted: Wanted
+    where: str
+    task: str
+    columns: Mapping[str, str | tuple[str, ...]]
+    by: tuple[str, ...]
+    types: Mapping[str, Any]
+    classes: tuple[str, ...] = ()
+    positive: str | None = None
+    negative: str | None = None
+    prob_is: str | None = None
+    levels: NDArray[np.float64] = field(default_factory=lambda: np.empty(0), compare=False)
+    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str | None:
+        """The column that names a row."""
+        return self.wanted.id
+
+    @property
+    def weight(self) -> str | None:
+        """The column that says how much a row counts."""
+        return self.wanted.weight
+
+    @property
+    def truth(self) -> str:
+        """The column of role `y`."""
+        return str(self.columns["y"])
+
+    @property
+    def judged(self) -> tuple[str, ...]:
+        """The columns in which an empty cell leaves its row without a judgement."""
+        named = [n if isinstance(n, tuple) else (n,) for n in self.columns.values()]
+        weight = (self.weight,) if self.weight else ()
+        return tuple(dict.fromkeys((*(name for names in named for name in names), *weight)))
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The columns that are read as numbers."""
+        return tuple(name for name, kind in self.types.items() if kind == pa.float64())
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The columns that are read as classes."""
+        return tuple(name for name, kind in self.types.items() if kind == GROUP)
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        """The columns as the report shows them."""
+        roles = {r: list(n) if isinstance(n, tuple) else n for r, n in self.columns.items()}
+        return {**roles, "by": list(self.by), "id": self.id, "weight": self.weight}
+
+    def block(self, piece: Piece) -> Block:
+        """Return the judged rows of a piece; raise DataError at one that cannot be judged."""
+        return Judge(self, piece).block()
+
+    def settle(self, seen: "set[str | None]") -> tuple[str | None, str]:
+        """Return the negative and the positive class once the classes of every block are known.
+
+        Raises DataError where two different classes stand beside the positive one, which a
+        single block cannot tell if the first rows held the positive class alone.
+        """
+        positive = str(self.positive)
+        if self.negative is not None:
+            return self.negative, positive
+        return one_negative(seen, positive, where=self.where, column=self.truth), positive
+
+
+def plan(source: Source, wanted: Wanted) -> Plan:
+    """Find the task and the columns; raise UsageError where they must be named."""
+    scene = scene_of(source, wanted)
+    task, main = choose_task(scene)
+    two = two_of(scene, task, main)
+    columns, classes, quantile_levels = columns_of(scene, task, main, two)
+    by = _by(scene, task, columns)
+    found = Plan(
+        wanted=scene.wanted,
+        where=scene.header.where,
+        task=task,
+        columns=columns,
+        by=by,
+        types=_types(scene, task, columns, by),
+        classes=classes,
+        positive=two.positive,
+        negative=two.negative,
+        prob_is=two.prob_is,
+        levels=quantile_levels,
+    )
+    scene.header.refuse_twins(found.types)
+    return replace(found, notes=stated(scene, found), warnings=warned(scene, found))
+
+
+def _by(scene: Scene, task: str, columns: Columns) -> tuple[str, ...]:
+    if scene.wanted.by:
+        return scene.wanted.by
+    if task in CLASSIFICATION:
+        return (scene.truth,)
+    words = set(map(fold, BREAKDOWNS))
+    taken = {scene.wanted.id, scene.wanted.weight}
+    for named in columns.values():
+        taken.update(named if isinstance(named, tuple) else (named,))
+    found = [n for n in scene.header.names if fold(n) in words and n not in taken]
+    return tuple(found) if len(found) == 1 else ()
+
+
+def _types(scene: Scene, task: str, columns: Columns, by: tuple[str, ...]) -> dict[str, Any]:
+    """Return the type that each used column is read in; one column cannot have two."""
+    classes = ("y", "label") if task in CLASSIFICATION else ()
+    found: dict[str, Any] = {}
+    for role, named in columns.items():
+        for name in named if isinstance(named, tuple) else (named,):
+            _declare(scene, found, flag(role), name, GROUP if role in classes else pa.float64())
+    if scene.wanted.weight:
+        _declare(scene, found, "--weight", scene.wanted.weight, pa.float64())
+    for name in by:
+        _declare(scene, found, "--by", name, GROUP)
+    if scene.wanted.id and found.get(scene.wanted.id) != GROUP:
+        _declare(scene, found, "--id", scene.wanted.id, pa.string())
+    return found
+
+
+def _declare(scene: Scene, found: dict[str, Any], option: str, name: str, kind: Any) -> None:  # noqa: ANN401
+    if found.setdefault(name, kind) != kind:
+        one, other = (
+            ("text", "numbers") if kind == GROUP or kind == pa.string() else ("numbers", "text")
+        )
+        what = f"{option} {visible(name)} is read as {one}, and as {other} for another role"
+        raise UsageError(
+            what, where=scene.header.where, remedy="name another column, or copy it in the file"
+        )

@@ -1,0 +1,132 @@
+"""DataFrames as a source: the same classes and the same bits as the file `to_csv` writes."""
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from losscli.data.block import Piece, Source
+from losscli.errors import DataError, UsageError
+from losscli.visible import visible
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ROWS = 120_000
+"""Rows of a piece."""
+SAMPLED = 1000
+
+
+def open_frame(frame: object) -> Source:
+    """Return a source of the rows of a pandas DataFrame, a dict of columns or an Arrow table.
+
+    The index is ignored; rows are counted from 1. Raises UsageError for anything else and
+    DataError where there are no rows.
+    """
+    import pandas as pd  # noqa: PLC0415 - imported only when used
+
+    if isinstance(frame, Mapping):
+        frame = pd.DataFrame(dict(frame))
+    elif not isinstance(frame, pd.DataFrame) and hasattr(frame, "__arrow_c_stream__"):
+        frame = pa.table(frame).to_pandas(types_mapper=pd.ArrowDtype)
+    if not isinstance(frame, pd.DataFrame):
+        what = f"cannot read predictions from a {type(frame).__name__}"
+        raise UsageError(what, remedy="give a path, a pandas DataFrame or a dict of columns")
+    if not len(frame):
+        raise DataError("no rows", where="DataFrame")
+    return FrameSource(frame)
+
+
+class FrameSource:
+    """The rows of a DataFrame, in pieces that are converted when they are asked for."""
+
+    def __init__(self, frame: "pd.DataFrame") -> None:
+        self.files: tuple[str, ...] = ("DataFrame",)
+        self.rereadable = True
+        self._frame = frame
+        self._shape = frame.shape
+        self.names = tuple(map(str, frame.columns))
+        self.notes: list[str] = []
+        self.warnings: list[str] = []
+
+    def column(self, name: str) -> "pd.Series[Any]":
+        """Return the first column whose name is written so."""
+        return self._frame.iloc[:, self.names.index(name)]
+
+    def sample(self) -> "Mapping[str, list[str | None]]":
+        """Return the texts of the first rows by column, converted when they are looked at."""
+        return _Sample(self)
+
+    def pieces(self, types: "Mapping[str, pa.DataType]") -> Iterator[Callable[[], Piece]]:
+        """Return one call a piece; each converts its rows of the columns in `types`."""
+        from losscli.data.written import beyond_exact, numbers, texts  # noqa: PLC0415 - pandas
+
+        readers: dict[str, Callable[[slice], Any]] = {}
+        for name, kind in types.items():
+            if self.names.count(name) > 1:
+                what = f"the columns {visible(name)} have one name"
+                raise DataError(what, where="DataFrame", remedy="give each column its own name")
+            series = self.column(name)
+            if kind == pa.float64():
+                readers[name] = numbers(name, series)
+                self._warn(name, beyond_exact(series))
+            elif kind == pa.string():
+                readers[name] = partial(_decoded, texts(series))
+            else:
+                readers[name] = texts(series)
+        for number, start in enumerate(range(0, len(self._frame), ROWS)):
+            rows = slice(start, min(start + ROWS, len(self._frame)))
+            yield partial(_piece, readers, rows, number)
+
+    def in_order(self) -> Source:
+        """Return the source itself: its pieces never begin at a wrong row."""
+        return self
+
+    def check(self) -> None:
+        """Raise DataError where rows or columns came or went while they were read."""
+        if self._frame.shape != self._shape:
+            raise DataError("the DataFrame changed while it was read", remedy="give a copy")
+
+    def _warn(self, name: str, count: int) -> None:
+        if count:
+            found = f"{visible(name)}: {count} integers beyond 2**53 were rounded"
+            if found not in self.warnings:
+                self.warnings.append(found)
+
+
+class _Sample(Mapping[str, "list[str | None]"]):
+    """The texts of the first rows by column."""
+
+    def __init__(self, source: FrameSource) -> None:
+        self._source = source
+        self._known: dict[str, list[str | None]] = {}
+
+    def __getitem__(self, name: str) -> "list[str | None]":
+        from losscli.data.written import texts  # noqa: PLC0415 - pandas
+
+        if name not in self._source.names:
+            raise KeyError(name)
+        if name not in self._known:
+            head = self._source.column(name).iloc[:SAMPLED]
+            self._known[name] = texts(head)(slice(0, len(head))).to_pylist()
+        return self._known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys(self._source.names))
+
+    def __len__(self) -> int:
+        return len(set(self._source.names))
+
+
+def _decoded(read: Callable[[slice], Any], rows: slice) -> Any:  # noqa: ANN401
+    return read(rows).dictionary_decode()
+
+
+def _piece(readers: Mapping[str, Callable[[slice], Any]], rows: slice, number: int) -> Piece:
+    arrays = {name: read(rows) for name, read in readers.items()}
+    return Piece(pa.table(arrays), (0, number), partial(_place, rows.start))
+
+
+def _place(start: int, row: int) -> str:
+    return f"row {start + row + 1}"

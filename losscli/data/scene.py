@@ -1,0 +1,94 @@
+"""What is known of a file before its task is chosen: header, first rows, the user's words."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from losscli.data.block import Source
+from losscli.data.flags import FAMILIES, Header, flag, given, pinned, shown
+from losscli.data.peek import Peek, joined
+from losscli.data.roles import Candidate, Wanted, candidates, truths
+from losscli.errors import UsageError
+from losscli.visible import visible
+
+YES_AND_NO = 2
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What is known of a file when its task is chosen.
+
+    `given` are the columns that the user named by role, `options` what the conventions find.
+    """
+
+    header: Header
+    peek: Peek
+    wanted: Wanted
+    truth: str
+    given: dict[str, Candidate]
+    options: tuple[Candidate, ...]
+
+    def of(self, role: str) -> list[Candidate]:
+        """Return what may play a role: what the user named for it, else all options."""
+        named = self.given.get(role)
+        return [named] if named else [c for c in self.options if c.role == role]
+
+    def two_truths(self) -> bool:
+        """Tell whether the first rows hold at most two classes."""
+        return len(self.peek.distinct(self.truth)) <= YES_AND_NO
+
+    def whole(self, candidate: Candidate) -> bool:
+        """Tell whether every truth of the first rows is one of a family's classes."""
+        return set(self.peek.distinct(self.truth)) <= set(candidate.keys)
+
+
+def scene_of(source: Source, wanted: Wanted) -> Scene:
+    """Find the truth and what may play each role beside it; unknown names are UsageErrors."""
+    header = Header(tuple(source.names), ", ".join(map(visible, source.files)))
+    wanted = replace(
+        wanted,
+        weight=wanted.weight and header.column("--weight", wanted.weight),
+        id=wanted.id and header.column("--id", wanted.id),
+        by=tuple(dict.fromkeys(header.column("--by", name) for name in wanted.by)),
+    )
+    single = {r: given(header, r, n, ()) for r, n in wanted.roles.items() if r not in FAMILIES}
+    taken = {name for c in single.values() for name in c.columns if c.role != "y"}
+    taken |= {name for name in (wanted.weight, wanted.id) if name}
+    truth = choose_truth(header, single, taken)
+    if truth in taken:
+        what = f"{visible(truth)} is named for the truth and for something else"
+        raise UsageError(what, where=header.where, remedy="name another column")
+    options = tuple(candidates(truth, header.folded(frozenset(taken))))
+    families = {r: given(header, r, n, options) for r, n in wanted.roles.items() if r in FAMILIES}
+    peek = Peek(source.sample())
+    return Scene(header, peek, wanted, truth, {**single, **families}, options)
+
+
+def choose_truth(header: Header, named: Mapping[str, Candidate], taken: Iterable[str]) -> str:
+    """Return the column of the truth: a pair of names beats a single one; a tie is refused."""
+    if "y" in named:
+        return named["y"].columns[0]
+    folded = header.folded(frozenset(taken))
+    found = truths(folded)
+    pairs = [name for name in found if any(c.pair for c in candidates(name, folded))]
+    best = pairs or found
+    if len(best) == 1:
+        return best[0]
+    if best:
+        what = f"{joined([visible(name) for name in best])} could each be the truth"
+        remedy = "name it: " + joined([flag("y", name) for name in best], "or")
+        raise UsageError(what, where=header.where, remedy=remedy)
+    what = f"no column is known as the truth; the columns are {shown(header.names)}"
+    raise UsageError(what, where=header.where, remedy="name it: --true COLUMN")
+
+
+def pick(scene: Scene, options: Sequence[Candidate]) -> Candidate | None:
+    """Return the best of several candidates for a role; raise UsageError on a tie."""
+    best = [c for c in options if c.pair] or list(options)
+    if len({c.columns for c in best}) == 1 and len(best) > 1:
+        best = [c for c in best if scene.whole(c)] or best
+    if len(best) <= 1:
+        return best[0] if best else None
+    columns = [shown(c.columns) for c in best]
+    what = f"{joined(columns)} could each be the {best[0].role} beside {visible(scene.truth)}"
+    remedy = "name one: " + joined([pinned(scene.header, c) for c in best], "or")
+    raise UsageError(what, where=scene.header.where, remedy=remedy)

@@ -1,0 +1,175 @@
+"""Which task a file is for: what was named decides, then the losses, then the columns."""
+
+from collections.abc import Sequence
+
+from losscli.data.fitting import FITTING, LONE
+from losscli.data.flags import flag, shown
+from losscli.data.names import fold
+from losscli.data.peek import joined
+from losscli.data.roles import Candidate, Wanted, models
+from losscli.data.scene import YES_AND_NO, Scene, pick
+from losscli.errors import UsageError
+from losscli.visible import visible
+
+ORDER = ("multiclass", "binary", "margin", "distribution", "interval", "labels", "regression")
+"""The tasks, by what decides where several would do."""
+TASK_OF_FLAG = {
+    "probs": ("multiclass",),
+    "prob": ("binary",),
+    "score": ("margin",),
+    "scores": ("margin",),
+    "quantiles": ("distribution",),
+    "lower": ("interval",),
+    "upper": ("interval",),
+    "label": ("labels",),
+    "pred": ("labels", "regression"),
+}
+ROLES_OF_TASK = {
+    "multiclass": ("probs",),
+    "binary": ("prob",),
+    "margin": ("score", "scores"),
+    "distribution": ("quantiles",),
+    "interval": ("bounds",),
+    "labels": ("label",),
+    "regression": ("pred",),
+}
+FEW = 20
+"""At most so many different integers may be classes as well as numbers."""
+
+
+def choose_task(scene: Scene) -> tuple[str, Candidate | None]:
+    """Return the task and what plays its main role (None: the losses ask for others only).
+
+    What the user named decides, then what the losses allow, then the columns found.
+    """
+    allowed = _allowed(scene.wanted, scene.given)
+    forced = len(allowed) == 1
+    for task in allowed:
+        if task in ("labels", "regression"):
+            continue
+        options = FITTING[task](scene, forced)
+        found = pick(scene, options)
+        if found:
+            _ask_whose(scene, task, found, forced=forced)
+            return task, found
+    task, found = _plain(scene, [t for t in allowed if t in ("labels", "regression")])
+    if found or (task == "regression" and scene.wanted.extra):
+        return task, found
+    raise _nothing(scene, allowed)
+
+
+def _allowed(wanted: Wanted, given: dict[str, Candidate]) -> list[str]:
+    if wanted.task:
+        if wanted.task not in ORDER:
+            what = f"there is no task {visible(wanted.task)!r}"
+            raise UsageError(what, where="--task", remedy=f"choose one of {', '.join(ORDER)}")
+        return [wanted.task]
+    flagged = {task for role in given for task in TASK_OF_FLAG.get(role, ())}
+    if "label" in given and len(flagged) > 1:
+        # A label beside probabilities only tells whose they are.
+        flagged.discard("labels")
+    if not flagged and not wanted.tasks and (wanted.positive or wanted.prob_is):
+        flagged = {"binary", "margin"} if wanted.positive else {"binary"}
+    tasks = (wanted.tasks & flagged or wanted.tasks) if wanted.tasks else flagged
+    return [task for task in ORDER if not tasks or task in tasks]
+
+
+def label_beside(scene: Scene) -> Candidate | None:
+    """Return the predicted label that stands beside a probability."""
+    named = scene.given.get("label") or scene.given.get("pred")
+    if named:
+        return named
+    truth = set(scene.peek.distinct(scene.truth))
+    labels = [
+        c for c in scene.of("label") if len(truth | set(scene.peek.distinct(c.columns[0]))) <= FEW
+    ]
+    alike = [c for c in labels if truth & set(scene.peek.distinct(c.columns[0]))]
+    return pick(scene, alike)
+
+
+def _ask_whose(scene: Scene, task: str, found: Candidate, *, forced: bool) -> None:
+    """Refuse a probability that may be that of yes or that of whichever class was predicted."""
+    column = found.columns[0]
+    values = scene.peek.numbers(column)
+    single = found.role == "prob" or (found.role == "score" and not forced)
+    if not single or scene.wanted.prob_is or not values or not scene.two_truths():
+        return
+    never_below_half = max(values) <= 1 and min(values) >= 1 / YES_AND_NO
+    doubtful = found.predicted != never_below_half if found.predicted else never_below_half
+    known = found.predicted or fold(column) in LONE
+    if task in ("binary", "margin") and known and doubtful and label_beside(scene):
+        what = (
+            f"{visible(column)} may be the probability of yes or that of the predicted class: "
+            f"it stands beside a predicted label and is {'never' if never_below_half else 'often'} "
+            "below 1/2 in the first rows"
+        )
+        remedy = "say which: --prob-is predicted or --prob-is positive"
+        raise UsageError(what, where=scene.header.where, remedy=remedy)
+
+
+def _plain(scene: Scene, allowed: Sequence[str]) -> tuple[str, Candidate | None]:
+    """Tell labels from numbers where the file has one prediction column."""
+    peek, truth = scene.peek, scene.truth
+    numbers, labels = _numbers(scene), _labels(scene)
+    if allowed == ["regression"]:
+        return "regression", pick(scene, numbers)
+    if allowed == ["labels"]:
+        found = pick(scene, labels)
+        explicit = scene.wanted.task or "label" in scene.given
+        if found and not explicit and peek.numeric(truth) and not peek.few_integers(truth, 1000):
+            what = f"the truths in {visible(truth)} are numbers, not labels"
+            remedy = "--task labels compares them as text"
+            raise UsageError(what, where=scene.header.where, remedy=remedy)
+        return "labels", found
+    if not allowed:
+        return "", None
+    if peek.numeric(truth):
+        found = pick(scene, [c for c in numbers if peek.numeric(c.columns[0])])
+        if found and not _few(scene, found):
+            return "regression", found
+    else:
+        texts = [c for c in labels if not peek.numeric(c.columns[0])]
+        found = pick(scene, texts)
+        if found:
+            return "labels", found
+    if found or numbers or labels:
+        raise _either(scene, found or pick(scene, labels + numbers))
+    return "", None
+
+
+def _numbers(scene: Scene) -> list[Candidate]:
+    found = scene.of("pred")
+    if found:
+        return found
+    taken = {c.columns[0] for c in scene.given.values()}
+    names = models(scene.truth, scene.header.folded(frozenset(taken)))
+    return [Candidate("pred", (n,)) for n in names if scene.peek.numeric(n)]
+
+
+def _labels(scene: Scene) -> list[Candidate]:
+    named = scene.given.get("label") or scene.given.get("pred")
+    return [Candidate("label", named.columns, pair=True)] if named else scene.of("label")
+
+
+def _few(scene: Scene, found: Candidate) -> bool:
+    return all(scene.peek.few_integers(n, FEW) for n in (scene.truth, *found.columns))
+
+
+def _either(scene: Scene, found: Candidate | None) -> UsageError:
+    names = f"{visible(scene.truth)} and {visible(found.columns[0]) if found else '?'}"
+    what = f"{names} hold nothing but a few integers: they may be numbers or classes"
+    if found and not _few(scene, found):
+        what = f"one of {names} holds text, the other numbers"
+    remedy = "say which: --task regression or --task labels"
+    return UsageError(what, where=scene.header.where, remedy=remedy)
+
+
+def _nothing(scene: Scene, allowed: Sequence[str]) -> UsageError:
+    roles = dict.fromkeys(role for task in allowed for role in ROLES_OF_TASK[task])
+    flags = ["--lower --upper" if role == "bounds" else flag(role) for role in reversed(roles)]
+    wanted = f" for {allowed[0]}" if len(allowed) == 1 else ""
+    what = (
+        f"beside the truth {visible(scene.truth)}, no column is known as the prediction{wanted}; "
+        f"the columns are {shown(scene.header.names)}"
+    )
+    return UsageError(what, where=scene.header.where, remedy=f"name it: {joined(flags, 'or')}")

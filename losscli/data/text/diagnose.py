@@ -1,0 +1,150 @@
+"""Why a stretch of text cannot be judged: the first cell at fault, its line and a remedy."""
+
+from collections.abc import Mapping
+
+from losscli.data.text.encoding import not_in_encoding
+from losscli.data.text.numerals import instead_of, is_number
+from losscli.data.text.quotes import find_quotes
+from losscli.data.text.records import Cell, cell_at, cells, records
+from losscli.data.text.sheet import Sheet, Stretch, spoken
+from losscli.errors import DataError
+from losscli.visible import visible
+
+# A number with a stray closing quote is looked for by the character before that quote
+# (screen.py), and the verdict must not depend on where a file was cut: same rule in both.
+BEFORE_STRAY_QUOTE = range(32, 64)
+
+
+def blame(sheet: Sheet, stretch: Stretch, numbers: Mapping[int, bool]) -> DataError | None:
+    """Return the error of the first row that cannot be used, None where every row can.
+
+    `numbers` tells for the index of each used column whether it holds numbers (else text).
+    """
+    for start, stop in records(stretch.text, sheet.mark):
+        row = cells(stretch.text, sheet.mark, start, stop)
+        for cell in row:
+            if cell.swallows_lines:
+                return unclosed(sheet, stretch.line_at(cell.start))
+        if len(row) != len(sheet.names):
+            return wrong_count(sheet, stretch, row)
+        for index, number in numbers.items():
+            find = _not_a_number if number else _not_text
+            if error := find(sheet, stretch, row[index], index):
+                return error
+    return None
+
+
+def quotes_are_broken(sheet: Sheet, text: bytes) -> bool:
+    """Return whether some quoted field swallows lines, or is a number with a stray quote."""
+    quotes = find_quotes(text, sheet.mark)
+    for pair in quotes.broken:
+        cell = cell_at(text, sheet.mark, int(quotes.opens[pair]), len(text))
+        if cell.swallows_lines:
+            return True
+        if _stray_quote(cell, sheet.delimiter) and is_number(cell.value, sheet.decimal):
+            return True
+    return False
+
+
+def _not_text(sheet: Sheet, stretch: Stretch, cell: Cell, index: int) -> DataError | None:
+    try:
+        stretch.text[cell.start : cell.stop].decode()
+    except UnicodeDecodeError as error:
+        where = f"{sheet.place(stretch.line_at(cell.start))}, {visible(sheet.names[index])}"
+        offset = stretch.offset + cell.start + error.start
+        return not_in_encoding(error.object[error.start], offset, "utf-8", where)
+    return None
+
+
+def _not_a_number(sheet: Sheet, stretch: Stretch, cell: Cell, index: int) -> DataError | None:
+    name = sheet.names[index]
+    if _stray_quote(cell, sheet.delimiter):
+        what, remedy = "a number with a quote in it", "write the number without quotes"
+        shown = stretch.text[cell.start : cell.stop]
+    elif not cell.value or is_number(cell.value, sheet.decimal):
+        return None
+    else:
+        shown = cell.value
+        text = shown.decode(errors="backslashreplace")
+        what, remedy = (
+            "which is not a number" + _foreign(text),
+            instead_of(text, sheet.decimal, sheet.delimiter),
+        )
+        if text == name:
+            what = "the name of the column: the header line stands here again"
+            line = stretch.line_at(cell.start)
+            remedy = "delete the line" + sheet.sed(f"{line}d")
+    return DataError(
+        f"{visible(name)} is '{visible(shown.decode(errors='backslashreplace'))}', {what}",
+        where=sheet.place(stretch.line_at(cell.start)),
+        remedy=remedy,
+    )
+
+
+def _foreign(text: str) -> str:
+    """Name the first character that looks like another one."""
+    strange = next((c for c in text if not c.isascii()), "")
+    return f" (it holds U+{ord(strange):04X})" if strange else ""
+
+
+def _stray_quote(cell: Cell, delimiter: str) -> bool:
+    """Return whether digits follow the closing quote of a number, as in "1"2."""
+    if cell.quoted is None or not cell.tail.strip(b" \t"):
+        return False
+    before = cell.quoted[-1] if cell.quoted else ord('"')
+    return before in BEFORE_STRAY_QUOTE and before != ord(delimiter)
+
+
+def overflow(sheet: Sheet, index: int, text: str, where: str) -> DataError:
+    """Return the error for a number that is too large for a double."""
+    return DataError(
+        f"{visible(sheet.names[index])} is '{visible(text)}', beyond the largest double (1.8e308)",
+        where=where,
+        remedy="write inf if it is meant to be infinite, or divide the columns by a constant",
+    )
+
+
+def unclosed(sheet: Sheet, line: int) -> DataError:
+    """Return the error for a quote that swallows lines."""
+    return DataError(
+        "the quote that opens here is not closed where its field ends",
+        where=sheet.place(line),
+        remedy='close it, and double the quotes inside a quoted field: "say ""hi"""',
+    )
+
+
+def wrong_count(sheet: Sheet, stretch: Stretch, row: list[Cell]) -> DataError:
+    """Return the error for a row with more or fewer fields than the header."""
+    need, have = len(sheet.names), len(row)
+    line = stretch.line_at(row[0].start)
+    what = f"{_fields(have)} where the header has {need}"
+    if have == 1 and not row[0].value.strip():
+        what = "nothing but spaces"
+        remedy = "delete the line" + sheet.sed(f"{line}d")
+    elif have == need + 1 and not row[-1].value:
+        what += f", the last one empty ({spoken(sheet.delimiter)} ends the row)"
+        end = rf"{sheet.header}s/\r\?$/{sheet.delimiter}&/"
+        remedy = "if every row is like that, end the header likewise" + sheet.sed(end)
+    elif have > need:
+        remedy = f"put a field that holds {spoken(sheet.delimiter)} in quotes"
+    elif row[-1].stop == len(stretch.text):
+        remedy = "the file seems to be cut: write it again, or delete the line"
+        remedy += sheet.sed(f"{line}d")
+    else:
+        remedy = "complete the row, or delete the line" + sheet.sed(f"{line}d")
+    return DataError(what, where=sheet.place(line), remedy=remedy)
+
+
+def one_more_in_every_row(sheet: Sheet, line: int) -> DataError:
+    """Return the error for rows that all begin with a field the header does not name."""
+    need = len(sheet.names)
+    script = f"{sheet.header}s/^/row{sheet.delimiter}/"
+    return DataError(
+        f"{_fields(need + 1)} where the header has {need}, and so in every row",
+        where=sheet.place(line),
+        remedy="name the first column in the header" + sheet.sed(script),
+    )
+
+
+def _fields(count: int) -> str:
+    return "1 field" if count == 1 else f"{count} fields"

@@ -1,0 +1,122 @@
+"""What kind of bytes an input holds: its encoding, or a kind that is not read."""
+
+import codecs
+import shlex
+from collections.abc import Callable
+
+from losscli.errors import DataError, UsageError
+
+Read = Callable[[int], bytes]
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_UNPACK = "unpack it first: {tool} {path} | losscli eval -"
+_CONVERT = (
+    "convert it first: python -c 'import sys, pandas; "
+    'pandas.{tool}).to_csv("preds.csv", index=False)\' {path}'
+)
+_OTHER_KINDS = (
+    (b"\x1f\x8b", "gzip-compressed", _UNPACK, "gzip -dc"),
+    (b"BZh", "bzip2-compressed", _UNPACK, "bzip2 -dc"),
+    (b"\xfd7zXZ\x00", "xz-compressed", _UNPACK, "xz -dc"),
+    (b"\x28\xb5\x2f\xfd", "zstd-compressed", _UNPACK, "zstd -dc"),
+    (b"PK\x03\x04", "a zip archive or a spreadsheet", _UNPACK, "unzip -p"),
+    (b"PAR1", "a Parquet file", _CONVERT, "read_parquet(sys.argv[1])"),
+    (b"ARROW1", "an Arrow file", _CONVERT, "read_feather(sys.argv[1])"),
+    (b'{"', "a JSON file", _CONVERT, "read_json(sys.argv[1], lines=True)"),
+)
+# Header and first row of a UTF-16 text in a Latin alphabet are half NUL bytes.
+_NUL_SHARE = 0.5
+
+
+def refuse_other_kinds(head: bytes, path: str, name: str) -> None:
+    """Refuse bytes that begin like a compressed, zip, Parquet or Arrow file."""
+    for magic, kind, remedy, tool in _OTHER_KINDS:
+        if head.startswith(magic):
+            raise DataError(
+                f"is {kind}, which is not read yet",
+                where=name,
+                remedy=remedy.format(tool=tool, path=shlex.quote(path)),
+            )
+
+
+def encoding_of(head: bytes, wanted: str | None, name: str) -> tuple[str | None, int]:
+    """Return the encoding to convert from (None: UTF-8) and the length of a UTF-8 mark."""
+    mark = len(codecs.BOM_UTF8) if head.startswith(codecs.BOM_UTF8) else 0
+    if wanted is not None:
+        encoding = _known(wanted)
+        return (None, mark) if encoding in {"utf-8", "utf-8-sig"} else (encoding, 0)
+    for bom, encoding in _MARKS:
+        if head.startswith(bom):
+            return (None, mark) if encoding == "utf-8" else (encoding, 0)
+    for start, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        half = head[start::2]
+        if half and half.count(0) > _NUL_SHARE * len(half):
+            raise DataError(
+                "seems to be UTF-16 without a byte order mark",
+                where=name,
+                remedy=f"say so: --encoding {encoding}",
+            )
+    return None, mark
+
+
+def _known(wanted: str) -> str:
+    try:
+        name = codecs.lookup(wanted).name
+        str(b"", name)
+    except LookupError:
+        raise UsageError(
+            f"{wanted!r} is not an encoding that Python knows",
+            where="--encoding",
+            remedy="try --encoding latin-1, cp1252, utf-16 or utf-8",
+        ) from None
+    return name
+
+
+class Recoder:
+    """Reads bytes in some encoding and gives them as UTF-8."""
+
+    def __init__(self, read: Read, encoding: str, name: str) -> None:
+        self._read = read
+        self._decoder = codecs.getincrementaldecoder(encoding)()
+        self._encoding = encoding
+        self._name = name
+        self._fed = 0
+        self._first = True
+
+    def read(self, size: int) -> bytes:
+        """Return about `size` bytes of UTF-8; none only at the end."""
+        while True:
+            raw = self._read(size)
+            self._fed += len(raw)
+            text = self._decode(raw)
+            if self._first and text:
+                self._first = False
+                text = text.removeprefix("\ufeff")
+            if text or not raw:
+                return text.encode()
+
+    def _decode(self, raw: bytes) -> str:
+        try:
+            return self._decoder.decode(raw, final=not raw)
+        except UnicodeDecodeError as error:
+            # error.object is what was left of the last read with this read behind it.
+            offset = self._fed - len(error.object) + error.start
+            raise not_in_encoding(
+                error.object[error.start], offset, self._encoding, self._name
+            ) from None
+
+
+def not_in_encoding(byte: int, offset: int, encoding: str, where: str) -> DataError:
+    """Return the error for a byte that the encoding does not have."""
+    other = "utf-8" if encoding == "latin-1" else "latin-1"
+    return DataError(
+        f"byte {offset} (0x{byte:02x}) is not {encoding.upper()}",
+        where=where,
+        remedy=f"name the encoding it was written in, such as --encoding {other}",
+    )

@@ -1,0 +1,61 @@
+"""One delimited text: its columns, how it is written, and the stretches it is read in."""
+
+import shlex
+from dataclasses import dataclass, field
+
+from losscli.data.text.records import Cell, line_ends
+from losscli.data.text.textfile import STDIN, TextFile
+from losscli.visible import visible
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What is known of a delimited text once its first rows were seen.
+
+    `names` are the columns in order; `header` is the physical line of the header, `line` and
+    `body` the physical line and the byte (of the text as UTF-8, without a mark) behind it.
+    `sample` are the first rows. `guessable` says that the text can be cut at line feeds and
+    read in any order.
+    """
+
+    text: TextFile
+    names: tuple[str, ...]
+    delimiter: str
+    decimal: str
+    header: int
+    line: int
+    body: int
+    guessable: bool = False
+    sample: list[list[Cell]] = field(default_factory=list, repr=False)
+
+    @property
+    def mark(self) -> bytes:
+        """The delimiter as it stands in the text."""
+        return self.delimiter.encode()
+
+    def place(self, line: int) -> str:
+        """Return the words for a physical line."""
+        return f"{visible(self.text.name, 200)}, line {line}"
+
+    def sed(self, script: str) -> str:
+        """Return the end of a remedy that edits the file in place, nothing for a stream."""
+        path = self.text.path
+        return "" if path == STDIN else f": sed -i '{script}' {shlex.quote(path)}"
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Whole records of a text; `line` and `offset` tell where in the text they begin."""
+
+    text: bytes
+    line: int
+    offset: int
+
+    def line_at(self, place: int) -> int:
+        """Return the physical line of a byte of the stretch."""
+        return self.line + line_ends(self.text, 0, place)
+
+
+def spoken(delimiter: str) -> str:
+    """Return the words for a delimiter."""
+    return "tab" if delimiter == "\t" else f"'{delimiter}'"

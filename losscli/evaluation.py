@@ -1,0 +1,255 @@
+"""One evaluation from end to end: a source and the names of losses in, a report out."""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from losscli.data.block import Block, MisreadError, Piece, Source
+from losscli.data.classes import twins
+from losscli.data.columns import CLASSIFICATION, Plan, Wanted, plan
+from losscli.engine.threads import Mergeable, fold
+from losscli.errors import DataError, UsageError
+from losscli.losses.language import default, parse, resolve, tasks
+from losscli.losses.combine import to_float
+from losscli.losses.syntax import Request
+from losscli.report import Report
+from losscli.report.finish import Facts, Samples, finish
+from losscli.summarise import Summary, Work, signed, summarise
+from losscli.summary.distribution import BIN_WIDTH, Distribution, Sample
+
+Progress = Callable[[int], None]
+
+_ROLES = ("pred", "prob", "probs", "label", "score", "scores", "lower", "upper", "quantiles")
+_FINE = 0.01
+"""A histogram tells a median where its bin is narrower than this part of the spread."""
+
+
+def evaluate(  # noqa: PLR0913 - the arguments are the options of the command line
+    data: Any,  # noqa: ANN401 - a path, several, or a DataFrame
+    *,
+    losses: str | Sequence[str] | None = None,
+    by: str | Sequence[str] | None = None,
+    task: str | None = None,
+    true: str | None = None,
+    pred: str | None = None,
+    prob: str | None = None,
+    probs: Any = None,  # noqa: ANN401 - names, a pattern or {class: column}
+    label: str | None = None,
+    score: str | None = None,
+    scores: Any = None,  # noqa: ANN401
+    lower: str | None = None,
+    upper: str | None = None,
+    quantiles: Any = None,  # noqa: ANN401
+    columns: Mapping[str, str] | None = None,
+    weight: str | None = None,
+    id: str | None = None,  # noqa: A002 - the role's word
+    positive: str | None = None,
+    prob_is: Any = None,  # noqa: ANN401
+    scores_are_probs: bool = False,
+    normalize: bool = False,
+    missing: Any = "error",  # noqa: ANN401
+    top: int = 10,
+    level: float = 0.95,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    decimal: str | None = None,
+    expect_rows: int | None = None,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+) -> Report:
+    """Judge predictions and return the report.
+
+    `data` is the path of a CSV file, a list of paths (one data set), "-" for standard input,
+    or a pandas DataFrame. `losses` are texts as for `--loss`: "mse", "huber(delta=2)",
+    "0.7*mse + 0.3*mae" (default: what is usual for the task). `by` names the columns to break
+    down by; the role arguments name columns, found by convention where they are not given.
+    `level` is the confidence of the intervals, `top` the number of worst rows to show.
+    Raises DataError where the data cannot be judged and UsageError where the arguments do not
+    fit, both with a remedy; the same rows give the same numbers to the bit for any `jobs`.
+    """
+    given = locals()
+    roles = {role: given[role] for role in _ROLES if given[role] is not None}
+    if true is not None:
+        roles["y"] = true
+    asked = parse([losses] if isinstance(losses, str) else list(losses or []))
+    able = tasks(asked) if asked else frozenset()
+    wanted = Wanted(
+        roles={**roles, **(columns or {})},
+        task=task,
+        positive=positive,
+        weight=weight,
+        id=id,
+        by=(by,) if isinstance(by, str) else tuple(by or ()),
+        prob_is=prob_is,
+        scores_are_probs=scores_are_probs,
+        normalize=normalize,
+        missing=missing,
+        tasks=able,
+        extra=_roles(asked, next(iter(able))) if len(able) == 1 else (),
+    )
+    if not 0 < level < 1:
+        raise UsageError(f"the level {level:g} is not between 0 and 1", remedy="try level 0.95")
+    source = _open(data, delimiter=delimiter, decimal=decimal, encoding=encoding)
+    found = plan(source, wanted)
+    asked = asked or default(found.task, found.columns)
+    chosen = resolve(asked, found.task, found.columns)
+    truth = found.truth if found.task in CLASSIFICATION else None
+    work = Work(
+        chosen=chosen,
+        by=tuple(dict.fromkeys([*found.by, *([truth] if truth else [])])),
+        top=top,
+        numeric=truth is None,
+    )
+    run = _Run(source, found, work, jobs, progress)
+    summary = run.summary()
+    _check(summary, expect_rows, found.where)
+    facts = _facts(run, summary, level)
+    return finish(summary, chosen, facts, _samples(run, summary))
+
+
+def _roles(asked: Sequence[Request], task: str) -> tuple[str, ...]:
+    roles = (role for one in resolve(asked, task) for role in one.roles)
+    return tuple(dict.fromkeys(role for role in roles if role not in ("y", "levels")))
+
+
+S = TypeVar("S", bound=Mergeable)
+
+
+@dataclass
+class _Run:
+    """The source and the plan, and how the stretches are mapped."""
+
+    source: Source
+    plan: Plan
+    work: Work
+    jobs: int | None
+    progress: Progress | None
+
+    def block(self, piece: Piece) -> Block:
+        """Return the judged rows of a piece, with the levels of quantile columns."""
+        found = self.plan.block(piece)
+        if not len(self.plan.levels):
+            return found
+        return replace(found, columns={**found.columns, "levels": self.plan.levels})
+
+    def summary(self) -> Summary:
+        """Return the summary of all rows."""
+
+        def judge(piece: Piece, before: Summary) -> Summary:
+            return summarise(self.block(piece), self.work, before)
+
+        return self._over(Summary.zero(self.work), judge)
+
+    def about(self, centres: Mapping[str, float]) -> Mapping[str, Distribution]:
+        """Read the source once more, for the distributions of distances from the centres."""
+
+        def judge(piece: Piece, _: Distances) -> Distances:
+            block = self.block(piece)
+            numbers = signed(block)
+            return Distances(
+                {n: Distribution.of(numbers[n] - c, block.weight) for n, c in centres.items()}
+            )
+
+        return self._over(Distances({}), judge).distributions
+
+    def _over(self, zero: S, judge: Callable[[Piece, S], S]) -> S:
+        def call(read: Callable[[], Piece]) -> Callable[[S], S]:
+            return lambda before: judge(read(), before)
+
+        while True:
+            calls = map(call, self.source.pieces(self.plan.types))
+            try:
+                total = fold(calls, zero, self.jobs, self.progress)
+            except MisreadError:
+                # a stretch began inside a quoted field: only reading in order is sure
+                self.source = self.source.in_order()
+                continue
+            self.source.check()
+            return total
+
+
+@dataclass(frozen=True)
+class Distances:
+    """Distributions by name; `+` merges."""
+
+    distributions: Mapping[str, Distribution]
+
+    def __add__(self, other: "Distances") -> "Distances":
+        """Merge two lots of rows."""
+        both = dict(self.distributions)
+        for name, found in other.distributions.items():
+            both[name] = both.get(name, Distribution()) + found
+        return Distances(both)
+
+
+def _open(data: Any, **options: Any) -> Source:  # noqa: ANN401
+    if isinstance(data, str | os.PathLike):
+        data = [data]
+    if isinstance(data, list | tuple):
+        from losscli.data.csv import open_csv  # noqa: PLC0415 - only one kind is needed
+
+        return open_csv([os.fspath(path) for path in data], **options)
+    from losscli.data.frame import open_frame  # noqa: PLC0415
+
+    return open_frame(data)
+
+
+def _check(summary: Summary, expect_rows: int | None, where: str) -> None:
+    census = summary.census
+    if expect_rows is not None and census.rows != expect_rows:
+        raise DataError(
+            f"there are {census.rows} rows, not {expect_rows}",
+            where=where,
+            remedy=f"find the missing rows, or pass --expect-rows {census.rows}",
+        )
+    if not census.judged:
+        reasons = ", ".join(f"{n} {why}" for why, n in sorted(census.dropped.items()))
+        raise DataError(f"no rows are left to judge ({reasons})", where=where)
+
+
+def _samples(run: _Run, summary: Summary) -> Samples:
+    """Return the samples of y and of the residual, from a second reading where one is needed."""
+    samples = {name: found.sample() for name, found in summary.numbers.items()}
+    coarse = [name for name, sample in samples.items() if _coarse(sample)]
+    if not coarse:
+        return Samples(**samples)
+    if not run.source.rereadable:
+        return Samples(**{n: s for n, s in samples.items() if n not in coarse}, coarse=coarse)
+    weight = next(iter(summary.groups.values())).whole().mass
+    assert weight is not None
+    total = weight.fractions()[0]
+    centres = {n: to_float(summary.centres[n].fractions()[0] / total) for n in coarse}
+    for name, found in run.about(centres).items():
+        samples[name] = found.sample().shifted(centres[name])
+    return Samples(**samples)
+
+
+def _coarse(sample: Sample) -> bool:
+    """Tell whether the bin at the median is too wide to tell the median."""
+    if sample.exact:
+        return False
+    spread = sample.quantile(0.75) - sample.quantile(0.25)
+    return abs(sample.median()) * BIN_WIDTH > _FINE * spread
+
+
+def _facts(run: _Run, summary: Summary, level: float) -> Facts:
+    found = run.plan
+    truth = found.truth if found.task in CLASSIFICATION else None
+    classes: tuple[str | None, ...] = found.classes
+    if found.positive is not None and truth is not None:
+        seen = set(summary.groups[truth].classes)
+        classes = found.settle(seen)
+    names = {c for group in summary.groups.values() for c in group.classes}
+    return Facts(
+        files=run.source.files,
+        columns=found.shown,
+        task=found.task,
+        level=level,
+        shown_by=found.by,
+        truth=truth,
+        classes=classes,
+        levels=tuple(found.levels.tolist()),
+        notes=(*run.source.notes, *found.notes),
+        warnings=(*run.source.warnings, *found.warnings, *twins([n for n in names if n])),
+    )

@@ -1,0 +1,120 @@
+"""How the row losses become one number: the mean, or a function of the means of several terms."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Protocol
+
+
+class Finished(Protocol):
+    """What is known of the terms of a loss once every row was seen."""
+
+    def mean(self, term: int) -> Fraction:
+        """Return the exact (weighted) mean of a term."""
+
+    def low(self, term: int) -> float:
+        """Return the smallest value of a term."""
+
+    def high(self, term: int) -> float:
+        """Return the largest value of a term."""
+
+    def median(self) -> float:
+        """Return the (weighted) median of the first term; NaN where it is not known."""
+
+
+@dataclass(frozen=True)
+class Combine:
+    """From finished terms to the value of a loss.
+
+    `slopes` gives the derivative of the value by the mean of each term, at those means, for
+    the delta method; None means that the value has no standard error. A `monotone` one is an
+    increasing function of the mean of the first term alone, so it maps an interval's ends.
+    """
+
+    name: str
+    value: Callable[[Finished], float]
+    slopes: Callable[[Sequence[float]], Sequence[float]] | None = None
+    monotone: Callable[[float], float] | None = None
+    needs_median: bool = False
+
+
+def to_float(number: Fraction) -> float:
+    """Round an exact number to the nearest double; beyond the doubles it is infinite."""
+    try:
+        return number.numerator / number.denominator
+    except OverflowError:
+        return math.inf if number > 0 else -math.inf
+
+
+def _root(number: Fraction) -> float:
+    return math.sqrt(to_float(number))
+
+
+def _ratio(top: float, bottom: float) -> float:
+    return top / bottom if bottom else math.nan
+
+
+def _deviation(terms: Finished) -> float:
+    return _root(terms.mean(2) + terms.mean(3) - terms.mean(1) ** 2)
+
+
+def _root_slope(mean: float) -> float:
+    # A mean square of 0 says that every term is 0: there is nothing to propagate.
+    return 0.5 / math.sqrt(mean) if mean > 0 else 0.0
+
+
+MEAN = Combine("mean", lambda t: to_float(t.mean(0)), lambda _: (1.0,), lambda m: m)
+ROOT = Combine(
+    "square root of the mean",
+    lambda t: _root(t.mean(0)),
+    lambda m: (_root_slope(m[0]),),
+    lambda m: math.sqrt(max(m, 0.0)),
+)
+EXP = Combine(
+    "exponential of the mean",
+    lambda t: math.exp(to_float(t.mean(0))),
+    lambda m: (math.exp(m[0]),),
+    math.exp,
+)
+RATIO = Combine(
+    "ratio of the means",
+    lambda t: to_float(t.mean(0) / t.mean(1)) if t.mean(1) else math.nan,
+    lambda m: (1 / m[1], -m[0] / m[1] ** 2) if m[1] else (math.nan, math.nan),
+)
+MEDIAN = Combine("median", lambda t: t.median(), needs_median=True)
+LARGEST = Combine("largest", lambda t: t.high(0))
+
+
+def _root_over_mean_slopes(means: Sequence[float]) -> Sequence[float]:
+    square, mean = means[0], means[1]
+    if not mean:
+        return math.nan, math.nan, 0.0, 0.0
+    root = math.sqrt(square)
+    return _root_slope(square) / abs(mean), -math.copysign(root, mean) / mean**2, 0.0, 0.0
+
+
+def _root_over_deviation_slopes(means: Sequence[float]) -> Sequence[float]:
+    square, mean, mean_of_squares, rest = means
+    variance = mean_of_squares + rest - mean**2
+    if variance <= 0:
+        return (math.nan,) * 4
+    value = math.sqrt(square / variance)
+    slope = -0.5 * value / variance
+    return _root_slope(square) / math.sqrt(variance), value * mean / variance, slope, slope
+
+
+ROOT_OVER_MEAN = Combine(
+    "root of the mean, divided by the size of the mean of y",
+    lambda t: _ratio(_root(t.mean(0)), abs(to_float(t.mean(1)))),
+    _root_over_mean_slopes,
+)
+ROOT_OVER_RANGE = Combine(
+    "root of the mean, divided by the range of y",
+    lambda t: _ratio(_root(t.mean(0)), t.high(1) - t.low(1)),
+)
+ROOT_OVER_DEVIATION = Combine(
+    "root of the mean, divided by the standard deviation of y",
+    lambda t: _ratio(_root(t.mean(0)), _deviation(t)),
+    _root_over_deviation_slopes,
+)

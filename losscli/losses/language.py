@@ -1,0 +1,172 @@
+"""The language of --loss: from its words to the losses that are meant."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from losscli.losses.combine import MEAN
+from losscli.losses.names import find, nearest
+from losscli.losses.spec import AKA, LOSSES, Choice, Chosen, Loss, Parameter, Part, Value
+from losscli.losses.syntax import Call, Request, read
+from losscli.visible import visible
+
+DEFAULTS: Mapping[str, str] = {
+    "regression": "mse,rmse,mae",
+    "binary": "log_loss,brier,zero_one",
+    "multiclass": "cross_entropy,brier,zero_one",
+    "labels": "zero_one",
+    "margin": "hinge,squared_hinge",
+    "interval": "interval_score,coverage_error",
+    "distribution": "crps_quantile",
+}
+"""What --loss is for each task where it is not given."""
+_OF_SCORES = "crammer_singer"
+
+
+def parse(texts: Sequence[str]) -> tuple[Request, ...]:
+    """Read lists of losses: "mse,huber(delta=2)", "blend=0.7*mse + 0.3*mae".
+
+    Raises UsageError, with the place, where a text is no such list or a name is unknown.
+    """
+    return tuple(request for text in texts for request in read(text))
+
+
+def default(task: str, roles: Collection[str]) -> tuple[Request, ...]:
+    """Return what is asked of a task by default, where these roles have columns."""
+    of_scores = task == "margin" and "scores" in roles
+    return parse([_OF_SCORES if of_scores else DEFAULTS[task]])
+
+
+def tasks(requests: Sequence[Request]) -> frozenset[str]:
+    """Return the tasks that have every loss that was asked for.
+
+    Raises UsageError where no task has all of them.
+    """
+    common: frozenset[str] | None = None
+    for call in _calls(requests):
+        able = frozenset(loss.task for loss in _fitting(call))
+        if common is not None and not common & able:
+            what = f"{call.name} judges {_either(able)} predictions, the losses before it "
+            raise call.place.error(f"{what}{_either(common)} ones", "ask for them in two runs")
+        common = able if common is None else common & able
+    return frozenset(task for _, task in LOSSES) if common is None else common
+
+
+def resolve(
+    requests: Sequence[Request], task: str, roles: Collection[str] | None = None
+) -> tuple[Chosen, ...]:
+    """Return the losses that were asked for, with every parameter, for a task.
+
+    `roles` are those that have columns, where that is known. Raises UsageError where a loss
+    belongs to another task or lacks a column, a parameter does not fit, or a name is repeated.
+    """
+    found: list[Chosen] = []
+    taken: set[str] = set()
+    for request in requests:
+        chosen = _chosen(request, task)
+        for role in chosen.roles:
+            if roles is not None and role not in {*roles, "y", "levels"}:
+                what = f"{visible(chosen.label)} needs a column for {role}"
+                raise request.place.error(what, f"name it: --{role} COLUMN")
+        for name in (chosen.label, chosen.spelling):
+            if name in taken:
+                raise request.place.error(f"{visible(name)} is asked for twice")
+        taken |= {chosen.label, chosen.spelling}
+        found.append(chosen)
+    return tuple(found)
+
+
+def _calls(requests: Sequence[Request]) -> Iterator[Call]:
+    return (call for request in requests for _, call in request.terms)
+
+
+def _fitting(call: Call) -> tuple[Loss, ...]:
+    """Return the losses of that name that have the parameters; all, where none has them."""
+    losses = find(call.name)
+    given = set(call.parameters)
+    fitting = [loss for loss in losses if given <= {p.name for p in loss.parameters}]
+    return tuple(fitting) or losses
+
+
+def _either(found: Collection[str]) -> str:
+    return " or ".join(sorted(found))
+
+
+def _chosen(request: Request, task: str) -> Chosen:
+    parts = tuple(_part(weight, call, task) for weight, call in request.terms)
+    spellings = [_spelling(part, full=True) for part in parts]
+    labels = [_spelling(part, full=False) for part in parts]
+    chosen = Chosen(request.name or " + ".join(labels), " + ".join(spellings), parts)
+    if request.name and {(request.name, t) for _, t in LOSSES} & (LOSSES.keys() | AKA.keys()):
+        what = f"{visible(request.name)} is the name of a loss"
+        raise request.place.error(what, f"choose another, as in my_{request.name}=…")
+    if chosen.single is None:
+        _check_sum(request, parts)
+    return chosen
+
+
+def _check_sum(request: Request, parts: tuple[Part, ...]) -> None:
+    seen: list[tuple[Loss, Mapping[str, Value]]] = []
+    for part, (_, call) in zip(parts, request.terms, strict=True):
+        loss = part.loss
+        if loss.combine(**part.parameters) != MEAN or loss.signed:
+            how = "signed" if loss.signed else f"the {loss.combine(**part.parameters).name}"
+            what = f"{loss.name} is {how}, so it cannot be part of a sum"
+            raise call.place.error(what, "only losses that are the mean of their rows can")
+        if (loss, part.parameters) in seen:
+            raise call.place.error(f"{loss.name} is in this sum twice", "add up its weights")
+        seen.append((loss, part.parameters))
+
+
+def _part(weight: float, call: Call, task: str) -> Part:
+    losses = {loss.task: loss for loss in find(call.name, str(call.place))}
+    if task not in losses:
+        what = f"{call.name} judges {_either(losses)} predictions, not {task} ones"
+        raise call.place.error(what, _needed(losses.values()))
+    loss = losses[task]
+    known = {parameter.name: parameter for parameter in loss.parameters}
+    for name in call.parameters:
+        if name not in known:
+            what = f"{loss.name} has no parameter {visible(name)!r} for {task} predictions"
+            guess = nearest(name, list(known))
+            raise call.places[name].error(what, f"{guess} {_takes(loss)}".lstrip())
+    values: dict[str, Value] = {}
+    for name, parameter in known.items():
+        if name not in call.parameters and parameter.required:
+            what = f"{loss.name} needs {name}: {parameter.range}"
+            raise call.place.error(what, f"write {loss.name}({name}=1.0)")
+        value = call.parameters.get(name, parameter.default)
+        if value is None:
+            continue
+        if wrong := parameter.check(value):
+            place = call.places.get(name, call.place)
+            raise place.error(f"{wrong}, not {visible(str(value))}", _instead(parameter, value))
+        values[name] = value
+    return Part(weight, loss, values)
+
+
+def _needed(losses: Collection[Loss]) -> str:
+    ways = []
+    for loss in losses:
+        flags = ["--true" if role == "y" else f"--{role}" for role in loss.roles]
+        ways.append(" and ".join(flag for flag in flags if flag != "--levels"))
+    return f"it needs the columns of {', or of '.join(ways)}"
+
+
+def _instead(parameter: Parameter, value: Value) -> str:
+    words = parameter.legal.words if isinstance(parameter.legal, Choice) else ()
+    default = "" if parameter.required else f"the default is {parameter.name}={parameter.default}"
+    return nearest(str(value), list(words)) or default
+
+
+def _takes(loss: Loss) -> str:
+    if not loss.parameters:
+        return f"{loss.name} takes no parameters"
+    return f"{loss.name} takes {' and '.join(f'{p.name}: {p.range}' for p in loss.parameters)}"
+
+
+def _spelling(part: Part, *, full: bool) -> str:
+    """Return the part as it can be asked for; without the parameters where all are defaults."""
+    loss = part.loss
+    plain = all(part.parameters.get(p.name) == p.default for p in loss.parameters)
+    said = ", ".join(f"{name}={value}" for name, value in part.parameters.items())
+    call = loss.name if not said or (plain and not full) else f"{loss.name}({said})"
+    return call if part.weight == 1 else f"{part.weight}*{call}"

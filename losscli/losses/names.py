@@ -1,0 +1,59 @@
+"""Losses by name: the one that is meant, or the names that may have been."""
+
+from difflib import get_close_matches
+
+from losscli.errors import UsageError
+from losscli.losses.spec import AKA, LOSSES, Loss
+from losscli.visible import visible
+
+_SKILL = {
+    "mse": ("r2", "r2_score", "r_squared", "rsquared", "nse", "d2"),
+    "mae": ("d2_absolute_error", "d2_absolute_error_score"),
+    "pinball": ("d2_pinball", "d2_pinball_score"),
+    "brier": ("bss", "brier_skill", "brier_skill_score"),
+    "log_loss": ("d2_log_loss", "d2_log_loss_score", "mcfadden"),
+}
+_COMPLEMENT = ("acc", "accuracy", "accuracy_score", "binary_accuracy", "categorical_accuracy")
+_NO_ROWS = {
+    *("auc", "auroc", "roc_auc", "roc_auc_score", "auc_roc", "prauc", "pr_auc", "aucpr", "auc_pr"),
+    *("ap", "average_precision", "average_precision_score", "map", "ndcg", "mrr", "gini", "ks"),
+    *("f1", "f1_score", "fbeta", "f_beta", "precision", "recall", "sensitivity", "specificity"),
+    *("balanced_accuracy", "mcc", "matthews", "matthews_corrcoef", "kappa", "cohen_kappa"),
+    *("pearson", "spearman", "kendall", "corr", "correlation", "ccc", "concordance", "c_index"),
+    *("ece", "calibration", "explained_variance"),
+}
+_NEAREST = 3
+
+
+def find(name: str, where: str = "") -> tuple[Loss, ...]:
+    """Return every loss of that name, or that is also called so: one a task.
+
+    Raises UsageError where there is none, with what to ask for instead; `where` is its place.
+    """
+    found = [loss for (known, _), loss in LOSSES.items() if known == name]
+    found += [LOSSES[known, task] for (other, task), known in AKA.items() if other == name]
+    if found:
+        return tuple(found)
+    what, remedy = _answer(name.lower())
+    raise UsageError(what or f"unknown loss {visible(name)!r}", where=where, remedy=remedy)
+
+
+def nearest(name: str, known: list[str]) -> str:
+    """Return a question with the names that are spelled most like this one, or nothing."""
+    lower = name.lower()[:100]
+    close = [lower] if lower in known else get_close_matches(lower, known, _NEAREST)
+    return f"did you mean {' or '.join(close)}?" if close else ""
+
+
+def _answer(name: str) -> tuple[str, str]:
+    for loss, others in _SKILL.items():
+        if name in others:
+            what = f"{name} is skill({loss}): 1 - {loss} / {loss} of the best constant"
+            return what, f"use --loss {loss}, which is shown with its skill"
+    if name in _COMPLEMENT:
+        return f"{name} is 1 - zero_one", "use --loss zero_one"
+    if name in _NO_ROWS:
+        what = f"{name} is not a loss of rows: it has no value for one row"
+        return what, "scikit-learn's sklearn.metrics has such scores"
+    known = sorted({known for known, _ in [*LOSSES, *AKA]})
+    return "", nearest(name, known) or "losscli losses lists them all"

@@ -1,0 +1,103 @@
+"""Quantiles and intervals: how well a forecast of the spread fits what happened."""
+
+from typing import Annotated
+
+import numpy as np
+
+from losscli.errors import DataError
+from losscli.losses.spec import OPEN_UNIT, Matrix, Vector, loss
+
+_SYMMETRIC = 1e-9
+"""Levels are read from column names: 0.1 and 0.9 are as symmetric as decimals can be."""
+
+
+@loss(
+    formula="alpha*(y - pred) if y >= pred else (1 - alpha)*(pred - y)",
+    elicits="quantile alpha",
+    same_as="sklearn.metrics:mean_pinball_loss",
+    differs="The default of LightGBM's quantile is alpha=0.9.",
+    aka=("quantile",),
+)
+def pinball(y: Vector, pred: Vector, *, alpha: Annotated[float, OPEN_UNIT] = 0.5) -> Vector:
+    """Tilted distance: predicting too low costs alpha, too high 1 - alpha.
+
+    Judges a forecast of the alpha-quantile (Koenker & Bassett, 1978).
+    """
+    e: Vector = y - pred
+    return e * (alpha - (e < 0))
+
+
+@loss(
+    formula="(alpha if y >= pred else 1 - alpha)*(y - pred)**2",
+    elicits="expectile alpha",
+    differs="model-diagnostics gives twice this; Vowpal Wabbit tilts the other way.",
+)
+def expectile(y: Vector, pred: Vector, *, alpha: Annotated[float, OPEN_UNIT] = 0.5) -> Vector:
+    """Tilted squared distance: too low costs alpha, too high 1 - alpha; at 0.5 half of mse.
+
+    Judges a forecast of the alpha-expectile (Newey & Powell, 1987).
+    """
+    e = y - pred
+    tilt: Vector = np.abs(alpha - (e < 0))
+    return tilt * (e * e)
+
+
+@loss(
+    formula="(upper - lower) + 2/alpha*max(lower - y, 0) + 2/alpha*max(y - upper, 0)",
+    same_as="scoringrules:interval_score",
+    aka=("winkler",),
+    floor="upper - lower",
+)
+def interval_score(
+    y: Vector, lower: Vector, upper: Vector, *, alpha: Annotated[float, OPEN_UNIT] = 0.1
+) -> Vector:
+    """Width of the interval, plus 2/alpha times the distance by which y lies outside.
+
+    Judges the interval between the alpha/2 and the 1 - alpha/2 quantile, so alpha is the share
+    that may lie outside (Winkler, 1972). Has no value where lower is above upper.
+    """
+    width = upper - lower
+    width[width < 0] = np.nan
+    outside = np.maximum(np.maximum(lower - y, y - upper), 0.0)
+    return width + 2 / alpha * outside
+
+
+@loss(formula="1 if y < lower or y > upper else 0", bound=1)
+def coverage_error(y: Vector, lower: Vector, upper: Vector) -> Vector:
+    """Share of rows outside their interval: to be near the share that the interval allows.
+
+    0 is no aim, since an endless interval reaches it (Christoffersen, 1998).
+    """
+    return ((y < lower) | (y > upper)).astype(np.float64)
+
+
+@loss(
+    formula="2*sum((level - (y < q))*(y - q) for level, q in zip(levels, quantiles))/len(levels)",
+    differs="scoringrules' numpy backend 0.10 is wrong: it takes the median for |y - median|.",
+    aka=("weighted_interval_score",),
+)
+def wis(y: Vector, quantiles: Matrix, levels: Vector) -> Vector:
+    """Twice the mean pinball loss: the interval scores of all central intervals in one.
+
+    The levels must be symmetric with the median, as in the COVID-19 forecast hubs, else
+    DataError (Bracher et al., 2021).
+    """
+    if len(levels) % 2 == 0 or np.any(np.abs(levels + levels[::-1] - 1) > _SYMMETRIC):
+        found = ", ".join(f"{level:g}" for level in levels)
+        what = f"the quantile levels {found} are not symmetric with a median"
+        raise DataError(what, where="wis", remedy="use --loss crps_quantile, which takes any")
+    return crps_quantile(y, quantiles, levels)
+
+
+@loss(
+    formula="2*sum((level - (y < q))*(y - q) for level, q in zip(levels, quantiles))/len(levels)",
+)
+def crps_quantile(y: Vector, quantiles: Matrix, levels: Vector) -> Vector:
+    """Twice the mean pinball loss over the levels: the CRPS as far as the quantiles tell it.
+
+    Comparable between forecasts of the same levels only (Laio & Tamea, 2007).
+    """
+    total = np.zeros_like(y)
+    for column, level in enumerate(levels):
+        total += pinball(y, quantiles[:, column], alpha=float(level))
+    return 2 * total / len(levels)

@@ -1,0 +1,151 @@
+"""Relative errors: how far a predicted number is off, beside the size of what happened."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+import numpy as np
+
+from losscli.losses.combine import (
+    RATIO,
+    ROOT,
+    ROOT_OVER_DEVIATION,
+    ROOT_OVER_MEAN,
+    ROOT_OVER_RANGE,
+    Combine,
+)
+from losscli.losses.regression import mae, mse
+from losscli.losses.spec import (
+    ABOVE_MINUS_ONE,
+    NOT_ZERO,
+    POSITIVE,
+    REAL,
+    Choice,
+    Interval,
+    Vector,
+    loss,
+)
+from losscli.losses.stable import square_rest
+
+
+def _mape_domain(*, zero: float | str) -> Mapping[str, Interval]:
+    return {"y": NOT_ZERO if zero == "error" else REAL}
+
+
+@loss(
+    formula="abs(y - pred)/(abs(y) if y != 0 else zero)",
+    same_as=(
+        "sklearn.metrics:mean_absolute_percentage_error",
+        "keras.losses:MeanAbsolutePercentageError",
+    ),
+    differs="Keras gives percent (100 times this). scikit-learn divides by at least 2.2e-16 "
+    "and Keras by at least 1e-7, so a row with y = 0 dwarfs all others there.",
+    aka=("mean_absolute_percentage_error",),
+    domain=_mape_domain,
+    leaves_out=True,
+)
+def mape(
+    y: Vector,
+    pred: Vector,
+    *,
+    zero: Annotated[float | str, Choice(("error", "skip"), POSITIVE)] = "error",
+) -> Vector:
+    """Distance as a fraction of y: rewards predictions that are too low (Gneiting, 2011).
+
+    `zero` says what a row with y = 0 gets: an error, leave from this loss (skip), or a divisor.
+    """
+    size = np.abs(y)
+    size[size == 0] = np.nan if isinstance(zero, str) else zero
+    return np.abs(y - pred) / size
+
+
+@loss(
+    formula="2*abs(y - pred)/(abs(y) + abs(pred)) if y != pred else 0",
+    elicits="-",
+    same_as="torchmetrics:SymmetricMeanAbsolutePercentageError",
+    differs="torchmetrics divides by at least 1.17e-6.",
+    bound=2,
+)
+def smape(y: Vector, pred: Vector) -> Vector:
+    """Distance as a fraction of the mean of |y| and |pred|: never above 2.
+
+    0 where both are 0 (Makridakis, 1993). Despite its name it punishes low predictions more.
+    """
+    size: Vector = np.abs(y) + np.abs(pred)
+    size[size == 0] = 1.0
+    return 2 * np.abs(y - pred) / size
+
+
+@loss(
+    formula=("abs(y - pred)", "abs(y)"),
+    elicits="median",
+    same_as="torchmetrics:WeightedMeanAbsolutePercentageError",
+    aka=("wmape",),
+    combine=RATIO,
+)
+def wape(y: Vector, pred: Vector) -> tuple[Vector, Vector]:
+    """Sum of the distances over the sum of |y|: mae as a fraction of the size of y.
+
+    Defined where single y are 0, unlike mape (Kolassa & Schütz, 2007).
+    """
+    return mae(y, pred), np.abs(y)
+
+
+@loss(
+    formula="(log1p(y) - log1p(pred))**2",
+    same_as=(
+        "sklearn.metrics:mean_squared_log_error",
+        "keras.losses:MeanSquaredLogarithmicError",
+    ),
+    differs="Keras lifts y and pred to at least 1e-7 first.",
+    aka=("mean_squared_log_error",),
+)
+def msle(
+    y: Annotated[Vector, ABOVE_MINUS_ONE],
+    pred: Annotated[Vector, ABOVE_MINUS_ONE],
+) -> Vector:
+    """Squared distance of the logarithms of 1 + y: twice too much costs as half too little.
+
+    Judges a forecast of exp(mean of log(1 + y)) - 1, which lies below the mean (Tofallis, 2015).
+    """
+    logarithm: Vector = np.log1p(np.abs(y - pred) / (1 + np.minimum(y, pred)))
+    return logarithm * logarithm
+
+
+@loss(
+    formula="(log1p(y) - log1p(pred))**2",
+    same_as="sklearn.metrics:root_mean_squared_log_error",
+    aka=("root_mean_squared_log_error",),
+    combine=ROOT,
+)
+def rmsle(
+    y: Annotated[Vector, ABOVE_MINUS_ONE],
+    pred: Annotated[Vector, ABOVE_MINUS_ONE],
+) -> Vector:
+    """Root of msle: for small values the typical relative error (Tofallis, 2015)."""
+    return msle(y, pred)
+
+
+def _nrmse_combine(*, divisor: str) -> Combine:
+    return {"mean": ROOT_OVER_MEAN, "std": ROOT_OVER_DEVIATION, "range": ROOT_OVER_RANGE}[divisor]
+
+
+@loss(
+    formula=("(y - pred)**2", "y", "y**2", "y**2 - rounded(y**2)"),
+    elicits="mean",
+    same_as="torchmetrics:NormalizedRootMeanSquaredError",
+    differs="Here the mean is taken without its sign, and std divides by n.",
+    combine=_nrmse_combine,
+)
+def nrmse(
+    y: Vector,
+    pred: Vector,
+    *,
+    divisor: Annotated[str, Choice(("mean", "std", "range"))] = "mean",  # noqa: ARG001
+) -> tuple[Vector, Vector, Vector, Vector]:
+    """Root mean squared distance over the mean, the spread or the range of y.
+
+    Has no unit; the divisor moves with the rows, so compare on the same rows only (Hyndman &
+    Koehler, 2006). The terms do not depend on `divisor`, only how they combine; the square of
+    y comes in two parts, so that std is exact at any offset.
+    """
+    return mse(y, pred), y, y * y, square_rest(y)

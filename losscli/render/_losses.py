@@ -1,0 +1,79 @@
+"""The title of a report and the table of its losses."""
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from losscli.render._digits import NONE, count, level, number, percent
+from losscli.render._grid import Column, Facts, Grid, estimate_cell, interval_cell
+from losscli.report import LossResult, Report
+from losscli.visible import visible
+
+NO_PREDICTION = ("y", "by", "id", "weight")
+
+
+def title(report: Report) -> str:
+    """Return the line that says which rows were judged, as what, and by which columns."""
+    files = visible(report.files[0]) if report.files else "data"
+    if len(report.files) > 1:
+        files += f" and {count(len(report.files) - 1)} more"
+    rows = f"{count(report.rows)} {'row' if report.rows == 1 else 'rows'}"
+    if report.judged != report.rows:
+        rows = f"{count(report.judged)} of {rows}"
+    said = [files, rows, report.task, _against(report)]
+    if weight := report.columns.get("weight"):
+        said.append(f"weighted by {visible(str(weight))}")
+    return " · ".join(said)
+
+
+def _against(report: Report) -> str:
+    predictions = (_columns(c) for r, c in report.columns.items() if r not in NO_PREDICTION and c)
+    return f"{_columns(report.columns.get('y'))} against {', '.join(predictions)}"
+
+
+def _columns(found: Any) -> str:  # noqa: ANN401 - a name, or names in any container
+    if found is None:
+        return NONE
+    if isinstance(found, str):
+        return visible(found)
+    several = [str(name) for name in (found.values() if isinstance(found, dict) else found)]
+    if len(several) > 3:  # noqa: PLR2004 - more names than a title has room for
+        return f"{count(len(several))} columns {visible(several[0])} … {visible(several[-1])}"
+    return ", ".join(map(visible, several))
+
+
+def grid(report: Report) -> Grid:
+    """Return the table of losses; a column that no loss needs is not there."""
+    made = dict(_cells(report))
+    rows = (tuple(cell(found) for cell in made.values()) for found in report.losses)
+    return Grid(tuple(made), tuple(rows))
+
+
+def _cells(report: Report) -> Iterator[tuple[Column, Callable[[LossResult], str]]]:
+    yield Column("loss", "text"), lambda found: visible(found.label)
+    yield Column("value"), lambda found: estimate_cell(found.estimate)
+    interval = Column(f"{level(report.level)} interval", drop=3)
+    yield interval, lambda found: interval_cell(found.estimate)
+    yield Column("best constant", drop=2), _constant
+    yield Column("skill", "skill"), lambda found: percent(found.skill, 3)
+    if any(math.isfinite(found.balanced) for found in report.losses):
+        yield Column("balanced", drop=1), lambda found: number(found.balanced)
+    if any(found.estimate.rows != report.judged for found in report.losses):
+        yield Column("rows"), lambda found: count(found.estimate.rows)
+
+
+def _constant(found: LossResult) -> str:
+    return number(found.best_constant.value) if found.best_constant else NONE
+
+
+def parts(report: Report) -> Iterator[Facts]:
+    """Say for each hybrid loss how much each of its parts contributes."""
+    for found in report.losses:
+        if found.parts:
+            said = (_part(**part) for part in found.parts)
+            yield Facts(visible(found.label), (", ".join(said),))
+
+
+def _part(*, loss: str, weight: float, share: float | None, **_: object) -> str:
+    carried = NONE if share is None else percent(share)
+    return f"{number(weight)}*{visible(loss)} is {carried} of it"

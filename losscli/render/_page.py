@@ -1,0 +1,29 @@
+"""The page that people read: every part of it, in order."""
+
+from dataclasses import dataclass
+
+from losscli.render import _breakdown, _losses, _outliers
+from losscli.render._grid import Facts, Grid
+from losscli.report import Report
+from losscli.visible import visible
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a report says to people, before any layout; all of its text is harmless."""
+
+    title: str
+    parts: tuple[Grid | Facts, ...]
+    warnings: tuple[str, ...]
+
+
+def page_of(report: Report, most: int) -> Page:
+    """Put a report into words and cells; each breakdown shows its first `most` classes."""
+    parts = (
+        _losses.grid(report),
+        *_losses.parts(report),
+        *_breakdown.grids(report, most),
+        *_outliers.parts(report),
+    )
+    warnings = tuple(visible(text, limit=2000) for text in report.warnings)
+    return Page(_losses.title(report), parts, warnings)

@@ -1,0 +1,58 @@
+"""GitHub tables, for job summaries and pull requests."""
+
+import re
+
+from losscli.render import Style
+from losscli.render._grid import Facts, Grid
+from losscli.render._page import page_of
+from losscli.report import Report
+
+SUFFIXES = (".md", ".markdown")
+
+_MOST_CLASSES, _FEW_CLASSES = 1000, 20
+_LIMIT = 1024 * 1024 - 1024
+_SPECIAL = re.compile(r"[\\`*_\[\]|~$]")
+_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+
+
+def render(report: Report, style: Style) -> str:  # noqa: ARG001 - Markdown has one look
+    """Return the report as GitHub Markdown of less than 1 MiB, the most that a summary takes."""
+    text = _page(report, _MOST_CLASSES)
+    return text if _size(text) <= _LIMIT else _cut(_page(report, _FEW_CLASSES))
+
+
+def _page(report: Report, most: int) -> str:
+    page = page_of(report, most)
+    blocks = [f"### {_escaped(page.title)}\n"]
+    blocks += [_facts(part) if isinstance(part, Facts) else _grid(part) for part in page.parts]
+    blocks += [f"> [!WARNING]\n> {_escaped(text)}\n" for text in page.warnings]
+    return "\n".join(blocks)
+
+
+def _facts(facts: Facts) -> str:
+    said = "".join(f"- {_escaped(sentence)}\n" for sentence in facts.sentences)
+    return f"**{_escaped(facts.heading)}**\n\n{said}"
+
+
+def _grid(grid: Grid) -> str:
+    kept = [at for at, column in enumerate(grid.columns) if column.kind != "bar"]
+    rules = ["---" if grid.columns[at].kind == "text" else "---:" for at in kept]
+    heads = [_escaped(grid.columns[at].head) for at in kept]
+    rows = [[_escaped(row[at]) for at in kept] for row in grid.rows]
+    text = "".join(f"| {' | '.join(row)} |\n" for row in (heads, rules, *rows))
+    return f"{text}\n{_escaped(grid.more)}\n" if grid.more else text
+
+
+def _escaped(text: str) -> str:
+    return _SPECIAL.sub(r"\\\g<0>", text.translate(_ENTITIES))
+
+
+def _size(text: str) -> int:
+    return len(text.encode(errors="replace"))
+
+
+def _cut(text: str) -> str:
+    if _size(text) <= _LIMIT:
+        return text
+    kept = text.encode(errors="replace")[:_LIMIT].decode(errors="ignore").rpartition("\n")[0]
+    return f"{kept}\n\nCut here: GitHub takes at most 1 MiB; `--format json` has all.\n"

@@ -1,0 +1,29 @@
+"""Finished numbers and the records of verdicts, from summaries."""
+
+from losscli.report.records import (
+    BestConstant,
+    ClassResult,
+    Concentration,
+    Estimate,
+    Gate,
+    LossResult,
+    Outliers,
+    Prediction,
+    Report,
+    Residuals,
+    WorstRow,
+)
+
+__all__ = [
+    "BestConstant",
+    "ClassResult",
+    "Concentration",
+    "Estimate",
+    "Gate",
+    "LossResult",
+    "Outliers",
+    "Prediction",
+    "Report",
+    "Residuals",
+    "WorstRow",
+]

@@ -1,0 +1,258 @@
+"""The best constant prediction: what a model must beat to have any skill."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from losscli.losses.spec import REAL, Chosen, Interval
+from losscli.report.records import BestConstant, Prediction
+from losscli.summary.distribution import Sample
+
+Vector = NDArray[np.float64]
+Columns = dict[str, NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class Truths:
+    """The distribution of y: `sample` of its numbers, or of the codes of its classes.
+
+    `mean` is the exact mean of numbers. `classes` are the texts behind the codes; for binary
+    and margin files y itself is in the sample. `levels` are those of quantile columns.
+    """
+
+    sample: Sample
+    mean: float
+    classes: tuple[str | None, ...] = ()
+    levels: Vector | None = None
+
+
+def best_constant(chosen: Chosen, truths: Truths) -> BestConstant | None:
+    """Return the constant prediction with the least loss on the same rows, and its loss.
+
+    None where a constant has no meaning for the loss, or none is known to be best.
+    """
+    part = chosen.single
+    elicits = part.loss.elicits if part else ""
+    if not len(truths.sample.values) or chosen.combine.needs_median:
+        return None
+    if part and (part.loss.signed or elicits == "-"):
+        return None
+    word, _, parameter = elicits.partition(" ")
+    find = _FINDERS.get(word) or _BY_ROLES.get(frozenset(chosen.roles))
+    if find is None:
+        return None
+    argument = part.parameters[parameter] if part and parameter else None
+    found = find(chosen, truths, argument)
+    if found is None:
+        return None
+    prediction, columns = found
+    value = _value(chosen, truths, columns)
+    return BestConstant(prediction, value) if math.isfinite(value) else None
+
+
+Found = tuple[Prediction, Columns] | None
+
+
+class _OverSample:
+    """The terms of a loss over a sample of y (`Finished` of losses/combine.py)."""
+
+    def __init__(self, terms: tuple[Vector, ...], mass: Vector) -> None:
+        self._terms = terms
+        self._mass = mass
+
+    def mean(self, term: int) -> Fraction:
+        total = float(np.sum(self._terms[term] * self._mass)) / float(np.sum(self._mass))
+        return Fraction(total) if math.isfinite(total) else Fraction(10) ** 400
+
+    def low(self, term: int) -> float:
+        return float(self._terms[term].min())
+
+    def high(self, term: int) -> float:
+        return float(self._terms[term].max())
+
+    def median(self) -> float:
+        return math.nan
+
+
+def _value(chosen: Chosen, truths: Truths, columns: Columns) -> float:
+    count = len(truths.sample.values)
+    spread = {
+        role: np.ascontiguousarray(np.broadcast_to(values, (count, *np.shape(values))))
+        if role != "levels"
+        else values
+        for role, values in columns.items()
+    }
+    y = truths.sample.values
+    spread["y"] = y.astype(np.intp) if truths.classes else y
+    terms = chosen.terms(spread)
+    kept = ~np.isnan(terms[0]) if chosen.leaves_out else np.full(count, fill_value=True)
+    over = _OverSample(tuple(term[kept] for term in terms), truths.sample.mass[kept])
+    return chosen.combine.value(over) if kept.any() else math.nan
+
+
+def _number(role: str, value: float) -> Found:
+    return value, {role: np.float64(value)}  # type: ignore[dict-item]
+
+
+def _mean(chosen: Chosen, truths: Truths, _: object) -> Found:
+    return _number("pred", truths.mean)
+
+
+def _median(chosen: Chosen, truths: Truths, _: object) -> Found:
+    return _number("pred", truths.sample.median())
+
+
+def _quantile(chosen: Chosen, truths: Truths, level: object) -> Found:
+    return _number("pred", truths.sample.quantile(float(level)))  # type: ignore[arg-type]
+
+
+def _midrange(chosen: Chosen, truths: Truths, _: object) -> Found:
+    return _number("pred", float(truths.sample.values[0] / 2 + truths.sample.values[-1] / 2))
+
+
+def _frequency(chosen: Chosen, truths: Truths, _: object) -> Found:
+    return _number("prob", truths.sample.mean_of(lambda y: y))
+
+
+def _frequencies(chosen: Chosen, truths: Truths, _: object) -> Found:
+    shares = truths.sample.mass / truths.sample.total
+    return _by_class(truths, shares), {"probs": shares}
+
+
+def _majority(chosen: Chosen, truths: Truths, _: object) -> Found:
+    code = int(np.argmax(truths.sample.mass))
+    if "label" in chosen.roles:
+        return truths.classes[code], {"label": np.intp(code)}  # type: ignore[dict-item]
+    if "prob" in chosen.roles:
+        return _number("prob", float(truths.sample.values[code] > 0))
+    sure = np.zeros(len(truths.classes))
+    sure[code] = 1
+    return _by_class(truths, sure), {"probs": sure}
+
+
+def _margins(chosen: Chosen, truths: Truths, _: object) -> Found:
+    """Return the better of no preference and the most frequent class ahead by 1.
+
+    A constant that ties several classes costs their rows 1 and the others no less.
+    """
+    none = np.zeros(len(truths.classes))
+    ahead = none.copy()
+    ahead[int(np.argmax(truths.sample.mass))] = 1
+    best = min((none, ahead), key=lambda scores: _value(chosen, truths, {"scores": scores}))
+    return _by_class(truths, best), {"scores": best}
+
+
+def _by_class(truths: Truths, numbers: Vector) -> Prediction:
+    pairs = zip(truths.classes, numbers.tolist(), strict=True)
+    return {name or "": number for name, number in pairs}
+
+
+def _interval(chosen: Chosen, truths: Truths, _: object) -> Found:
+    part = chosen.single
+    alpha = float(part.parameters.get("alpha", 0.0)) if part else 0.0
+    low, high = truths.sample.quantile(alpha / 2), truths.sample.quantile(1 - alpha / 2)
+    columns = {"lower": np.float64(low), "upper": np.float64(high)}
+    return {"lower": low, "upper": high}, columns  # type: ignore[return-value]
+
+
+def _quantiles(chosen: Chosen, truths: Truths, _: object) -> Found:
+    if truths.levels is None:
+        return None
+    best = np.array([truths.sample.quantile(level) for level in truths.levels.tolist()])
+    named = {f"{level:g}": q for level, q in zip(truths.levels, best.tolist(), strict=True)}
+    return named, {"quantiles": best, "levels": truths.levels}
+
+
+def _numeric(role: str) -> Callable[[Chosen, Truths, object], Found]:
+    def find(chosen: Chosen, truths: Truths, _: object) -> Found:
+        legal = chosen.domain().get(role, (REAL, ""))[0]
+        grid = _grid(role, truths, legal)
+        small = Truths(_thinned(truths.sample), truths.mean, truths.classes)
+
+        def over(sample: Truths) -> Callable[[float], float]:
+            return lambda c: _value(chosen, sample, {role: np.float64(c)})  # type: ignore[dict-item]
+
+        rough = over(small)
+        at = int(np.argmin([rough(c) for c in grid.tolist()]))
+        low, high = float(grid[max(at - 1, 0)]), float(grid[min(at + 1, len(grid) - 1)])
+        best = _minimum(rough, low, high, _ROUGH_STEPS)
+        if small.sample is not truths.sample:
+            reach = (high - low) * _REACH
+            best = _minimum(over(truths), max(low, best - reach), min(high, best + reach), _FINE_STEPS)
+        return _number(role, best)
+
+    return find
+
+
+_THIN = 4096
+_ROUGH_STEPS = 60
+_FINE_STEPS = 24
+_REACH = 0.05
+
+
+def _grid(role: str, truths: Truths, legal: Interval) -> Vector:
+    """Return where a minimum is looked for: quantiles of y, or the range of the role."""
+    if role == "prob":
+        logits = np.linspace(-16, 16, 129)
+        return 1 / (1 + np.exp(-logits))
+    if role == "score":
+        return np.linspace(-16, 16, 129)
+    sample = truths.sample
+    quantiles = [sample.quantile(q) for q in np.linspace(0, 1, 129).tolist()]
+    grid = np.unique(np.array([*quantiles, truths.mean]))
+    return grid[legal.holds(grid)] if legal.holds(grid).any() else grid
+
+
+def _thinned(sample: Sample) -> Sample:
+    """Return at most _THIN numbers that stand for all, each for a stretch of the mass."""
+    if len(sample.values) <= _THIN:
+        return sample
+    edges = np.linspace(0, len(sample.values), _THIN + 1).astype(np.intp)
+    mass = np.add.reduceat(sample.mass, edges[:-1])
+    middle = (edges[:-1] + edges[1:]) // 2
+    return Sample(sample.values[middle], mass, sample.exact)
+
+
+def _minimum(function: Callable[[float], float], low: float, high: float, steps: int) -> float:
+    """Return where a function is least between two points, by golden section (Kiefer, 1953)."""
+    golden = (math.sqrt(5) - 1) / 2
+    a, b = high - golden * (high - low), low + golden * (high - low)
+    at_a, at_b = function(a), function(b)
+    for _ in range(steps):
+        if at_a <= at_b:
+            high, b, at_b = b, a, at_a
+            a = high - golden * (high - low)
+            at_a = function(a)
+        else:
+            low, a, at_a = a, b, at_b
+            b = low + golden * (high - low)
+            at_b = function(b)
+    best = min((at_a, a), (at_b, b), (function(low), low), (function(high), high))
+    return best[1]
+
+
+_FINDERS: Mapping[str, Callable[[Chosen, Truths, object], Found]] = {
+    "mean": _mean,
+    "median": _median,
+    "quantile": _quantile,
+    "midrange": _midrange,
+    "probability": _frequency,
+    "probabilities": _frequencies,
+    "majority": _majority,
+}
+"""How the property that a loss elicits is found, by its name."""
+
+_BY_ROLES: Mapping[frozenset[str], Callable[[Chosen, Truths, object], Found]] = {
+    frozenset({"y", "pred"}): _numeric("pred"),
+    frozenset({"y", "prob"}): _numeric("prob"),
+    frozenset({"y", "score"}): _numeric("score"),
+    frozenset({"y", "scores"}): _margins,
+    frozenset({"y", "lower", "upper"}): _interval,
+    frozenset({"y", "quantiles", "levels"}): _quantiles,
+}
+"""How it is found where it has no name, by the roles of the loss."""

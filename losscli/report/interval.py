@@ -1,0 +1,156 @@
+"""Standard errors and intervals of values, from exact moments alone."""
+
+import math
+from collections.abc import Sequence
+from fractions import Fraction
+from functools import lru_cache
+from statistics import NormalDist
+
+from losscli.losses.combine import Combine, to_float
+from losscli.report.records import Estimate
+from losscli.report.terms import Terms
+
+_NORMAL = NormalDist()
+_TRUSTED = 1e-2
+"""How far the skewness may be off, from sums that are not exact, before it is not used."""
+
+
+def estimate(terms: Terms, combine: Combine, level: float) -> Estimate:
+    """Finish the value of a loss over some rows.
+
+    The standard error is that of a mean by the central limit theorem (by the delta method for
+    functions of means), weighted by importance weights. The interval is Wilson's (1927) for
+    losses that are all 0 or 1, else t with the cube-root transformation of Hall (1992).
+    """
+    if terms.infinite:
+        return Estimate(math.inf, terms.counted, status="infinite", infinite_rows=terms.infinite)
+    if terms.undefined:
+        return Estimate(math.nan, terms.counted, status="undefined")
+    if not terms.rows:
+        return Estimate(math.nan, 0, status="empty")
+    value = combine.value(terms)
+    if not math.isfinite(value):
+        status = "undefined" if math.isnan(value) else "infinite"
+        return Estimate(value, terms.rows, status=status)
+    spread = _spread(terms, combine)
+    if spread is None:
+        return Estimate(value, terms.rows)
+    stderr, skewness = spread
+    if combine.monotone and terms.binary:
+        low, high = _wilson(terms, level)
+    else:
+        low, high = _hall(terms.rows, stderr, skewness, level)
+        centre = to_float(terms.mean(0)) if combine.monotone else value
+        if combine.monotone:
+            slope = _slopes(terms, combine)[0]
+            low, high = (combine.monotone(centre + end / slope) for end in (low, high))
+        else:
+            low, high = centre + low, centre + high
+    return Estimate(value, terms.rows, stderr, low, high)
+
+
+def _slopes(terms: Terms, combine: Combine) -> Sequence[float]:
+    assert combine.slopes is not None  # noqa: S101 - `_spread` returned a number
+    count = terms.term_count
+    return combine.slopes([to_float(terms.mean(j)) for j in range(count)])
+
+
+def _spread(terms: Terms, combine: Combine) -> tuple[float, float] | None:
+    """Return the standard error and the skewness of the value's linear part, if it has one.
+
+    The linear part of row i is d_i = sum_j slope_j (column_ij - mean_j weight_i); its error is
+    sqrt(n/(n-1) sum d^2) / (sum of weights).
+    """
+    rows = terms.rows
+    if combine.slopes is None or rows < 2:  # noqa: PLR2004 - one row has no spread
+        return None
+    try:
+        slopes = [Fraction(slope) for slope in _slopes(terms, combine)]
+    except (ZeroDivisionError, OverflowError, ValueError):
+        return None
+    means = [terms.mean(j) for j in range(len(slopes))]
+    form = [*slopes, -sum((g * m for g, m in zip(slopes, means, strict=True)), Fraction(0))]
+    squares = terms.form_squared(form)
+    stderr = math.sqrt(to_float(squares * rows / (rows - 1)) / to_float(terms.weight) ** 2)
+    return stderr, _skewness(terms, form, to_float(squares / rows)) if squares else 0.0
+
+
+def _skewness(terms: Terms, form: Sequence[Fraction], variance: float) -> float:
+    found = terms.form_cubed(form)
+    cubed = variance**1.5
+    if found is None or not 0 < cubed < math.inf:
+        return 0.0
+    third, error = found[0] / terms.rows, found[1] / terms.rows
+    return to_float(third) / cubed if error <= _TRUSTED * cubed else 0.0
+
+
+def _hall(rows: int, stderr: float, skewness: float, level: float) -> tuple[float, float]:
+    """Return the ends of the interval relative to the value (Hall, 1992, equation 3)."""
+    t = t_quantile((1 + level) / 2, rows - 1)
+    a = skewness / math.sqrt(rows)
+
+    def back(x: float) -> float:
+        shifted = x - a / 6
+        c = _cube_root(1 + a * shifted)
+        return 3 * shifted / (c * c + c + 1)
+
+    return -stderr * back(t), -stderr * back(-t)
+
+
+def _cube_root(x: float) -> float:
+    return math.copysign(abs(x) ** (1 / 3), x)
+
+
+def _wilson(terms: Terms, level: float) -> tuple[float, float]:
+    """Return the ends of the score interval of a proportion (Wilson, 1927).
+
+    With weights the number of rows is (sum w)^2 / sum w^2 (Kish, 1965).
+    """
+    p = to_float(terms.mean(0))
+    last = terms.term_count
+    n = to_float(terms.weight**2 / terms.square(last, last)) if terms.weighted else terms.rows
+    z = _NORMAL.inv_cdf((1 + level) / 2)
+    middle = (p + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+@lru_cache(maxsize=4096)
+def t_quantile(probability: float, freedom: int) -> float:
+    """Return the quantile of Student's t, for a probability from 0.5 to 1.
+
+    Bisection on the exact distribution function for few degrees of freedom, the expansion of
+    Cornish & Fisher in 1/freedom for many (Abramowitz & Stegun, 26.7.5).
+    """
+    z = _NORMAL.inv_cdf(probability)
+    if freedom >= _MANY:
+        g1 = (z**3 + z) / 4
+        g2 = (5 * z**5 + 16 * z**3 + 3 * z) / 96
+        g3 = (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384
+        g4 = (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160
+        return z + g1 / freedom + g2 / freedom**2 + g3 / freedom**3 + g4 / freedom**4
+    low, high = 0.0, 1.0
+    while _t_cdf(high, freedom) < probability:
+        high *= 2
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if _t_cdf(middle, freedom) < probability else (low, middle)
+    return (low + high) / 2
+
+
+_MANY = 200
+_HALVINGS = 60
+
+
+def _t_cdf(t: float, freedom: int) -> float:
+    """Return the distribution function at t >= 0 as a finite sum (Abramowitz & Stegun, 26.7.3-4)."""
+    angle = math.atan2(t, math.sqrt(freedom))
+    cos2 = math.cos(angle) ** 2
+    odd = freedom % 2
+    term = math.cos(angle) if odd else 1.0
+    total = term if freedom > 1 else 0.0
+    for k in range(2 if odd else 1, freedom - 2, 2):
+        term *= cos2 * k / (k + 1)
+        total += term
+    inside = 2 / math.pi * (angle + math.sin(angle) * total) if odd else math.sin(angle) * total
+    return 0.5 + inside / 2

@@ -1,0 +1,126 @@
+"""The terms of one loss over one set of rows: exact means, and moments of linear forms."""
+
+import math
+from collections.abc import Sequence
+from fractions import Fraction
+from itertools import combinations_with_replacement
+
+from losscli.losses.combine import to_float
+from losscli.summary.distribution import Sample
+from losscli.summary.moments import Moments, pairs, triples
+
+
+class Terms:
+    """Reads the moments of one class as exact numbers (`Finished` of losses/combine.py).
+
+    `rows` counts the rows that were added up, `counted` also those whose loss is not finite.
+    """
+
+    def __init__(
+        self,
+        moments: Moments,
+        exact: tuple[list[Fraction], list[Fraction]],
+        place: int,
+        sample: Sample | None,
+        *,
+        leaves_out: bool = False,
+    ) -> None:
+        self._moments = moments
+        self._place = place
+        self._sample = sample
+        self._sums, self._squares = exact
+        self.rows = int(moments.rows[place])
+        self.infinite = int(moments.infinite[place])
+        self.undefined = 0 if leaves_out else int(moments.undefined[place])
+        self.counted = self.rows + self.infinite + self.undefined
+        self.weighted = moments.columns > moments.terms
+
+    def sum(self, column: int) -> Fraction:
+        """Return the exact sum of a column; the column after the last is a column of ones."""
+        if column == self._moments.columns:
+            return Fraction(self.rows)
+        return self._sums[column * self._moments.classes + self._place]
+
+    def square(self, i: int, j: int) -> Fraction:
+        """Return the exact sum of the product of two columns, i <= j."""
+        if j == self._moments.columns:
+            return self.sum(i)
+        at = pairs(self._moments.columns).index((i, j))
+        return self._squares[at * self._moments.classes + self._place]
+
+    def cube(self, i: int, j: int, k: int) -> tuple[Fraction, float] | None:
+        """Return the sum of the product of three columns, i <= j <= k, and a bound on its error.
+
+        None where it is not known.
+        """
+        if k == self._moments.columns:
+            return self.square(i, j), 0.0
+        at = triples(self._moments.columns).index((i, j, k))
+        at = at * self._moments.classes + self._place
+        found = self._moments.cubes.fraction(at)
+        largest = float(self._moments.cubes.largest[at])
+        return None if found is None else (found, self.rows * largest * 2.0**-32)
+
+    def form_squared(self, form: Sequence[Fraction]) -> Fraction:
+        """Return the sum over rows of the square of a linear form of the columns.
+
+        `form` holds a factor for each term, then one for the weight (or the column of ones).
+        """
+        columns = range(len(form))
+        return sum(
+            (
+                (1 if i == j else 2) * form[i] * form[j] * self.square(i, j)
+                for i in columns
+                for j in columns[i:]
+            ),
+            Fraction(0),
+        )
+
+    def form_cubed(self, form: Sequence[Fraction]) -> tuple[Fraction, float] | None:
+        """Return the sum over rows of the cube of a linear form, and a bound on its error."""
+        total, bound = Fraction(0), 0.0
+        for i, j, k in combinations_with_replacement(range(len(form)), 3):
+            found = self.cube(i, j, k)
+            if found is None:
+                return None
+            factor = _ORDERS[len({i, j, k})] * form[i] * form[j] * form[k]
+            total += factor * found[0]
+            bound += abs(to_float(factor)) * found[1]
+        return total, bound
+
+    @property
+    def term_count(self) -> int:
+        """How many terms the loss has."""
+        return self._moments.terms
+
+    @property
+    def weight(self) -> Fraction:
+        """The sum of the weights, or the rows."""
+        return self.sum(self._moments.terms)
+
+    def mean(self, term: int) -> Fraction:
+        """Return the exact (weighted) mean of a term."""
+        return self.sum(term) / self.weight
+
+    def low(self, term: int) -> float:
+        """Return the smallest value of a term."""
+        return float(self._moments.low[term, self._place])
+
+    def high(self, term: int) -> float:
+        """Return the largest value of a term."""
+        return float(self._moments.high[term, self._place])
+
+    def median(self) -> float:
+        """Return the median of the first term; NaN where its distribution was not kept."""
+        return self._sample.median() if self._sample else math.nan
+
+    @property
+    def binary(self) -> bool:
+        """Tell whether every value of the only term is 0 or 1."""
+        if self._moments.terms > 1 or self.low(0) < 0 or self.high(0) > 1:
+            return False
+        return self.square(0, 0) == (self.square(0, 1) if self.weighted else self.sum(0))
+
+
+_ORDERS = {1: 1, 2: 3, 3: 6}
+"""In how many orders a product of three columns comes, by how many of them differ."""

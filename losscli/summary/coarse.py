@@ -1,0 +1,104 @@
+"""Sums to at least 32 bits below the largest value, identical to the bit in any order.
+
+Each value is rounded onto fixed levels 2**(32 k), as in Demmel & Nguyen (2015): what a value
+adds to a level does not depend on its neighbours, so the sum of a level does not either. Only
+the two highest levels that the largest value touches count in the end.
+"""
+
+import math
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from losscli.summary.exact import scaled
+
+Vector = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+_BITS = 32
+_KEPT = 2
+_HIGHEST = 2.0**960
+_LOWEST = 2.0**-900
+
+
+class CoarseSums:
+    """`size` sums with the largest magnitude that went into each; `CoarseSums(size)` is zero."""
+
+    __slots__ = ("largest", "levels", "size")
+
+    def __init__(
+        self, size: int, largest: Vector | None = None, levels: dict[int, Integers] | None = None
+    ) -> None:
+        self.size = size
+        self.largest = np.zeros(size) if largest is None else largest
+        self.levels = levels or {}
+
+    def __add__(self, other: "CoarseSums") -> "CoarseSums":
+        """Add two lots of sums of the same size."""
+        levels = dict(self.levels)
+        for level, units in other.levels.items():
+            levels[level] = levels[level] + units if level in levels else units
+        return CoarseSums(self.size, np.maximum(self.largest, other.largest), levels)
+
+    def spread(self, places: NDArray[np.intp], size: int) -> "CoarseSums":
+        """Add sum i to place `places[i]` of `size` sums that are zero."""
+        largest = np.zeros(size)
+        np.maximum.at(largest, places, self.largest)
+        levels = {}
+        for level, units in self.levels.items():
+            levels[level] = np.zeros(size, np.int64)
+            np.add.at(levels[level], places, units)
+        return CoarseSums(size, largest, levels)
+
+    def fraction(self, place: int) -> Fraction | None:
+        """Return a sum; None where its values left the range in which it means something."""
+        largest = float(self.largest[place])
+        if largest == 0:
+            return Fraction(0)
+        if not _LOWEST < largest < _HIGHEST:
+            return None
+        top = level_of(largest)
+        kept = range(top - _KEPT + 1, top + 1)
+        held = ((level, self.levels.get(level)) for level in kept)
+        return sum(
+            (scaled(int(units[place]), _BITS * level) for level, units in held if units is not None),
+            Fraction(0),
+        )
+
+
+def level_of(largest: float) -> int:
+    """Return the lowest level above which every value up to `largest` rounds to zero."""
+    return -(-(math.frexp(largest)[1] + 1) // _BITS) - 1
+
+
+def add_run(values: Vector, largest: float, scratch: Vector) -> dict[int, int]:
+    """Return the two highest levels of one run of values; `values` is used up."""
+    levels: dict[int, int] = {}
+    if not _LOWEST < largest < _HIGHEST:
+        return levels
+    top = level_of(largest)
+    piece = scratch[: len(values)]
+    for level in range(top, top - _KEPT, -1):
+        shift = 1.5 * 2.0 ** (52 + _BITS * level)
+        np.add(values, shift, out=piece)
+        np.subtract(piece, shift, out=piece)
+        if level == top:
+            np.subtract(values, piece, out=values)
+        levels[level] = int(math.ldexp(float(np.add.reduce(piece)), -_BITS * level))
+    return levels
+
+
+def add_runs(values: Vector, starts: Integers, largest: Vector) -> dict[int, Integers]:
+    """Return the levels of many runs of values, down to the last that any run needs."""
+    able = largest[(largest > _LOWEST) & (largest < _HIGHEST)]
+    levels: dict[int, Integers] = {}
+    if not able.size:
+        return levels
+    values = np.where(np.abs(values) < _HIGHEST, values, 0.0)
+    for level in range(level_of(float(able.max())), level_of(float(able.min())) - _KEPT, -1):
+        shift = 1.5 * 2.0 ** (52 + _BITS * level)
+        piece = (values + shift) - shift
+        values = values - piece
+        levels[level] = np.ldexp(np.add.reduceat(piece, starts), -_BITS * level).astype(np.int64)
+    return levels

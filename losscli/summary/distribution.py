@@ -1,0 +1,202 @@
+"""Where many numbers lie: the numbers themselves up to a million, then a histogram."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from losscli.summary.exact import ExactSums
+from losscli.summary.heaps import heap
+from losscli.summary.slices import ROWS
+
+Vector = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+EXACT_ROWS = 1_000_000
+"""Up to here the numbers themselves are kept, and quantiles are exact."""
+_PENDING = 400_000
+"""So many numbers wait for the histogram, since a visit to it costs time."""
+_SHIFT = 40
+"""Drops all but the exponent and the first 12 bits of the fraction of a double."""
+_SIZE = (1 << (63 - _SHIFT)) - 1
+"""All of a key but the sign."""
+_BINS = 1 << (52 - _SHIFT)
+_SPAN = 64 * _BINS
+_INFINITE = 0x7FF * _BINS
+BIN_WIDTH = 1.0 / _BINS
+"""The width of a bin relative to the power of two below it."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Numbers in ascending order with the mass of each; `exact` unless they stand for bins."""
+
+    values: Vector
+    mass: Vector
+    exact: bool
+
+    @property
+    def total(self) -> float:
+        """The mass of all."""
+        return float(self.mass.sum())
+
+    def quantile(self, q: float) -> float:
+        """Return the least number with at least the part `q` of the mass at or below it."""
+        if not len(self.values):
+            return np.nan
+        heaped = np.cumsum(self.mass)
+        place = np.searchsorted(heaped, q * heaped[-1] * (1 - 1e-15), side="left")
+        return float(self.values[min(int(place), len(self.values) - 1)])
+
+    def median(self) -> float:
+        """Return the median: the middle of the two middle numbers where half is between them."""
+        if not len(self.values):
+            return np.nan
+        heaped = np.cumsum(self.mass)
+        half = heaped[-1] / 2
+        place = int(np.searchsorted(heaped, half, side="left"))
+        if heaped[place] == half and place + 1 < len(self.values):
+            return float(self.values[place] / 2 + self.values[place + 1] / 2)
+        return float(self.values[place])
+
+    def mean_of(self, function: Callable[[Vector], Vector]) -> float:
+        """Return the mean of `function` over the numbers."""
+        return float(np.sum(self.mass * function(self.values))) / self.total
+
+    def shifted(self, shift: float) -> "Sample":
+        """Return the numbers plus `shift`."""
+        return Sample(self.values + shift, self.mass, self.exact)
+
+    def distances(self, centre: float) -> "Sample":
+        """Return the distances from `centre`."""
+        away = np.abs(self.values - centre)
+        order = np.argsort(away, kind="stable")
+        return Sample(away[order], self.mass[order], self.exact)
+
+
+class Distribution:
+    """The numbers of many rows, with weights or without; `Distribution()` is the zero."""
+
+    __slots__ = ("_chunks", "_histogram", "count")
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._chunks: tuple[tuple[Vector, Vector | None], ...] = ()
+        self._histogram: dict[int, ExactSums] | None = None
+
+    @classmethod
+    def of(cls, values: Vector, weight: Vector | None = None) -> "Distribution":
+        """Keep the numbers that are not NaN (float64[n]; the arrays are not copied)."""
+        known = ~np.isnan(values)
+        if not known.all():
+            values, weight = values[known], weight if weight is None else weight[known]
+        found = cls()
+        found.count = len(values)
+        found._chunks = ((values, weight),) if len(values) else ()
+        return found._settled()
+
+    def __add__(self, other: "Distribution") -> "Distribution":
+        """Merge the numbers of two lots of rows."""
+        found = Distribution()
+        found.count = self.count + other.count
+        found._chunks = self._chunks + other._chunks
+        if self._histogram is not None or other._histogram is not None:
+            found._histogram = _merged(self._histogram or {}, other._histogram or {})
+        return found._settled()
+
+    def _settled(self, most: int = _PENDING) -> "Distribution":
+        """Move the numbers into the histogram if there are too many, but not a few at a time."""
+        if self.count > EXACT_ROWS and sum(len(values) for values, _ in self._chunks) > most:
+            values = np.concatenate([values for values, _ in self._chunks])
+            weights = [weight for _, weight in self._chunks if weight is not None]
+            new = _histogram(values, np.concatenate(weights) if weights else None)
+            self._histogram, self._chunks = _merged(self._histogram or {}, new), ()
+        return self
+
+    def sample(self) -> Sample:
+        """Return the numbers in order, or the middles of the bins."""
+        self._settled(most=0)
+        if self._histogram is None:
+            return _sorted(self._chunks)
+        values, masses = [], []
+        for octave in sorted(self._histogram):
+            counts = np.array([float(f) for f in self._histogram[octave].fractions()])
+            bins = np.flatnonzero(counts)
+            values.append(_middles(octave, bins))
+            masses.append(counts[bins])
+        found, mass = np.concatenate(values), np.concatenate(masses)
+        order = np.argsort(found, kind="stable")
+        return Sample(found[order], mass[order], exact=False)
+
+
+def _sorted(chunks: tuple[tuple[Vector, Vector | None], ...]) -> Sample:
+    if not chunks:
+        return Sample(np.empty(0), np.empty(0), exact=True)
+    values = np.concatenate([values for values, _ in chunks])
+    if chunks[0][1] is None:
+        return Sample(np.sort(values), np.ones(len(values)), exact=True)
+    mass = np.concatenate([weight for _, weight in chunks if weight is not None])
+    order = np.lexsort((mass, values))
+    return Sample(values[order], mass[order], exact=True)
+
+
+def _merged(one: dict[int, ExactSums], other: dict[int, ExactSums]) -> dict[int, ExactSums]:
+    both = dict(one)
+    for octave, counts in other.items():
+        both[octave] = both[octave] + counts if octave in both else counts
+    return both
+
+
+def _histogram(values: Vector, weight: Vector | None) -> dict[int, ExactSums]:
+    """Count by the leading bits, using up `values`.
+
+    Octave k holds [2**(k-1023), 2**(k-1022)), and octave ~k their negatives.
+    """
+    values += 0.0
+    keys = values.view(np.int64)
+    keys >>= _SHIFT
+    below = keys < 0
+    if not below.any():
+        return _octaves(keys, weight)
+    above = ~below
+    weights = (None, None) if weight is None else (weight[above], weight[below])
+    negative = _octaves(keys[below] & _SIZE, weights[1])
+    return _merged(
+        _octaves(keys[above], weights[0]),
+        {~octave: counts for octave, counts in negative.items()},
+    )
+
+
+def _octaves(keys: Integers, weight: Vector | None) -> dict[int, ExactSums]:
+    found: dict[int, ExactSums] = {}
+    if not len(keys):
+        return found
+    base = max(int(keys.min()), int(keys.max()) - _SPAN) // _BINS * _BINS
+    near = keys >= base
+    if not near.all():
+        far = ~near
+        found = _octaves(keys[far], weight if weight is None else weight[far])
+        keys, weight = keys[near], weight if weight is None else weight[near]
+    keys -= base
+    size = (int(keys.max()) // _BINS + 1) * _BINS
+    if weight is None:
+        heaps = {0: np.bincount(keys, minlength=size)}
+    else:
+        heaps = heap(keys, weight, size).limbs
+    for start in range(0, size, _BINS):
+        limbs = {at: units[start : start + _BINS] for at, units in heaps.items()}
+        if any(units.any() for units in limbs.values()):
+            found[(base + start) // _BINS] = ExactSums(_BINS, limbs, ROWS)
+    return found
+
+
+def _middles(octave: int, bins: Integers) -> Vector:
+    size = octave if octave >= 0 else ~octave
+    keys = size * _BINS + bins
+    low = (keys << _SHIFT).view(np.float64)
+    high = ((keys + 1) << _SHIFT).view(np.float64)
+    middles = low / 2 + high / 2
+    middles[keys == 0] = 0.0
+    middles[keys >= _INFINITE] = np.inf
+    return middles if octave >= 0 else -middles

@@ -1,0 +1,117 @@
+"""Exact sums of doubles: many at a time, as integers that add without rounding."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+Integers = NDArray[np.int64]
+
+_BITS = 32
+_MASK = (1 << _BITS) - 1
+_ROOM = 1 << 28
+"""How many additions of a value below 2^32 a 64-bit limb takes, with room to spare."""
+
+
+class ExactSums:
+    """`size` exact sums, each the sum over k of limb_k times 2^(32 k).
+
+    Limbs are int64[size]; only those that were touched are kept. Adding is integer addition,
+    so it is associative and commutative to the bit, and `ExactSums(size)` is the zero.
+    """
+
+    __slots__ = ("_load", "limbs", "size")
+
+    def __init__(self, size: int, limbs: dict[int, Integers] | None = None, load: int = 0) -> None:
+        self.size = size
+        self.limbs = limbs or {}
+        self._load = load
+
+    @classmethod
+    def of_integers(cls, numbers: Sequence[int], exponent: int) -> "ExactSums":
+        """Take `number * 2**exponent` for each number; `exponent` is a multiple of 32."""
+        length = max((abs(number).bit_length() for number in numbers), default=0) // _BITS + 1
+        raw = b"".join(abs(number).to_bytes(4 * length, "little") for number in numbers)
+        table = np.frombuffer(raw, dtype="<u4").reshape(len(numbers), length).astype(np.int64)
+        table *= np.array([-1 if number < 0 else 1 for number in numbers])[:, None]
+        touched = np.flatnonzero(table.any(axis=0))
+        base = exponent // _BITS
+        limbs = {base + int(k): np.ascontiguousarray(table[:, k]) for k in touched}
+        return cls(len(numbers), limbs, 1)
+
+    def add_units(self, places: NDArray[np.intp], units: Integers, exponent: int) -> None:
+        """Add `units * 2**exponent` in place, one value below 2^54 for each of `places`."""
+        limb, shift = divmod(exponent, _BITS)
+        low = (units & ((1 << (_BITS - shift)) - 1)) << shift
+        for at, part in ((limb, low), (limb + 1, units >> (_BITS - shift))):
+            if at not in self.limbs:
+                self.limbs[at] = np.zeros(self.size, np.int64)
+            self.limbs[at][places] += part
+        self._spend(1 << 22)
+
+    def _put(self, limb: int, units: Integers) -> None:
+        held = self.limbs.get(limb)
+        self.limbs[limb] = units if held is None else held + units
+
+    def _spend(self, load: int) -> None:
+        self._load += load
+        if self._load > _ROOM:
+            self._carry()
+
+    def _carry(self) -> None:
+        limb = min(self.limbs, default=0)
+        while limb <= max(self.limbs, default=-1):
+            units = self.limbs.get(limb)
+            if units is not None:
+                carried = units >> _BITS
+                # a carry of -1 over and over would walk up for ever: the top limb keeps its sign
+                if limb < max(self.limbs) or (np.abs(units) >> _BITS).any():
+                    self.limbs[limb] = units & _MASK
+                    if carried.any():
+                        self._put(limb + 1, carried)
+            limb += 1
+        self._load = 1
+
+    def __add__(self, other: "ExactSums") -> "ExactSums":
+        """Add two lots of sums of the same size."""
+        total = ExactSums(self.size, dict(self.limbs), self._load)
+        for limb, units in other.limbs.items():
+            total._put(limb, units)
+        total._spend(other._load)
+        return total
+
+    def spread(self, places: NDArray[np.intp], size: int) -> "ExactSums":
+        """Add sum i to place `places[i]` of `size` sums that are zero."""
+        if self._load * len(places) > _ROOM:
+            self._carry()
+        limbs = {}
+        for limb, units in self.limbs.items():
+            limbs[limb] = np.zeros(size, np.int64)
+            np.add.at(limbs[limb], places, units)
+        return ExactSums(size, limbs, self._load * max(len(places), 1))
+
+    def integers(self) -> tuple[list[int], int]:
+        """Return the sums as integers times 2 to the power of the second value."""
+        if not self.limbs:
+            return [0] * self.size, 0
+        base = min(self.limbs)
+        numbers = [0] * self.size
+        for limb, units in self.limbs.items():
+            shift = _BITS * (limb - base)
+            for place, value in enumerate(units.tolist()):
+                if value:
+                    numbers[place] += value << shift
+        return numbers, _BITS * base
+
+    def fractions(self) -> list[Fraction]:
+        """Return the exact sums."""
+        numbers, exponent = self.integers()
+        return [scaled(number, exponent) for number in numbers]
+
+
+def scaled(number: int, exponent: int) -> Fraction:
+    """Return number * 2**exponent."""
+    if exponent >= 0:
+        return Fraction(number << exponent)
+    return Fraction(number, 1 << -exponent)

@@ -1,0 +1,116 @@
+"""Counts, extremes and exact first, second and third moments of row losses, class by class."""
+
+from dataclasses import dataclass
+from functools import cache
+from itertools import combinations_with_replacement
+
+import numpy as np
+from numpy.typing import NDArray
+
+from losscli.summary.coarse import CoarseSums
+from losscli.summary.exact import ExactSums
+
+Vector = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Moments:
+    """What is kept of the row losses of each class; `+` merges, `Moments.zero` is the zero.
+
+    A row has one or several columns: the terms of the loss, and with weights the products
+    weight * term followed by the weight itself. `sums` holds the sum of each column, `squares`
+    the sum of each product of two columns, `cubes` of three (in the order of
+    `itertools.combinations_with_replacement`), each for every class, columns first. `low` and
+    `high` are the extremes of the terms. `rows` counts the rows that were added up; those
+    whose loss is not finite are only counted, in `infinite` and `undefined`.
+    """
+
+    classes: int
+    columns: int
+    terms: int
+    rows: Integers
+    infinite: Integers
+    undefined: Integers
+    low: Vector
+    high: Vector
+    sums: ExactSums
+    squares: ExactSums
+    cubes: CoarseSums
+
+    @classmethod
+    def zero(cls, classes: int, columns: int, terms: int) -> "Moments":
+        """Return the moments of no rows."""
+        return cls(
+            classes,
+            columns,
+            terms,
+            rows=np.zeros(classes, np.int64),
+            infinite=np.zeros(classes, np.int64),
+            undefined=np.zeros(classes, np.int64),
+            low=np.full((terms, classes), np.inf),
+            high=np.full((terms, classes), -np.inf),
+            sums=ExactSums(columns * classes),
+            squares=ExactSums(len(pairs(columns)) * classes),
+            cubes=CoarseSums(len(triples(columns)) * classes),
+        )
+
+    def __add__(self, other: "Moments") -> "Moments":
+        """Merge the moments of two lots of rows with the same classes."""
+        return Moments(
+            self.classes,
+            self.columns,
+            self.terms,
+            self.rows + other.rows,
+            self.infinite + other.infinite,
+            self.undefined + other.undefined,
+            np.minimum(self.low, other.low),
+            np.maximum(self.high, other.high),
+            self.sums + other.sums,
+            self.squares + other.squares,
+            self.cubes + other.cubes,
+        )
+
+    def spread(self, places: NDArray[np.intp], classes: int) -> "Moments":
+        """Add class i to place `places[i]` of `classes` classes that are empty."""
+
+        def counts(old: Integers) -> Integers:
+            new = np.zeros(classes, np.int64)
+            np.add.at(new, places, old)
+            return new
+
+        def extremes(old: Vector, better: np.ufunc, empty: float) -> Vector:
+            new = np.full((self.terms, classes), empty)
+            for row, values in zip(new, old, strict=True):
+                better.at(row, places, values)
+            return new
+
+        def wide(columns: int) -> NDArray[np.intp]:
+            return (np.arange(columns)[:, None] * classes + places).ravel()
+
+        two, three = len(pairs(self.columns)), len(triples(self.columns))
+        return Moments(
+            classes,
+            self.columns,
+            self.terms,
+            counts(self.rows),
+            counts(self.infinite),
+            counts(self.undefined),
+            extremes(self.low, np.minimum, np.inf),
+            extremes(self.high, np.maximum, -np.inf),
+            self.sums.spread(wide(self.columns), self.columns * classes),
+            self.squares.spread(wide(two), two * classes),
+            self.cubes.spread(wide(three), three * classes),
+        )
+
+
+@cache
+def pairs(columns: int) -> tuple[tuple[int, int], ...]:
+    """Return the products of two columns that `squares` holds."""
+    return tuple(combinations_with_replacement(range(columns), 2))
+
+
+@cache
+def triples(columns: int) -> tuple[tuple[int, int, int], ...]:
+    """Return the products of three columns that `cubes` holds."""
+    return tuple(combinations_with_replacement(range(columns), 3))

@@ -1,0 +1,221 @@
+"""Row losses of one block, added up class by class into `Moments`."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from losscli.summary.coarse import CoarseSums, add_run, add_runs
+from losscli.summary.exact import ExactSums
+from losscli.summary.moments import Moments, pairs, triples
+from losscli.summary.slices import ROWS, WIDE, WORKSPACE, Cut, cut, products
+
+Vector = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+_BASE = -2176
+"""Runs are added up as integers times 2**_BASE, below the product of the two least doubles."""
+_HALF = _BASE // 2
+
+
+class Tally:
+    """Adds slices of row losses, at most ROWS rows at a time, class by class."""
+
+    def __init__(self, classes: int, columns: int, terms: int) -> None:
+        self._total = Moments.zero(classes, columns, terms)
+        self._sums = [0] * (columns * classes)
+        self._squares = [0] * (len(pairs(columns)) * classes)
+        self._cubes: dict[int, Integers] = {}
+        self._largest_cubes = np.zeros(len(triples(columns)) * classes)
+
+    def moments(self) -> Moments:
+        """Return what was added up."""
+        total = self._total
+        return replace(
+            total,
+            sums=total.sums + ExactSums.of_integers(self._sums, _BASE),
+            squares=total.squares + ExactSums.of_integers(self._squares, _BASE),
+            cubes=CoarseSums(len(self._largest_cubes), self._largest_cubes, self._cubes),
+        )
+
+    def add_run(self, place: int, columns: Sequence[Vector]) -> None:
+        """Add rows of the class at `place`; `columns` are the terms, then a weight if any."""
+        total = self._total
+        terms = columns[: total.terms]
+        ends = [(float(np.minimum.reduce(t)), float(np.maximum.reduce(t))) for t in terms]
+        if not all(math.isfinite(low) and math.isfinite(high) for low, high in ends):
+            self._set_aside(np.array([place]), np.array([0]), columns)
+            return
+        total.rows[place] += len(terms[0])
+        for j, (low, high) in enumerate(ends):
+            total.low[j, place] = min(total.low[j, place], low)
+            total.high[j, place] = max(total.high[j, place], high)
+        if len(columns) > len(terms):
+            columns = [*(term * columns[-1] for term in terms), columns[-1]]
+            ends = [(float(c.min()), float(c.max())) for c in columns]
+        self._add_run(place, columns, [max(-low, high) for low, high in ends])
+
+    def add_runs(self, places: Integers, starts: Integers, columns: Sequence[Vector]) -> None:
+        """Add rows of several classes: class `places[i]` begins at row `starts[i]`."""
+        total = self._total
+        terms = columns[: total.terms]
+        ends = [(np.minimum.reduceat(t, starts), np.maximum.reduceat(t, starts)) for t in terms]
+        if not all(np.isfinite(end).all() for both in ends for end in both):
+            self._set_aside(places, starts, columns)
+            return
+        total.rows[places] += np.diff(starts, append=len(terms[0]))
+        for j, (low, high) in enumerate(ends):
+            total.low[j, places] = np.minimum(total.low[j, places], low)
+            total.high[j, places] = np.maximum(total.high[j, places], high)
+        if len(columns) > len(terms):
+            columns = [*(term * columns[-1] for term in terms), columns[-1]]
+        self._add_runs(places, starts, columns)
+
+    def _set_aside(self, places: Integers, starts: Integers, columns: Sequence[Vector]) -> None:
+        """Count the rows whose loss is not finite, and add the others."""
+        terms = columns[: self._total.terms]
+        undefined = np.logical_or.reduce([np.isnan(term) for term in terms])
+        finite = np.logical_and.reduce([np.isfinite(term) for term in terms])
+        kept = np.add.reduceat(finite, starts, dtype=np.int64)
+        odd = np.add.reduceat(undefined, starts, dtype=np.int64)
+        self._total.undefined[places] += odd
+        self._total.infinite[places] += np.diff(starts, append=len(finite)) - kept - odd
+        some = kept > 0
+        if some.any():
+            begins = np.cumsum(kept[some]) - kept[some]
+            self.add_runs(places[some], begins, [column[finite] for column in columns])
+
+    def _add_run(self, place: int, columns: Sequence[Vector], largest: Sequence[float]) -> None:
+        """Add rows of one class: the product of all slices with all is the fastest exact sum."""
+        classes = self._total.classes
+        cuts = _cuts(columns, largest)
+        if cuts is None:
+            self._add_slowly(place, columns)
+        else:
+            table = products(cuts[-1].end, len(columns[0])).tolist()
+            for j, found in enumerate(cuts):
+                self._sums[j * classes + place] += _sum(table, found)
+            for k, (i, j) in enumerate(pairs(len(cuts))):
+                self._squares[k * classes + place] += _product(table, cuts[i], cuts[j])
+        for k, (i, j, m) in enumerate(triples(len(columns))):
+            cubes = _cubes(columns[i], columns[j], columns[m])
+            top = largest[i] ** 3 if i == j == m else float(np.abs(cubes).max())
+            at = k * classes + place
+            self._largest_cubes[at] = max(self._largest_cubes[at], top)
+            for level, units in add_run(cubes, top, WORKSPACE.rest).items():
+                self._level(level)[at] += units
+
+    def _level(self, level: int) -> Integers:
+        if level not in self._cubes:
+            self._cubes[level] = np.zeros(len(self._largest_cubes), np.int64)
+        return self._cubes[level]
+
+    def _add_slowly(self, place: int, columns: Sequence[Vector]) -> None:
+        """Add rows whose squares leave the range of doubles, as integers."""
+        classes = self._total.classes
+        wide = [[_integer(value) for value in column.tolist()] for column in columns]
+        for j, column in enumerate(wide):
+            self._sums[j * classes + place] += sum(column) << -_HALF
+        for k, (i, j) in enumerate(pairs(len(columns))):
+            products = (a * b for a, b in zip(wide[i], wide[j], strict=True))
+            self._squares[k * classes + place] += sum(products)
+
+    def _add_runs(self, places: Integers, starts: Integers, columns: Sequence[Vector]) -> None:
+        """Add rows of many classes: sums over runs of slices and of their products."""
+        classes = self._total.classes
+        cuts = _cuts(columns, [float(np.abs(column).max()) for column in columns])
+        if cuts is None:
+            ends = np.append(starts[1:], len(columns[0]))
+            for place, start, end in zip(places.tolist(), starts, ends, strict=True):
+                self._add_slowly(place, [column[start:end] for column in columns])
+            cuts = []
+        rows = WORKSPACE.slices[:, : len(columns[0])]
+        for j, found in enumerate(cuts):
+            at = places + j * classes
+            for row, unit in enumerate(found.exponents, found.first):
+                _add_at(self._total.sums, at, rows[row], starts, unit)
+        for k, (i, j) in enumerate(pairs(len(cuts))):
+            at = places + k * classes
+            for a, b, unit, times in _slice_pairs(cuts[i], cuts[j]):
+                _add_at(self._total.squares, at, times * rows[a] * rows[b], starts, unit)
+        for k, (i, j, m) in enumerate(triples(len(columns))):
+            cubes = _cubes(columns[i], columns[j], columns[m])
+            largest = np.maximum.reduceat(np.abs(cubes), starts)
+            at = places + k * classes
+            self._largest_cubes[at] = np.maximum(self._largest_cubes[at], largest)
+            for level, units in add_runs(cubes, starts, largest).items():
+                self._level(level)[at] += units
+
+
+def exact_sum(values: Vector) -> ExactSums:
+    """Return the exact sum of finite doubles (float64[n]) as one sum."""
+    total = 0
+    for start in range(0, len(values), ROWS):
+        some = values[start : start + ROWS]
+        found = cut(some, max(-float(some.min()), float(some.max())), width=WIDE)
+        if found is None:
+            total += sum(_integer(value) for value in some.tolist()) << -_HALF
+            continue
+        for row, unit in enumerate(found.exponents, found.first):
+            units = float(np.add.reduce(WORKSPACE.slices[row, : len(some)]))
+            total += int(math.ldexp(units, -unit)) << (unit - _BASE)
+    return ExactSums.of_integers([total], _BASE)
+
+
+def _cuts(columns: Sequence[Vector], largest: Sequence[float]) -> list[Cut] | None:
+    cuts: list[Cut] = []
+    for column, top in zip(columns, largest, strict=True):
+        found = cut(column, top, cuts[-1].end if cuts else 1)
+        if found is None:
+            return None
+        cuts.append(found)
+    return cuts
+
+
+def _sum(table: list[list[float]], found: Cut) -> int:
+    return sum(
+        int(math.ldexp(table[row - 1][0], -unit)) << (unit - _BASE)
+        for row, unit in enumerate(found.exponents, found.first)
+    )
+
+
+def _product(table: list[list[float]], left: Cut, right: Cut) -> int:
+    return sum(
+        times * int(math.ldexp(table[a - 1][b], -unit)) << (unit - _BASE)
+        for a, b, unit, times in _slice_pairs(left, right)
+    )
+
+
+def _slice_pairs(left: Cut, right: Cut) -> Iterator[tuple[int, int, int, int]]:
+    """Yield the rows of the two slices of a product, the exponent of its unit, how often it counts.
+
+    In a square the pairs (a, b) and (b, a) are one, which counts twice.
+    """
+    square = left is right
+    for a, one in enumerate(left.exponents, left.first):
+        for b, other in enumerate(right.exponents, right.first):
+            if not square or b >= a:
+                yield a, b, one + other, 2 if square and a != b else 1
+
+
+def _cubes(a: Vector, b: Vector, c: Vector) -> Vector:
+    cubes = WORKSPACE.product[: len(a)]
+    with np.errstate(over="ignore", under="ignore"):
+        np.multiply(a, b, out=cubes)
+        np.multiply(cubes, c, out=cubes)
+    return cubes
+
+
+def _add_at(
+    sums: ExactSums, at: Integers, values: Vector, starts: Integers, exponent: int
+) -> None:
+    units = np.ldexp(np.add.reduceat(values, starts), -exponent).astype(np.int64)
+    sums.add_units(at, units, exponent)
+
+
+def _integer(value: float) -> int:
+    """Return value * 2**-_HALF, which is an integer for every double."""
+    top, bottom = value.as_integer_ratio()
+    return (top << -_HALF) // bottom

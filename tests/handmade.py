@@ -1,0 +1,123 @@
+"""Reports made by hand, so that what is shown of them can be read off the page."""
+
+import math
+from dataclasses import replace
+
+from losscli.report import (
+    BestConstant,
+    ClassResult,
+    Concentration,
+    Estimate,
+    LossResult,
+    Outliers,
+    Report,
+    Residuals,
+    WorstRow,
+)
+
+HOSTILE = (
+    "[/red]",
+    "[bold]b[/bold]",
+    ":smile:",
+    "\x1b[31mred\x1b[0m",
+    "\x9b31m",
+    "##[error]x",
+    "##vso[task.complete]",
+    "::stop-commands::t",
+    "a ::error::b",
+    "\u202eright to left",
+    "\u2066isolate",
+    "two\nlines",
+    "carriage\rreturn",
+    "tab\tstop",
+    "pi|pe",
+    "<script>alert(1)</script>",
+    "=1+1",
+    "+cmd|' /C calc'!A0",
+    "-2+3",
+    "@SUM(1)",
+    "'quoted",
+    "`code`",
+    "[link](http://x)",
+    "back\\slash",
+    "\udcff",
+    "nul\x00",
+    "(empty)",
+    " padded ",
+    "\u00a0",
+    "\u3164",
+    "x" * 200,
+    "日本語",
+    "",
+)
+
+
+def loss(label: str, value: float, **changes: object) -> LossResult:
+    estimate = Estimate(
+        value=value, rows=442, stderr=value * 0.06, low=value * 0.88, high=value * 1.12
+    )
+    made = LossResult(
+        loss=label,
+        label=label,
+        name=label.partition("(")[0],
+        parameters={},
+        estimate=estimate,
+        best_constant=BestConstant(152.1, value * 2),
+        skill=0.5,
+        balanced=math.nan,
+    )
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def cls(name: str | None, label: str, value: float, share: float, rows: int = 200) -> ClassResult:
+    estimate = Estimate(value, rows, value * 0.1, value * 0.8, value * 1.2)
+    return ClassResult("sex", name, label, label, estimate, share, 1.03)
+
+
+WORST = (
+    WorstRow(17, "preds.csv", "p-9", 310.0, 120.4, 35948.16, 0.0269, "residual 3.9 robust"),
+    WorstRow(3051, "preds.csv", None, 1e6 + 0.5, 1e6 + 0.25, 0.0625, 4.7e-8, "the loss is large"),
+)
+OUTLIERS = Outliers(
+    loss="mse",
+    label="mse",
+    worst=WORST,
+    concentration=(Concentration(0.01, 0.061, 0.084), Concentration(0.05, 0.2, math.nan)),
+    quantiles=((0.5, 1203.4), (0.99, 20100.0), (1.0, 35948.16)),
+    residuals=Residuals(-1.234, 33.0, 1, "modified z > 3.5"),
+    trimmed_cut=0.01,
+    trimmed=2850.4,
+    tail_index=5.21,
+    exact_quantiles=True,
+)
+REPORT = Report(
+    files=("preds.csv",),
+    rows=442,
+    judged=440,
+    digest="rows128:00",
+    columns={"y": "y_true", "pred": "y_pred", "by": ["sex"], "id": "id", "weight": None},
+    task="regression",
+    level=0.95,
+    losses=(loss("mse", 3025.4), loss("mae", 44.378), loss("huber(delta=2)", 0.012345)),
+    breakdown=(
+        cls("m", "mse", 3111.2, 0.52),
+        cls("m", "mae", 45.04, 0.51),
+        cls("m", "huber(delta=2)", 1.5, 0.51),
+        cls(None, "mse", 2949.0, 0.48),
+        cls(None, "mae", 43.9, 0.49),
+        cls(None, "huber(delta=2)", math.nan, math.nan),
+    ),
+    outliers=OUTLIERS,
+    warnings=("2 rows had no prediction and were dropped (--missing drop)",),
+    notes=("y_true is the truth (--true y_true)",),
+)
+
+
+def with_classes(names: tuple[str | None, ...]) -> Report:
+    """The report with these classes, which also name its file, columns, ids and warnings."""
+    share = 1 / max(len(names), 1)
+    return replace(
+        REPORT,
+        losses=(loss("mse", 3025.4),),
+        breakdown=tuple(cls(name, "mse", 3025.4, share) for name in names),
+    )

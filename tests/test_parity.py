@@ -1,0 +1,156 @@
+"""Agreement with the peers that a loss names, and with numbers known from outside."""
+
+import importlib
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.optimize import minimize_scalar
+from scipy.stats import norm
+
+from losscli.losses.language import parse, resolve
+from losscli.losses.spec import LOSSES, Loss
+
+N, K = 500, 4
+SKLEARN = [
+    (loss, peer) for loss in LOSSES.values() for peer in loss.same_as if peer.startswith("sklearn.")
+]
+GIVEN: Mapping[str, list[dict[str, float]]] = {
+    "pinball": [{"alpha": 0.1}, {"alpha": 0.9}],
+    "tweedie": [{"power": p} for p in (0.0, 1.0, 1.2, 2.0, 2.5, 3.0)],
+}
+"""Parameters that the peer has under the same name."""
+
+
+class Means:
+    """Finished terms, by plain means: good to 1e-13 or so."""
+
+    def __init__(self, terms: tuple[np.ndarray, ...]) -> None:
+        self.terms = terms
+
+    def mean(self, term: int) -> Any:
+        return float(np.mean(self.terms[term]))
+
+    def low(self, term: int) -> float:
+        return float(self.terms[term].min())
+
+    def high(self, term: int) -> float:
+        return float(self.terms[term].max())
+
+    def median(self) -> float:
+        return float(np.median(self.terms[0]))
+
+
+def columns(loss: Loss) -> dict[str, np.ndarray]:
+    draw = np.random.default_rng(7)
+    y = draw.lognormal(size=N)
+    found = {"y": y, "pred": y * draw.lognormal(sigma=0.3, size=N)}
+    if loss.task == "binary":
+        found = {"y": draw.integers(2, size=N).astype(float), "prob": draw.uniform(size=N)}
+    elif loss.task in {"multiclass", "labels"} or "scores" in loss.roles:
+        found = {"y": draw.integers(K, size=N), "label": draw.integers(K, size=N)}
+        found |= {"probs": draw.dirichlet(np.ones(K), N), "scores": draw.normal(size=(N, K))}
+    elif loss.task == "margin":
+        found = {"y": draw.choice([-1.0, 1.0], N), "score": draw.normal(size=N)}
+    return {role: found[role] for role in loss.roles}
+
+
+def ours(loss: Loss, found: Mapping[str, np.ndarray], parameters: Mapping[str, Any]) -> float:
+    values = {p.name: p.default for p in loss.parameters} | dict(parameters)
+    made = loss.function(*(found[role] for role in loss.roles), **values)
+    terms = made if isinstance(made, tuple) else (made,)
+    if loss.combine(**values).name in {"mean", "square root of the mean"}:
+        mean = float(np.mean(terms[0]))
+        return mean if loss.combine(**values).name == "mean" else float(np.sqrt(mean))
+    return loss.combine(**values).value(Means(terms))
+
+
+def theirs(peer: str, found: Mapping[str, np.ndarray], parameters: Mapping[str, Any]) -> float:
+    module, _, name = peer.partition(":")
+    function: Callable[..., float] = getattr(importlib.import_module(module), name)
+    y, *predicted = found.values()
+    options = dict(parameters)
+    accepted = inspect.signature(function).parameters
+    if found.keys() & {"probs", "scores"} and "labels" in accepted:
+        options["labels"] = np.arange(K)
+    return float(function(y, *predicted, **options))
+
+
+@pytest.mark.parametrize(
+    ("loss", "peer"), SKLEARN, ids=[f"{loss.name}-{loss.task}" for loss, _ in SKLEARN]
+)
+def test_scikit_learn_agrees(loss: Loss, peer: str) -> None:
+    found = columns(loss)
+    for parameters in [{}, *GIVEN.get(loss.name, [])]:
+        wanted = parameters or {p.name: p.default for p in loss.parameters if p.name == "power"}
+        assert ours(loss, found, parameters) == pytest.approx(
+            theirs(peer, found, wanted), rel=1e-12
+        )
+
+
+def test_the_peers_that_matter_are_named() -> None:
+    named = {peer.partition(":")[2] for _, peer in SKLEARN}
+    assert named >= {
+        "mean_squared_error",
+        "mean_absolute_error",
+        "mean_pinball_loss",
+        "log_loss",
+        "brier_score_loss",
+        "hinge_loss",
+        "zero_one_loss",
+        "mean_tweedie_deviance",
+    }
+
+
+def chosen(text: str, task: str) -> Callable[[Mapping[str, np.ndarray]], np.ndarray]:
+    (one,) = resolve(parse([text]), task)
+    return lambda found: one.terms(found)[0]
+
+
+LOGNORMAL = np.exp(norm.ppf((np.arange(400_000) + 0.5) / 400_000))
+"""The standard lognormal population, by its quantiles."""
+
+
+@pytest.mark.parametrize(
+    ("text", "best"),
+    [("mse", 1.6487), ("mae", 1.0), ("mape", 0.3679), ("msle", 1.2391), ("huber", 1.1500)],
+)
+def test_the_best_constant_of_lognormal_values(text: str, best: float) -> None:
+    loss = chosen(text, "regression")
+
+    def mean(constant: float) -> float:
+        pred = np.full_like(LOGNORMAL, constant)
+        return float(np.mean(loss({"y": LOGNORMAL, "pred": pred})))
+
+    found = minimize_scalar(mean, bounds=(0.05, 5), method="bounded", options={"xatol": 1e-7})
+    assert found.x == pytest.approx(best, abs=2e-4)
+
+
+@pytest.mark.parametrize(("rate", "best"), [(0.01, 0.1536), (0.3, 0.4215)])
+def test_focal_prefers_other_probabilities_than_the_true_rate(rate: float, best: float) -> None:
+    loss = chosen("focal(gamma=2)", "binary")
+
+    def expected(prob: float) -> float:
+        both = loss({"y": np.array([1.0, 0.0]), "prob": np.full(2, prob)})
+        return float(rate * both[0] + (1 - rate) * both[1])
+
+    found = minimize_scalar(expected, bounds=(1e-4, 0.9), method="bounded", options={"xatol": 1e-9})
+    assert found.x == pytest.approx(best, abs=6e-5)
+
+
+def test_a_hinge_of_one_class_counts_the_class_that_is_absent() -> None:
+    loss = chosen("hinge", "margin")
+    assert loss({"y": np.ones(2), "score": np.full(2, 2.0)}).tolist() == [0.0, 0.0]
+
+
+def test_focal_without_focus_is_log_loss() -> None:
+    found = {"y": np.array([1.0, 0.0, 1.0]), "prob": np.array([0.2, 0.7, 0.9])}
+    assert chosen("focal(gamma=0)", "binary")(found).tolist() == pytest.approx(
+        [-np.log(0.2), -np.log(0.3), -np.log(0.9)], rel=1e-15
+    )
+    weighted = chosen("focal(gamma=0, alpha=0.25)", "binary")(found).tolist()
+    assert weighted == pytest.approx(
+        [-0.25 * np.log(0.2), -0.75 * np.log(0.3), -0.25 * np.log(0.9)], rel=1e-15
+    )
