@@ -12,31 +12,28 @@ Vector = NDArray[np.float64]
 
 
 def worst_rows(
-    block: Block, positions: NDArray[np.intp], losses: Vector, kept: int, least: float
+    block: Block, places: NDArray[np.intp], losses: Vector, kept: int
 ) -> WorstRows:
-    """Return the `kept` worst rows of a block among those whose loss is at least `least`.
-
-    `losses` are in the order of `positions`, the places of their rows in the block.
-    """
-    places = positions[losses >= least]
-    if not len(places):
-        return WorstRows(kept)
-    by_place = np.empty(len(losses))
-    by_place[positions] = -losses
+    """Return the `kept` worst among some rows of a block, at `places`, with their losses."""
+    order = np.argsort(places)
+    places, minus = places[order], -losses[order]
     predicted = [role for role in block.columns if role not in ("y", "levels")]
-    ties = [tie for role in ("y", *predicted) for tie in _ties(block, role)]
-    last = [np.arange(len(losses))] if block.ids is None else []
-    places = candidates(places, [by_place, *ties, *last], kept)
-    found = [_bad_row(block, int(place), by_place, ties, predicted) for place in places]
-    return WorstRows(kept, tuple(sorted(found)[:kept]))
+    ties = [tie[places] for role in ("y", *predicted) for tie in _ties(block, role)]
+    last = [np.arange(len(places))] if block.ids is None else []
+    found = candidates(np.arange(len(places)), [minus, *ties, *last], kept).tolist()
+    rows = [
+        _bad_row(block, int(places[k]), float(minus[k]), [tie[k].item() for tie in ties], predicted)
+        for k in found
+    ]
+    return WorstRows(kept, tuple(sorted(rows)[:kept]))
 
 
 def _bad_row(
-    block: Block, place: int, minus: Vector, ties: list[NDArray[Any]], predicted: list[str]
+    block: Block, place: int, minus: float, ties: list[float], predicted: list[str]
 ) -> BadRow:
     name = None if block.ids is None else block.ids[place].as_py()
     return BadRow(
-        order=(float(minus[place]), *(tie[place].item() for tie in ties), name or ""),
+        order=(minus, *ties, name or ""),
         part=block.part,
         row=place if block.rows is None else int(block.rows[place]),
         y=_shown(block, "y", place),

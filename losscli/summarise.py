@@ -1,50 +1,55 @@
 """Blocks of rows times losses: summaries, by class."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from losscli.bad_rows import worst_rows
 from losscli.data.block import Block
 from losscli.errors import DataError
+from losscli.losses.distance import rises_with_distance
 from losscli.losses.spec import Chosen, Vector
+from losscli.sorted_block import SHARED, Aims, SortedBlock
 from losscli.summary.census import Census, digest_of_numbers, digest_of_texts
 from losscli.summary.distribution import Distribution
 from losscli.summary.exact import ExactSums
 from losscli.summary.grouped import Grouped
-from losscli.summary.heaps import heap
 from losscli.summary.largest import Largest
-from losscli.summary.slices import ROWS
-from losscli.summary.tally import Tally, exact_sum
+from losscli.summary.tally import exact_sum
 from losscli.summary.worst import WorstRows
-
-Columns = Mapping[str, NDArray[Any]]
-
-_LONG = 2048
-"""The rows that a class must have in a block before it is added up by itself."""
-SHARED = frozenset({"levels"})
-"""Roles whose array is the same for all rows."""
-
 
 @dataclass(frozen=True)
 class Work:
-    """What is asked of every block: losses, breakdowns and the number of worst rows."""
+    """What is asked of every block: losses, breakdowns and the number of worst rows.
+
+    `numeric` tells that y is a number, so that its distribution is worth keeping.
+    """
 
     chosen: tuple[Chosen, ...]
     by: tuple[str, ...]
     top: int
     numeric: bool
 
-    @property
-    def medians(self) -> tuple[int, ...]:
-        """The losses whose distribution is kept class by class."""
-        return tuple(k for k, c in enumerate(self.chosen) if c.combine.needs_median)
+    @cached_property
+    def by_distance(self) -> bool:
+        """Tell whether the distribution of residuals tells that of the first loss."""
+        return self.numeric and rises_with_distance(self.chosen[0])
+
+    def aims(self, before: "Summary", *, overall: bool) -> Aims:
+        """Return what is to be found out in a block; with `overall` also what is kept once."""
+        medians = tuple(k for k, c in enumerate(self.chosen) if c.combine.needs_median)
+        if not overall:
+            return Aims(medians=medians)
+        return Aims(
+            distributed=() if self.by_distance else (0,),
+            medians=medians,
+            top=self.top,
+            least=before.worst.least if self.top else np.inf,
+            largest=tuple(largest.emptied() for largest in before.largest),
+        )
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,7 @@ class Summary:
     """What is kept of many rows; `+` merges, `Summary.zero` is the zero.
 
     `groups` holds the moments for each breakdown ("" where there is none); `first` is the
-    distribution of the first loss, `medians` those of losses that are medians, by (number of
+    distribution of the first loss (none where the residuals tell it), `medians` those of losses that are medians, by (number of
     the loss, breakdown, class). `numbers` are the distributions of y and of the signed
     residual, `centres` the exact (weighted) sums of these two.
     """
@@ -105,16 +110,16 @@ def summarise(block: Block, work: Work, before: Summary) -> Summary:
     groups: dict[str, Grouped] = {}
     medians: dict[tuple[int, str, str | None], Distribution] = {}
     for name in work.by or ("",):
-        rows = _Sorted.of(block, name)
-        judged = rows.judge(work, before, overall=not groups)
-        groups[name] = judged.grouped
-        medians.update({(k, name, c): found for (k, c), found in judged.medians.items()})
-        if len(groups) == 1:
-            first = judged
+        aims = work.aims(before, overall=not groups)
+        found = SortedBlock.of(block, name).judge(work.chosen, aims)
+        if not groups:
+            first = found
+        groups[name] = found.grouped
+        medians.update({(k, name, c): d for (k, c), d in found.medians.items()})
     return Summary(
         _census(block),
         groups,
-        first.first,
+        first.distributions.get(0, Distribution()),
         medians,
         numbers,
         centres,
@@ -193,133 +198,3 @@ def signed(block: Block) -> dict[str, Vector]:
     if "pred" in block.columns:
         found["residual"] = y - block.columns["pred"]
     return found
-
-
-def _truths(block: Block) -> tuple[NDArray[np.integer[Any]], tuple[str | None, ...]]:
-    y = block.columns["y"]
-    return (y if np.issubdtype(y.dtype, np.integer) else (y > 0).astype(np.int8)), block.classes
-
-
-@dataclass(frozen=True)
-class _Judged:
-    grouped: Grouped
-    first: Distribution
-    medians: dict[tuple[int, str | None], Distribution]
-    largest: tuple[Largest, ...]
-    worst: WorstRows
-
-
-@dataclass(frozen=True)
-class _Sorted:
-    """The rows of a block sorted by class, so that the rows of a class stand together."""
-
-    block: Block
-    columns: Columns
-    weight: Vector | None
-    codes: NDArray[np.integer[Any]]
-    classes: tuple[str | None, ...]
-    order: NDArray[np.intp] | None
-
-    @classmethod
-    def of(cls, block: Block, by: str) -> "_Sorted":
-        count = len(block.columns["y"])
-        if not by:
-            alone = np.zeros(count, np.int8)
-            return cls(block, block.columns, block.weight, alone, (None,), None)
-        codes, classes = block.groups[by] if by in block.groups else _truths(block)
-        # the smaller the integers, the faster they sort
-        small = codes.astype(np.min_scalar_type(-len(classes)))
-        order = np.argsort(small, kind="stable")
-        columns = {
-            role: values if role in SHARED else np.take(values, order, axis=0)
-            for role, values in block.columns.items()
-        }
-        weight = None if block.weight is None else block.weight[order]
-        return cls(block, columns, weight, small[order], classes, order)
-
-    @cached_property
-    def starts(self) -> NDArray[np.intp]:
-        """Where each class that has rows begins."""
-        changes = np.flatnonzero(self.codes[1:] != self.codes[:-1]) + 1
-        return np.concatenate([[0], changes]) if len(self.codes) else changes
-
-    def judge(self, work: Work, before: Summary, *, overall: bool) -> _Judged:
-        """Compute the row losses a slice at a time, while they are in the cache.
-
-        With `overall` also keep what is kept once, whatever the breakdowns.
-        """
-        count = len(self.codes)
-        kept = {k: np.empty(count) for k in {*work.medians, *([0] if overall else [])}}
-        tallies: dict[int, Tally] = {}
-        largest = [Largest() for _ in work.chosen]
-        for rows, places, starts in self._slices():
-            columns = {r: v if r in SHARED else v[rows] for r, v in self.columns.items()}
-            weight = () if self.weight is None else (self.weight[rows],)
-            for k, chosen in enumerate(work.chosen):
-                terms = chosen.terms(columns)
-                if k not in tallies:
-                    size = len(terms) + len(weight)
-                    tallies[k] = Tally(len(self.classes), size, len(terms))
-                if len(places) == 1:
-                    tallies[k].add_run(int(places[0]), (*terms, *weight))
-                else:
-                    tallies[k].add_runs(places, starts, (*terms, *weight))
-                if k in kept:
-                    kept[k][rows] = terms[0]
-                if overall:
-                    least = max(largest[k].least, before.largest[k].least)
-                    largest[k] += Largest.of(terms[0], least)
-        first = kept[0] if overall else np.empty(0)
-        return _Judged(
-            self._grouped(tallies),
-            Distribution.of(first, self.weight),
-            self._medians({k: kept[k] for k in work.medians}),
-            tuple(largest),
-            self._worst(first, work.top, before.worst),
-        )
-
-    def _slices(self) -> Iterator[tuple[slice, NDArray[np.intp], NDArray[np.intp]]]:
-        """Yield slices of rows with the classes in each, and where these begin in it.
-
-        A class of many rows has slices of its own, whose sums are the fastest.
-        """
-        starts = self.starts
-        ends = np.append(starts[1:], len(self.codes))
-        alone = np.concatenate([b[ends - starts >= _LONG] for b in (starts, ends)])
-        bounds = np.union1d(alone, [0, len(self.codes)])
-        for low, high in pairwise(bounds.tolist()):
-            for start in range(low, high, ROWS):
-                stop = min(start + ROWS, high)
-                first, last = np.searchsorted(starts, [start, stop - 1], side="right") - [1, 0]
-                begins = np.maximum(starts[first:last] - start, 0)
-                yield slice(start, stop), self.codes[starts[first:last]].astype(np.intp), begins
-
-    def _grouped(self, tallies: Mapping[int, Tally]) -> Grouped:
-        if not tallies:
-            return Grouped()
-        counts = np.zeros(len(self.classes), np.int64)
-        counts[self.codes[self.starts]] = np.diff(self.starts, append=len(self.codes))
-        mass = (
-            ExactSums(len(counts), {0: counts}, 1)
-            if self.weight is None
-            else heap(self.codes, self.weight, len(counts))
-        )
-        return Grouped(self.classes, mass, tuple(t.moments() for t in tallies.values())).ordered()
-
-    def _medians(
-        self, kept: Mapping[int, Vector]
-    ) -> dict[tuple[int, str | None], Distribution]:
-        ends = np.append(self.starts[1:], len(self.codes))
-        found = {}
-        for start, end in zip(self.starts.tolist(), ends.tolist(), strict=True):
-            rows = slice(start, end)
-            weight = None if self.weight is None else self.weight[rows]
-            for k, losses in kept.items():
-                found[k, self.classes[self.codes[start]]] = Distribution.of(losses[rows], weight)
-        return found
-
-    def _worst(self, losses: Vector, top: int, before: WorstRows) -> WorstRows:
-        if top <= 0 or not len(losses):
-            return WorstRows(top)
-        rows = np.arange(len(losses)) if self.order is None else self.order
-        return worst_rows(self.block, rows, losses, top, before.least)

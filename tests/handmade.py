@@ -1,8 +1,13 @@
-"""Reports made by hand, so that what is shown of them can be read off the page."""
+"""Reports made by hand, so that what is shown of them can be read off the page.
+
+`python tests/handmade.py` writes tests/golden anew.
+"""
 
 import math
 from dataclasses import replace
+from pathlib import Path
 
+from losscli.render import Style, format_named
 from losscli.report import (
     BestConstant,
     ClassResult,
@@ -14,7 +19,9 @@ from losscli.report import (
     Residuals,
     WorstRow,
 )
+from losscli.visible import visible
 
+GOLDEN = Path(__file__).parent / "golden"
 HOSTILE = (
     "[/red]",
     "[bold]b[/bold]",
@@ -114,10 +121,42 @@ REPORT = Report(
 
 
 def with_classes(names: tuple[str | None, ...]) -> Report:
-    """The report with these classes, which also name its file, columns, ids and warnings."""
+    """The report with these classes, all alike."""
     share = 1 / max(len(names), 1)
+    breakdown = tuple(cls(name, "mse", 3025.4, share) for name in names)
+    return replace(REPORT, losses=(loss("mse", 3025.4),), breakdown=breakdown)
+
+
+def named(text: str) -> Report:
+    """The report with this text wherever a text of a file can stand."""
+    worst = replace(WORST[0], file=text, id=text, reason=f"because of {visible(text)}")
+    classes = (replace(WORST[1], y=text, pred=text), replace(WORST[1], y=text, pred={text: 0.5}))
     return replace(
-        REPORT,
-        losses=(loss("mse", 3025.4),),
-        breakdown=tuple(cls(name, "mse", 3025.4, share) for name in names),
+        with_classes((text, "other")),
+        files=(text, "second.csv"),
+        columns={"y": text, "pred": text, "by": [text], "id": text, "weight": text},
+        breakdown=tuple(replace(cls(text, "mse", 3025.4, 0.5), by=text) for _ in "a"),
+        outliers=replace(OUTLIERS, worst=(worst, *classes)),
+        warnings=(f"a warning about {text}",),
     )
+
+
+def write_goldens() -> None:
+    """Write what the formats say of the report today: look at the difference before it is kept."""
+    for name, text in goldens().items():
+        (GOLDEN / name).write_text(text, encoding="utf-8")
+
+
+def goldens() -> dict[str, str]:
+    """What each format makes of the report, by the name of the file that keeps it."""
+    table = format_named("table").render
+    made = {f"table-{w}.txt": table(REPORT, Style(width=w)) for w in (40, 80, 120)}
+    made["table-ascii.txt"] = table(REPORT, Style(ascii=True))
+    for name in ("csv", "json", "markdown"):
+        found = format_named(name)
+        made[f"report{found.suffixes[0]}"] = found.render(REPORT, Style())
+    return made
+
+
+if __name__ == "__main__":
+    write_goldens()

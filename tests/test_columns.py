@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from losscli.data.classes import twins
@@ -145,8 +145,10 @@ def test_a_probability_of_yes(header: str, prob: str) -> None:
         ("species,species_cat_scores,species_dog_scores", ("cat", "dog")),
         ("species,species_cat_PREDICTION,species_dog_PREDICTION", ("cat", "dog")),
         (
-            'label,"Scored Probabilities for Class ""cat""",'
-            '"Scored Probabilities for Class ""dog"""',
+            (
+                'label,"Scored Probabilities for Class ""cat""",'
+                '"Scored Probabilities for Class ""dog"""'
+            ),
             ("cat", "dog"),
         ),
         ("Label,Probability:Class=cat,Probability:Class=dog", ("cat", "dog")),
@@ -405,6 +407,14 @@ def test_any_other_positive_class_must_be_named() -> None:
     assert "more than two classes" in refusal("y_true,y_prob|a,0.5|b,1|c,0", task="binary")
 
 
+def test_a_probability_that_was_named_is_that_of_the_class_in_its_name() -> None:
+    text = "y_true,prob_0,prob_1|0,0.75,0.25|1,0.5,0.5"
+    assert plan_of(text, roles={"prob": "prob_0"}).positive == "0"
+    assert plan_of(text, roles={"prob": "prob_1"}).positive == "1"
+    said = refusal(text, roles={"prob": "prob_0"}, positive="1")
+    assert "prob_0 is by its name the probability of 0; --positive 0" in said
+
+
 def test_two_classes_are_settled_at_the_end() -> None:
     found = plan_of("y_true,y_prob|a,0.5|a,0.5", positive="a")
     assert found.settle({"a", "b", None}) == ("b", "a")
@@ -497,9 +507,10 @@ def test_the_default_breakdown() -> None:
 
 
 def test_one_column_has_one_type() -> None:
+    truth: dict[str, Any] = {"roles": {"y": "y_true"}}
     assert "read as text" in refusal("y_true,y_pred|1.5,1.25", by=("y_true",))
-    assert "read as text" in refusal("y_true,y_pred|1.5,1.25", id="y_true")
-    found = plan_of("y_true,y_pred|a,b|b,b", id="y_true", by=("y_pred",))
+    assert "read as text" in refusal("y_true,y_pred|1.5,1.25", id="y_true", **truth)
+    found = plan_of("y_true,y_pred|a,b|b,b", id="y_true", by=("y_pred",), **truth)
     assert {str(kind) for kind in found.types.values()} == {
         "dictionary<values=string, indices=int32, ordered=0>"
     }
@@ -556,6 +567,7 @@ SEPARATED = st.text(" ._-", max_size=2)
 
 
 @given(st.data())
+@settings(max_examples=50, deadline=None)
 def test_names_are_compared_without_case_and_separators(data: st.DataObject) -> None:
     def spell(words: list[str]) -> str:
         cased = [data.draw(st.sampled_from([w, w.upper(), w.title()])) for w in words]
@@ -566,6 +578,7 @@ def test_names_are_compared_without_case_and_separators(data: st.DataObject) -> 
     assert plan_of(f"{truth},{pred}{rows}").columns == {"y": truth, "pred": pred}
 
 
+@settings(deadline=None)
 @given(st.text(min_size=1).filter(lambda text: "\r" not in text))
 def test_what_follows_the_prefix_is_the_class_as_it_is_spelled(text: str) -> None:
     assert between(f"Y.Prob_{text}", "y_prob_", "") == text

@@ -17,11 +17,8 @@ N, K = 500, 4
 SKLEARN = [
     (loss, peer) for loss in LOSSES.values() for peer in loss.same_as if peer.startswith("sklearn.")
 ]
-GIVEN: Mapping[str, list[dict[str, float]]] = {
-    "pinball": [{"alpha": 0.1}, {"alpha": 0.9}],
-    "tweedie": [{"power": p} for p in (0.0, 1.0, 1.2, 2.0, 2.5, 3.0)],
-}
-"""Parameters that the peer has under the same name."""
+VALUES = (0.0, 0.1, 0.9, 1.0, 1.2, 2.0, 2.5, 3.0)
+"""What is tried for a parameter that the peer has under the same name."""
 
 
 class Means:
@@ -46,7 +43,7 @@ class Means:
 def columns(loss: Loss) -> dict[str, np.ndarray]:
     draw = np.random.default_rng(7)
     y = draw.lognormal(size=N)
-    found = {"y": y, "pred": y * draw.lognormal(sigma=0.3, size=N)}
+    found: dict[str, np.ndarray] = {"y": y, "pred": y * draw.lognormal(sigma=0.3, size=N)}
     if loss.task == "binary":
         found = {"y": draw.integers(2, size=N).astype(float), "prob": draw.uniform(size=N)}
     elif loss.task in {"multiclass", "labels"} or "scores" in loss.roles:
@@ -67,27 +64,29 @@ def ours(loss: Loss, found: Mapping[str, np.ndarray], parameters: Mapping[str, A
     return loss.combine(**values).value(Means(terms))
 
 
-def theirs(peer: str, found: Mapping[str, np.ndarray], parameters: Mapping[str, Any]) -> float:
-    module, _, name = peer.partition(":")
-    function: Callable[..., float] = getattr(importlib.import_module(module), name)
+def theirs(
+    peer: Callable[..., float], found: Mapping[str, np.ndarray], parameters: Mapping[str, Any]
+) -> float:
     y, *predicted = found.values()
     options = dict(parameters)
-    accepted = inspect.signature(function).parameters
-    if found.keys() & {"probs", "scores"} and "labels" in accepted:
+    if found.keys() & {"probs", "scores"} and "labels" in inspect.signature(peer).parameters:
         options["labels"] = np.arange(K)
-    return float(function(y, *predicted, **options))
+    return float(peer(y, *predicted, **options))
 
 
 @pytest.mark.parametrize(
     ("loss", "peer"), SKLEARN, ids=[f"{loss.name}-{loss.task}" for loss, _ in SKLEARN]
 )
 def test_scikit_learn_agrees(loss: Loss, peer: str) -> None:
+    module, _, name = peer.partition(":")
+    function = getattr(importlib.import_module(module), name)
+    shared = [p for p in loss.parameters if p.name in inspect.signature(function).parameters]
+    tried: list[dict[str, Any]] = [{p.name: p.default for p in shared}]
+    tried += [{p.name: value} for p in shared for value in VALUES if not p.check(value)]
     found = columns(loss)
-    for parameters in [{}, *GIVEN.get(loss.name, [])]:
-        wanted = parameters or {p.name: p.default for p in loss.parameters if p.name == "power"}
-        assert ours(loss, found, parameters) == pytest.approx(
-            theirs(peer, found, wanted), rel=1e-12
-        )
+    for parameters in tried:
+        wanted = theirs(function, found, parameters)
+        assert ours(loss, found, parameters) == pytest.approx(wanted, rel=1e-12), parameters
 
 
 def test_the_peers_that_matter_are_named() -> None:

@@ -64,7 +64,8 @@ def evaluate_files(
     shape, targets = format_named(format), delivery.targets(output or [], files)
     delivery.check_stdout()
     if not 0 < level < 1:
-        raise UsageError(f"--level {level} is no level", remedy="--level 0.95")
+        what = f"--level {level:g} is not between 0 and 1"
+        raise UsageError(what, remedy="such as --level 0.95")
     _check_losses(loss, task)
     given["by"] = by or ()
     given["delimiter"] = _DELIMITERS.get(delimiter or "", delimiter)

@@ -28,7 +28,8 @@ def exit_code_of(error: Exception, *, debug: bool) -> Exit:
         say("losscli: there is not enough memory; fewer --jobs need less")
         return Exit.UNJUDGED
     kind, text = type(error).__name__, visible(str(error), limit=300)
-    remedy = "add --debug for the traceback and report it" if not debug else "please report it"
+    again = "run it again as losscli --debug … and report what it says"
+    remedy = "please report it" if debug else again
     say(f"losscli: a defect of losscli itself: {kind}: {text}; {remedy}")
     return Exit.DEFECT
 

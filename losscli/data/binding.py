@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from losscli.data.classes import two_classes
 from losscli.data.flags import flag, levels, shown
-from losscli.data.roles import Candidate
+from losscli.data.roles import Candidate, candidates
 from losscli.data.scene import Scene, pick
 from losscli.data.task import label_beside
 from losscli.errors import UsageError
@@ -42,6 +42,8 @@ def two_of(scene: Scene, task: str, main: Candidate | None) -> Two:
                 raise UsageError(what, where=where, remedy="name it: --label COLUMN")
             label = beside.columns[0]
             seen = list(dict.fromkeys(seen + scene.peek.distinct(label)))
+        else:
+            positive = _named_class(scene, main.columns[0], seen) or positive
     else:
         prob_is = None
         if main.role == "probs":
@@ -50,6 +52,20 @@ def two_of(scene: Scene, task: str, main: Candidate | None) -> Two:
             seen = list(dict.fromkeys(seen + list(main.keys)))
     negative, positive = two_classes(seen, positive, where=where, column=scene.truth)
     return Two(negative, positive, prob_is, label)
+
+
+def _named_class(scene: Scene, column: str, seen: list[str]) -> str | None:
+    """Return the class in the name of a probability: that of prob_no is no."""
+    for family in candidates(scene.truth, scene.header.folded()):
+        if family.role == "probs" and column in family.columns:
+            key = family.keys[family.columns.index(column)]
+            if key in seen and scene.wanted.positive not in (None, key):
+                what = f"{visible(column)} is by its name the probability of {visible(key)}"
+                remedy = f"{flag('positive', key)}, or name another column"
+                raise UsageError(what, where=scene.header.where, remedy=remedy)
+            if key in seen:
+                return key
+    return None
 
 
 def columns_of(

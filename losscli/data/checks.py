@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.data.flags import shown
 from losscli.data.peek import TOLERANCE
 
 if TYPE_CHECKING:
     from losscli.data.judge import Judge
 
 Arrays = dict[str, NDArray[Any]]
-# Sums of decimals such as 3 * 0.333333 miss the tolerance by their rounding only.
-_SUM_SLACK = TOLERANCE + 1e-12
 
 
 def _sums(judge: "Judge", found: Arrays) -> None:
@@ -21,17 +20,17 @@ def _sums(judge: "Judge", found: Arrays) -> None:
     total = np.zeros(len(probs))
     for name in judge.plan.columns["probs"]:
         total += judge.keep(judge.numbers[name].values)
-    off = np.abs(total - 1) > _SUM_SLACK
+    off = np.abs(total - 1) > TOLERANCE
     if not off.any():
         return
-    column = str(judge.plan.columns["probs"][0])
+    names = shown(judge.plan.columns["probs"], most=3)
     remedy = "--normalize rescales such rows and counts them"
     if judge.plan.wanted.normalize:
         remedy = "such a row cannot be rescaled"
         probs[off & (total > 0)] /= total[off & (total > 0), None]
         judge.counted["rescaled probabilities"] = int(np.count_nonzero(off & (total > 0)))
         off &= ~(total > 0)
-    judge.refuse_first(off, column, lambda r: f"the probabilities sum to {float(total[r])}", remedy)
+    judge.refuse_first(off, lambda r: f"the probabilities ({names}) sum to {total[r]:.12g}", remedy)
 
 
 def _ends(judge: "Judge", found: Arrays) -> None:
@@ -41,7 +40,7 @@ def _ends(judge: "Judge", found: Arrays) -> None:
         return f"the lower end {float(low[row])} is above the upper end {float(high[row])}"
 
     if "upper" in found:
-        judge.refuse_first(low > high, str(judge.plan.columns["lower"]), what)
+        judge.refuse_first(low > high, what)
 
 
 def _crossing(judge: "Judge", found: Arrays) -> None:

@@ -1,18 +1,12 @@
 """CSV and TSV files and standard input as a source of typed pieces."""
 
-import threading
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Collection, Sequence
 
-import pyarrow as pa
-
-from losscli.data.block import Piece, Source
-from losscli.data.text.layout import Layout
-from losscli.data.text.reading import Found, Hands, read
-from losscli.data.text.sheet import Sheet, Stretch, spoken
-from losscli.data.text.sniff import no_rows, sniff
-from losscli.data.text.stretches import in_order
+from losscli.data.block import Source
+from losscli.data.text.sheet import Sheet, spoken
+from losscli.data.text.sniff import sniff
+from losscli.data.text.source import CsvSource
 from losscli.data.text.textfile import STDIN, TextFile
 from losscli.errors import DataError, UsageError
 from losscli.visible import visible
@@ -34,6 +28,8 @@ def open_csv(
     file that cannot be read, has no rows or other columns than the first, and UsageError for
     options that do not fit.
     """
+    if not paths:
+        raise UsageError("no file is named", remedy="name one, or - for standard input")
     delimiter, decimal = _delimiter(delimiter), _decimal(decimal)
     if (delimiter, decimal) == (",", ","):
         raise UsageError("a comma cannot be both", where="--delimiter, --decimal")
@@ -45,132 +41,6 @@ def open_csv(
     given = {"delimiter": delimiter, "decimal": decimal, "encoding": encoding}
     notes = _notes(sheets, {flag for flag, value in given.items() if value is None})
     return CsvSource(sheets, notes, block_bytes)
-
-
-class CsvSource:
-    """The rows of delimited texts, in pieces of about `block_bytes`.
-
-    Regular files are cut where line ends are guessed to end records, which every piece proves
-    for its own end: if all earlier pieces were read without MisreadError, a piece is right.
-    `in_order` gives the same rows without a guess.
-    """
-
-    def __init__(
-        self, sheets: Sequence[Sheet], notes: list[str], block_bytes: int, *, guess: bool = True
-    ) -> None:
-        self.files = tuple(sheet.text.name for sheet in sheets)
-        self.names = sheets[0].names
-        self.rereadable = all(sheet.text.size is not None for sheet in sheets)
-        self.notes = notes
-        self.warnings: list[str] = []
-        self._sheets = sheets
-        self._block = block_bytes
-        self._guess = guess
-        self._hands = threading.local()
-        self._lock = threading.Lock()
-        self._rows = [0] * len(sheets)
-        self._rounded: dict[str, Found] = {}
-        for sheet in sheets:
-            if sheet.guessable and sheet.text.last_byte() not in b"\r\n":
-                self._warn(_no_end(sheet))
-
-    def sample(self) -> Mapping[str, list[str | None]]:
-        """Return the texts of the first rows by column."""
-        sheet = self._sheets[0]
-        rows = [row for row in sheet.sample if len(row) == len(sheet.names)]
-        columns: dict[str, list[str | None]] = {}
-        for index, name in enumerate(sheet.names):
-            texts = [row[index].value.decode(errors="replace") or None for row in rows]
-            columns.setdefault(name, texts)
-        return columns
-
-    def pieces(self, types: Mapping[str, pa.DataType]) -> Iterator[Callable[[], Piece]]:
-        """Give one call a stretch.
-
-        A call on a stream owns the bytes of its stretch, so only a few calls should wait.
-        Raises DataError for columns that cannot be told apart; the calls raise DataError for
-        rows that do not fit, and MisreadError where a guess was wrong.
-        """
-        self._rows = [0] * len(self._sheets)
-        layouts = [Layout(sheet, types) for sheet in self._sheets]
-        for file, (sheet, layout) in enumerate(zip(self._sheets, layouts, strict=True)):
-            if self._guess and sheet.guessable:
-                size = (sheet.text.size or 0) - sheet.text.mark - sheet.body
-                for number in range(-(-size // self._block)):
-                    yield partial(self._guessed, (file, number), layout)
-            else:
-                yield from self._certain(file, layout)
-
-    def in_order(self) -> "CsvSource":
-        """Return a source of the same rows whose stretches are found one after the other."""
-        if not any(sheet.guessable for sheet in self._sheets) or not self._guess:
-            return self
-        return CsvSource(self._sheets, self.notes, self._block, guess=False)
-
-    def check(self) -> None:
-        """Refuse files that changed or had no rows, and warn of numbers that were rounded."""
-        for sheet, rows in zip(self._sheets, self._rows, strict=True):
-            sheet.text.check()
-            if not rows:
-                raise no_rows(sheet.text, "there is a header and nothing below it")
-        for name, found in self._rounded.items():
-            self._warn(
-                f"{found.place()}: {visible(name)} {found.text} is an integer above 2^53 and was"
-                f" read as {found.value:.0f}; there may be more (name ids with --id)"
-            )
-
-    def _guessed(self, part: tuple[int, int], layout: Layout) -> Piece:
-        hands = self._own_hands()
-        offset = hands.cutter.cut(layout.sheet, part[1], self._block, layout.end)
-        return self._piece(part, layout, hands, offset)
-
-    def _certain(self, file: int, layout: Layout) -> Iterator[Callable[[], Piece]]:
-        number = 0
-        try:
-            for stretch in in_order(layout.sheet, self._block):
-                if stretch.text[-1:] not in (b"\r", b"\n"):
-                    self._warn(_no_end(layout.sheet))
-                yield partial(self._taken, (file, number), layout, stretch)
-                number += 1
-        except DataError as error:
-            # In its turn: what is wrong in an earlier stretch should be told first.
-            yield partial(_fail, error)
-
-    def _taken(self, part: tuple[int, int], layout: Layout, stretch: Stretch) -> Piece:
-        hands = self._own_hands()
-        hands.cutter.take(stretch.text, layout.end)
-        return self._piece(part, layout, hands, stretch)
-
-    def _piece(
-        self, part: tuple[int, int], layout: Layout, hands: Hands, where: int | Stretch
-    ) -> Piece:
-        table, place, found = read(layout, hands, where)
-        with self._lock:
-            self._rows[part[0]] += table.num_rows
-            for name, one in found.items():
-                one.part = part
-                if name not in self._rounded or part < self._rounded[name].part:
-                    self._rounded[name] = one
-        return Piece(table, part, place)
-
-    def _own_hands(self) -> Hands:
-        if not hasattr(self._hands, "own"):
-            self._hands.own = Hands()
-        hands: Hands = self._hands.own
-        return hands
-
-    def _warn(self, text: str) -> None:
-        if text not in self.warnings:
-            self.warnings.append(text)
-
-
-def _fail(error: DataError) -> Piece:
-    raise error
-
-
-def _no_end(sheet: Sheet) -> str:
-    name = visible(sheet.text.name, 200)
-    return f"{name}: the last line has no newline: was the file cut? --expect-rows N checks"
 
 
 def _delimiter(given: str | None) -> str | None:

@@ -9,15 +9,18 @@ from losscli.data.scene import YES_AND_NO, Scene
 
 def _multiclass(scene: Scene, forced: bool) -> list[Candidate]:  # noqa: FBT001
     families = [c for c in scene.of("probs") if len(c.columns) > 1] + _bare(scene)
-    if forced or "probs" in scene.given:
-        return families
+    return families if forced or "probs" in scene.given else _believed(scene, families)
+
+
+def _believed(scene: Scene, families: list[Candidate]) -> list[Candidate]:
+    """Return the families that are not there by chance, and are no margins."""
+    return [c for c in _no_margins(scene, families) if c.sure or scene.whole(c)]
+
+
+def _no_margins(scene: Scene, families: list[Candidate]) -> list[Candidate]:
     margins = {c.columns for c in scene.options if c.role == "scores"}
-    return [
-        c
-        for c in families
-        if (c.sure or scene.whole(c))
-        and (c.columns not in margins or scene.peek.sums_to_one(c.columns))
-    ]
+    sums = scene.peek.sums_to_one
+    return [c for c in families if c.columns not in margins or sums(c.columns)]
 
 
 def _bare(scene: Scene) -> list[Candidate]:
@@ -49,7 +52,8 @@ def _binary(scene: Scene, forced: bool) -> list[Candidate]:  # noqa: FBT001
     if options or "prob" in scene.given:
         return options
     # One class's probability of two tells the other's.
-    return [c for c in scene.of("probs") + _bare(scene) if _two(scene, c)]
+    families = [c for c in scene.of("probs") + _bare(scene) if _two(scene, c)]
+    return families if forced else _no_margins(scene, families)
 
 
 def _two(scene: Scene, family: Candidate) -> bool:

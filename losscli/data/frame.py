@@ -18,16 +18,20 @@ ROWS = 120_000
 SAMPLED = 1000
 
 
-def open_frame(frame: object) -> Source:
+def open_frame(frame: object, *, rows: int = ROWS) -> Source:
     """Return a source of the rows of a pandas DataFrame, a dict of columns or an Arrow table.
 
-    The index is ignored; rows are counted from 1. Raises UsageError for anything else and
-    DataError where there are no rows.
+    The index is ignored, rows are counted from 1, a piece has at most `rows`. Raises UsageError
+    for anything else and DataError where there are no rows.
     """
     import pandas as pd  # noqa: PLC0415 - imported only when used
 
     if isinstance(frame, Mapping):
-        frame = pd.DataFrame(dict(frame))
+        try:
+            frame = pd.DataFrame(dict(frame))
+        except ValueError as error:
+            what = f"the columns do not make a table ({error})"
+            raise UsageError(what, remedy="give each column as many values") from None
     elif not isinstance(frame, pd.DataFrame) and hasattr(frame, "__arrow_c_stream__"):
         frame = pa.table(frame).to_pandas(types_mapper=pd.ArrowDtype)
     if not isinstance(frame, pd.DataFrame):
@@ -35,17 +39,18 @@ def open_frame(frame: object) -> Source:
         raise UsageError(what, remedy="give a path, a pandas DataFrame or a dict of columns")
     if not len(frame):
         raise DataError("no rows", where="DataFrame")
-    return FrameSource(frame)
+    return FrameSource(frame, rows)
 
 
 class FrameSource:
     """The rows of a DataFrame, in pieces that are converted when they are asked for."""
 
-    def __init__(self, frame: "pd.DataFrame") -> None:
+    def __init__(self, frame: "pd.DataFrame", rows: int = ROWS) -> None:
         self.files: tuple[str, ...] = ("DataFrame",)
         self.rereadable = True
         self._frame = frame
         self._shape = frame.shape
+        self._rows = rows
         self.names = tuple(map(str, frame.columns))
         self.notes: list[str] = []
         self.warnings: list[str] = []
@@ -60,7 +65,7 @@ class FrameSource:
 
     def pieces(self, types: "Mapping[str, pa.DataType]") -> Iterator[Callable[[], Piece]]:
         """Return one call a piece; each converts its rows of the columns in `types`."""
-        from losscli.data.written import beyond_exact, numbers, texts  # noqa: PLC0415 - pandas
+        from losscli.data.written import first_rounded, numbers, texts  # noqa: PLC0415 - pandas
 
         readers: dict[str, Callable[[slice], Any]] = {}
         for name, kind in types.items():
@@ -70,14 +75,14 @@ class FrameSource:
             series = self.column(name)
             if kind == pa.float64():
                 readers[name] = numbers(name, series)
-                self._warn(name, beyond_exact(series))
+                self._warn(name, first_rounded(series))
             elif kind == pa.string():
                 readers[name] = partial(_decoded, texts(series))
             else:
                 readers[name] = texts(series)
-        for number, start in enumerate(range(0, len(self._frame), ROWS)):
-            rows = slice(start, min(start + ROWS, len(self._frame)))
-            yield partial(_piece, readers, rows, number)
+        for number, start in enumerate(range(0, len(self._frame), self._rows)):
+            stretch = slice(start, min(start + self._rows, len(self._frame)))
+            yield partial(_piece, readers, stretch, number)
 
     def in_order(self) -> Source:
         """Return the source itself: its pieces never begin at a wrong row."""
@@ -88,11 +93,14 @@ class FrameSource:
         if self._frame.shape != self._shape:
             raise DataError("the DataFrame changed while it was read", remedy="give a copy")
 
-    def _warn(self, name: str, count: int) -> None:
-        if count:
-            found = f"{visible(name)}: {count} integers beyond 2**53 were rounded"
-            if found not in self.warnings:
-                self.warnings.append(found)
+    def _warn(self, name: str, rounded: tuple[int, int] | None) -> None:
+        if rounded:
+            row, value = rounded
+            found = (
+                f"row {row}: {visible(name)} {value} is an integer above 2^53 and was read as "
+                f"{float(value):.0f}; there may be more (name ids with --id)"
+            )
+            self.warnings += [found] if found not in self.warnings else []
 
 
 class _Sample(Mapping[str, "list[str | None]"]):

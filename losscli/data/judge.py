@@ -30,8 +30,7 @@ class Judge:
         self.piece = piece
         self.rows: NDArray[np.int64] | None = None
         self.counted: dict[str, int] = {}
-        texts = {name for name in plan.texts if name in piece.table.column_names}
-        self.coded = {name: cells.coded(piece.table.column(name)) for name in texts}
+        self.coded = {name: cells.coded(piece.table.column(name)) for name in plan.texts}
         self.numbers = {name: cells.numbers(piece.table.column(name)) for name in plan.numbers}
 
     def block(self) -> Block:
@@ -58,19 +57,12 @@ class Judge:
         """Return the judged rows of an array of the piece."""
         return values if self.rows is None else values[self.rows]
 
-    def refuse(self, row: int, column: str, what: str, remedy: str = "") -> DataError:
-        """Make the error that says where a row of the piece stands."""
-        where = f"{self.piece.place(row)}, column {visible(column)}"
-        return DataError(what, where=where, remedy=remedy)
-
-    def refuse_first(
-        self, bad: Mask, column: str, what: Callable[[int], str], remedy: str = ""
-    ) -> None:
+    def refuse_first(self, bad: Mask, what: Callable[[int], str], remedy: str = "") -> None:
         """Raise DataError at the first judged row where `bad`; `what` gets that row."""
         if bad.any():
             row = int(bad.argmax())
             at = row if self.rows is None else int(self.rows[row])
-            raise self.refuse(at, column, what(row), remedy)
+            raise DataError(what(row), where=self.piece.place(at), remedy=remedy)
 
     def _weight(self) -> Vector | None:
         name = self.plan.weight
@@ -80,8 +72,8 @@ class Judge:
         bad = ~((values >= 0) & (values < np.inf))
         if empty is not None:
             bad &= ~empty
-        remedy = "weights are numbers from 0 up"
-        self.refuse_first(bad, name, lambda row: f"the weight is {values[row]:g}", remedy)
+        remedy = "weights are finite numbers from 0 up"
+        self.refuse_first(bad, lambda row: f"the weight {visible(name)} is {values[row]:g}", remedy)
         return values
 
     def _drop(self) -> dict[str, int]:
@@ -106,10 +98,11 @@ class Judge:
         return dropped
 
     def _missing(self, row: int, name: str, reason: str) -> DataError:
-        what = "the cell is empty"
+        what = f"{visible(name)} is empty"
         if reason != _EMPTY:
-            what = f"{self.numbers[name].values[row]:g} is not a finite number"
-        return self.refuse(row, name, what, "--missing drop leaves such rows out and counts them")
+            what = f"{visible(name)} is {self.numbers[name].values[row]:g}, which is not finite"
+        remedy = "--missing drop leaves such rows out and counts them"
+        return DataError(what, where=self.piece.place(row), remedy=remedy)
 
     def _problems(self) -> Iterator[tuple[str, str, Mask]]:
         """Give (column, reason, rows) for each reason that some row has."""
@@ -162,7 +155,9 @@ class Judge:
         found: Vector = values[codes]
 
         def what(row: int) -> str:
-            return f"the class {visible(column.texts[codes[row]])!r} is not {wanted}"
+            return (
+                f"{visible(name)} is {visible(column.texts[codes[row]])!r}, which is not {wanted}"
+            )
 
-        self.refuse_first(np.isnan(found), name, what)
+        self.refuse_first(np.isnan(found), what)
         return found

@@ -100,10 +100,14 @@ CONVENTIONS = (
         value=("RawFormulaVal",),
         label=("Class",),
         prob=("Probability",),
-        probs=("Probability:Class=<class>",),
         score=("RawFormulaVal",),
-        scores=("RawFormulaVal:Class=<class>",),
         beside=("SampleId", "DocId", "RawFormulaVal", "Probability"),
+    ),
+    Convention(
+        "CatBoost, several classes",
+        truth=("Label",),
+        probs=("Probability:Class=<class>",),
+        scores=("RawFormulaVal:Class=<class>",),
     ),
     Convention(
         "Weka",

@@ -8,7 +8,8 @@ _NUMBER = re.compile(
     r"\s*[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d+)?\s*|\s*[+-]?(nan|inf|infinity)\s*",
     re.ASCII | re.IGNORECASE,
 )
-TOLERANCE = 1e-6
+# Sums of decimals such as 3 * 0.333333 would miss 1e-6 by their rounding only.
+TOLERANCE = 1e-6 + 1e-12
 """How far from 1 the probabilities of a row may sum."""
 
 

@@ -1,28 +1,14 @@
 """Which columns could play which role beside a given truth."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from typing import Literal
 
-from losscli.data.names import (
-    CONVENTIONS,
-    FORECAST_KEYS,
-    GENERIC,
-    OFFERED,
-    WEAK_FAMILIES,
-    Convention,
-    between,
-    fold,
-    level,
-    percent,
-)
+from losscli.data.families import Folded, bounded, family, leveled
+from losscli.data.names import CONVENTIONS, GENERIC, WEAK_FAMILIES, Convention, fold
 
 Named = str | Sequence[str] | Mapping[str, str]
 """A column's name, several, a pattern such as p_*, cat=p1,dog=p2, or {class: column}."""
-Folded = Mapping[str, Sequence[str]]
-"""The columns that fold to each folded name, in the order of the file."""
 
 
 @dataclass(frozen=True)
@@ -133,17 +119,18 @@ def _of(convention: Convention, truth: str, folded: Folded) -> Iterator[Candidat
     for role in _FAMILY_ROLES:
         for template in getattr(convention, role):
             named = template.replace("<truth>", truth)
-            family = {} if named == "<class>" else _family(named, folded)
-            if family:
-                columns, keys = tuple(family.values()), tuple(family)
+            found = {} if named == "<class>" else family(named, folded)
+            if found:
+                columns, keys = tuple(found.values()), tuple(found)
                 pair = named != template and len(columns) > 1
                 sure = template not in WEAK_FAMILIES
                 yield Candidate(role, columns, keys, pair=pair, sure=sure)
     for template in convention.quantiles:
-        for columns, keys in _levels(template, folded):
+        for columns, keys in leveled(template, folded):
             yield Candidate("quantiles", columns, keys)
     for ends in convention.bounds:
-        yield from _bounds(ends, folded)
+        for columns, keys in bounded(ends, folded):
+            yield Candidate("bounds", columns, keys)
 
 
 def _singles(
@@ -154,77 +141,6 @@ def _singles(
         for name in folded.get(fold(named), ()):
             predicted = kind == "of_predicted"
             yield Candidate(role, (name,), pair=named != word, predicted=predicted)
-
-
-def _family(template: str, folded: Folded) -> dict[str, str]:
-    """Return class -> column of the columns that fit a template and have no name of their own."""
-    before, _, after = template.partition("<class>")
-    found: dict[str, str] = {}
-    for name in _fitting(before, after, folded):
-        rest = between(name, before, after)
-        if rest is not None and _spelled(name) not in _KNOWN:
-            found.setdefault(rest, name)
-    return found
-
-
-def _fitting(before: str, after: str, folded: Folded) -> list[str]:
-    head, tail = fold(before), fold(after)
-    return [
-        name
-        for own, names in folded.items()
-        if own.startswith(head) and own.endswith(tail)
-        for name in names
-    ]
-
-
-def _levels(template: str, folded: Folded) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
-    before, _, after = template.partition("<level>")
-    rests = [
-        (name, rest.lstrip(" _-"))
-        for name in _fitting(before, after, folded)
-        if (rest := between(name, before, after)) is not None
-    ]
-    decimals = [(name, rest) for name, rest in rests if level(rest)]
-    if len(decimals) > 1:
-        yield tuple(name for name, _ in decimals), tuple(rest for _, rest in decimals)
-    hundredths = [(name, rest) for name, rest in rests if before and percent(rest)]
-    mirrored = sorted(100 - Decimal(rest) for _, rest in hundredths)
-    # q1, q2, q3 are quartiles to some: percent are read only where they are symmetric.
-    if len(hundredths) > 1 and mirrored == sorted(Decimal(rest) for _, rest in hundredths):
-        keys = tuple(f"{rest}%" for _, rest in hundredths)
-        yield tuple(name for name, _ in hundredths), keys
-
-
-def _bounds(ends: tuple[str, str], folded: Folded) -> Iterator[Candidate]:
-    if "<model>" not in ends[0]:
-        for low in folded.get(fold(ends[0]), ()):
-            for high in folded.get(fold(ends[1]), ()):
-                yield Candidate("bounds", (low, high))
-        return
-    names = {name for several in folded.values() for name in several}
-    for low in sorted(names):
-        fits = re.fullmatch(r"(.+)-lo-([\d.]+)", low)
-        high = f"{fits[1]}-hi-{fits[2]}" if fits else ""
-        if fits and high in names:
-            yield Candidate("bounds", (low, high), keys=(fits[2],))
-
-
-def models(truth: str, folded: Folded) -> list[str]:
-    """Return the columns that are models where a frame is laid out as Nixtla's are."""
-    if fold(truth) != "y" or not any(fold(key) in folded for key in FORECAST_KEYS):
-        return []
-    kept = {fold(word) for words in OFFERED.values() for word in words}
-    kept.update(map(fold, FORECAST_KEYS))
-    return [
-        name
-        for own, names in folded.items()
-        for name in names
-        if own not in kept and name != truth and not re.search(r"-(lo|hi)-[\d.]+$", name)
-    ]
-
-
-def _spelled(name: str) -> str:
-    return re.sub(r"[ ._-]+", "_", name.casefold()).strip("_")
 
 
 _ALL = (*CONVENTIONS, GENERIC)
@@ -239,11 +155,3 @@ _AFTER_TRUTH = {
 _FAMILIES_AFTER_TRUTH = tuple(
     fold(word.partition("<class>")[2]) for c in _ALL for word in c.probs if "<truth>" in word
 )
-# Folded names would not do: prob_a folds to proba, and is a class's probability.
-_KNOWN = {
-    _spelled(word)
-    for c in _ALL
-    for words in (c.truth, c.pred, c.value, c.label, c.prob, c.of_predicted, c.score, *c.bounds)
-    for word in words
-    if "<" not in word
-}

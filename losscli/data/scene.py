@@ -51,10 +51,10 @@ def scene_of(source: Source, wanted: Wanted) -> Scene:
         by=tuple(dict.fromkeys(header.column("--by", name) for name in wanted.by)),
     )
     single = {r: given(header, r, n, ()) for r, n in wanted.roles.items() if r not in FAMILIES}
-    taken = {name for c in single.values() for name in c.columns if c.role != "y"}
-    taken |= {name for name in (wanted.weight, wanted.id) if name}
+    roles = {name for c in single.values() for name in c.columns if c.role != "y"}
+    taken = roles | {name for name in (wanted.weight, wanted.id) if name}
     truth = choose_truth(header, single, taken)
-    if truth in taken:
+    if truth in roles:
         what = f"{visible(truth)} is named for the truth and for something else"
         raise UsageError(what, where=header.where, remedy="name another column")
     options = tuple(candidates(truth, header.folded(frozenset(taken))))

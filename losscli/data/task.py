@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
+from losscli.data.families import models
 from losscli.data.fitting import FITTING, LONE
 from losscli.data.flags import flag, shown
 from losscli.data.names import fold
 from losscli.data.peek import joined
-from losscli.data.roles import Candidate, Wanted, models
+from losscli.data.roles import Candidate, Wanted
 from losscli.data.scene import YES_AND_NO, Scene, pick
 from losscli.errors import UsageError
 from losscli.visible import visible
@@ -133,7 +134,7 @@ def _plain(scene: Scene, allowed: Sequence[str]) -> tuple[str, Candidate | None]
         if found:
             return "labels", found
     if found or numbers or labels:
-        raise _either(scene, found or pick(scene, labels + numbers))
+        raise _either(scene, found or (labels or numbers)[0])
     return "", None
 
 
@@ -155,10 +156,10 @@ def _few(scene: Scene, found: Candidate) -> bool:
     return all(scene.peek.few_integers(n, FEW) for n in (scene.truth, *found.columns))
 
 
-def _either(scene: Scene, found: Candidate | None) -> UsageError:
-    names = f"{visible(scene.truth)} and {visible(found.columns[0]) if found else '?'}"
+def _either(scene: Scene, found: Candidate) -> UsageError:
+    names = f"{visible(scene.truth)} and {visible(found.columns[0])}"
     what = f"{names} hold nothing but a few integers: they may be numbers or classes"
-    if found and not _few(scene, found):
+    if not _few(scene, found):
         what = f"one of {names} holds text, the other numbers"
     remedy = "say which: --task regression or --task labels"
     return UsageError(what, where=scene.header.where, remedy=remedy)

@@ -14,6 +14,7 @@ from losscli.data.text.numerals import instead_of, is_number
 from losscli.errors import DataError
 from losscli.visible import visible
 
+_EXACT = 2**53
 Cells = Callable[[slice], Any]
 """From a stretch of rows to its cells as an Arrow array."""
 
@@ -25,7 +26,7 @@ def texts(series: "pd.Series[Any]") -> Cells:
         return _by_code(series.cat.codes.to_numpy(), _lines(pd.Series(kind.categories)))
     if isinstance(kind, pd.StringDtype):
         return lambda rows: _strings(pa.array(series.iloc[rows], from_pandas=True))
-    if isinstance(kind, np.dtype) and kind == np.float64:
+    if isinstance(kind, np.dtype) and kind in (np.float64, np.float32, np.float16):
         return lambda rows: _floats(series.iloc[rows].to_numpy())
     if isinstance(kind, np.dtype) and kind.kind in "iu":
         return lambda rows: _by_value(pa.array(series.iloc[rows].to_numpy()))
@@ -62,11 +63,16 @@ def _is_wide(kind: Any) -> bool:  # noqa: ANN401 - a numpy or a pandas type
     )
 
 
-def beyond_exact(series: "pd.Series[Any]") -> int:
-    """Count the integers that float64 cannot hold: those beyond 2**53 are rounded."""
+def first_rounded(series: "pd.Series[Any]") -> tuple[int, int] | None:
+    """Return the row (from 1) and the value of the first integer that no double holds."""
     if not pd.api.types.is_integer_dtype(series.dtype):
-        return 0
-    return int(((series > 2**53) | (series < -(2**53))).sum())
+        return None
+    large = ((series > _EXACT) | (series < -_EXACT)).to_numpy(dtype=np.bool_, na_value=False)
+    for at in np.flatnonzero(large):
+        value = int(series.iloc[at])
+        if float(value) != value:
+            return int(at) + 1, value
+    return None
 
 
 def _doubles(series: "pd.Series[Any]") -> Any:  # noqa: ANN401 - pyarrow has no types
@@ -103,7 +109,9 @@ def _through(name: str, series: "pd.Series[Any]") -> Cells:
 
 
 def _number(text: str) -> float:
-    return float(text) if is_number(text.encode(errors="replace"), ".") else np.nan
+    # A file may say nan(1), which means nan.
+    spelled = is_number(text.encode(errors="replace"), ".")
+    return float(text.partition("(")[0]) if spelled else np.nan
 
 
 def _fits(text: str, value: float) -> bool:
@@ -112,11 +120,13 @@ def _fits(text: str, value: float) -> bool:
 
 
 def _refused(name: str, row: int, text: str) -> DataError:
-    where = f"row {row}, column {visible(name)}"
+    what = f"{visible(name)} is '{visible(text)}', "
     if is_number(text.encode(errors="replace"), "."):
-        return DataError(f"{visible(text)} is too large for a number", where=where)
-    what = f"{visible(text)!r} is not a number"
-    return DataError(what, where=where, remedy=instead_of(text, ".", ","))
+        remedy = "write inf if it is meant to be infinite, or divide the columns by a constant"
+        what += "beyond the largest double (1.8e308)"
+        return DataError(what, where=f"row {row}", remedy=remedy)
+    remedy = instead_of(text, ".", ",")
+    return DataError(what + "which is not a number", where=f"row {row}", remedy=remedy)
 
 
 def _lines(values: "pd.Series[Any]") -> list[str | None]:
@@ -153,11 +163,11 @@ def _by_value(cells: Any) -> Any:  # noqa: ANN401
     return pa.DictionaryArray.from_arrays(found.indices, found.dictionary.cast(pa.string()))
 
 
-def _floats(values: np.ndarray[Any, np.dtype[np.float64]]) -> Any:  # noqa: ANN401
+def _floats(values: np.ndarray[Any, Any]) -> Any:  # noqa: ANN401
     # By their bits, since 0.0 and -0.0 are equal but not written alike.
-    bits = np.ascontiguousarray(values).view(np.int64)
+    bits = np.ascontiguousarray(values).view(f"i{values.itemsize}")
     found = pa.array(bits, mask=np.isnan(values)).dictionary_encode()
-    different = found.dictionary.to_numpy().view(np.float64)
+    different = found.dictionary.to_numpy().view(values.dtype)
     names = pa.array(_lines(pd.Series(different)), pa.string())
     return pa.DictionaryArray.from_arrays(found.indices, names)
 

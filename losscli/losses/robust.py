@@ -64,10 +64,11 @@ def fair(y: Vector, pred: Vector, *, c: Annotated[float, POSITIVE] = 1.0) -> Vec
 
     LightGBM's fair, with its c (Fair, 1974).
     """
-    scaled = np.abs(y - pred) / c
+    e = np.abs(y - pred)
+    scaled = np.minimum(e / c, _HUGE)
     ratio = scaled / (2 + scaled)
-    near = scaled * ratio - 2 * atanh_rest(ratio)
-    return c * (c * np.where(scaled <= 1, near, scaled - np.log1p(scaled)))
+    near = c * (scaled * ratio - 2 * atanh_rest(ratio))
+    return c * np.where(scaled <= 1, near, e - c * np.log1p(scaled))
 
 
 @loss(

@@ -61,9 +61,9 @@ def level(part: float) -> str:
     return f"{100 * part:.8g} %"
 
 
-def value_as_read(value: float) -> str:
-    """Return a number of the file to six digits, without zeros at the end."""
-    text = number(value, 6)
+def value_as_read(value: float, digits: int = 6) -> str:
+    """Return a number of the file, without zeros at its end."""
+    text = number(value, digits)
     return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
 
 

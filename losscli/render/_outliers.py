@@ -26,11 +26,11 @@ def parts(report: Report) -> Iterator[Facts | Grid]:
 
 
 def _facts(found: Outliers) -> Iterator[str]:
-    yield from map(_concentration, found.concentration)
+    yield from (_concentration(line) for line in found.concentration if line.share >= 0)
     known = [(q, value) for q, value in found.quantiles if q in _TOLD and math.isfinite(value)]
     if known:
-        said = "; ".join(f"{level(q)} lose at most {number(value)}" for q, value in known)
-        yield f"of the rows {said}" + ("" if found.exact_quantiles else " (within 0.2 %)")
+        said = ", ".join(f"{level(q)} at most {number(value)}" for q, value in known)
+        yield f"rows lose: {said}" + ("" if found.exact_quantiles else " (within 0.2 %)")
     if math.isfinite(found.trimmed):
         yield f"mean without the worst {level(found.trimmed_cut)}: {number(found.trimmed)}"
     if found.residuals:
@@ -71,7 +71,8 @@ def _cells(
     yield Column(prediction, _kind(worst[0].pred)), lambda row: _seen(row, by_size=by_size)[1]
     yield Column("loss"), lambda row: number(row.loss)
     yield Column("share"), lambda row: percent(row.share)
-    yield Column("why", "text", drop=1, wraps=True), lambda row: visible(row.reason, limit=200)
+    if any(row.reason for row in worst):
+        yield Column("why", "text", drop=1, wraps=True), lambda row: visible(row.reason, limit=200)
 
 
 def _heads(report: Report) -> tuple[str, str]:
@@ -99,8 +100,8 @@ def _cell(value: float | str | None) -> str:
 
 def _several(values: Mapping[str, float], *, by_size: bool) -> str:
     """Show a few named numbers; of many, the two largest, or the ends and the middle."""
-    shown = list(values.items())
+    shown, digits = list(values.items()), 6
     if len(shown) > _FEW:
-        largest = sorted(shown, key=lambda item: -item[1])[:2]
+        largest, digits = sorted(shown, key=lambda item: -item[1])[:2], 4
         shown = largest if by_size else [shown[0], shown[len(shown) // 2], shown[-1]]
-    return ", ".join(f"{class_name(name)}: {value_as_read(value)}" for name, value in shown)
+    return ", ".join(f"{class_name(name)}: {value_as_read(v, digits)}" for name, v in shown)

@@ -118,11 +118,12 @@ class _Paper:
 
     def _rows(self, grid: Grid) -> None:
         for row in grid.rows:
-            lead = " " * MARGIN
+            margin = " " * MARGIN
             for cell, column in zip(row, grid.columns, strict=True):
                 if column.kind != "bar":
-                    self.line(cell, _tone(cell, column), f"{lead}{column.head}: ", "bold")
-                    lead = " " * GAP
+                    write = self.sentence if column.wraps else self.line
+                    write(cell, _tone(cell, column), f"{margin}{column.head}: ", "bold")
+                    margin = " " * GAP
 
     def _shown(self, text: str) -> str:
         if not self._style.ascii:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from losscli.losses.combine import to_float
+from losscli.losses.distance import of_distance
 from losscli.losses.spec import Chosen
 from losscli.report.constant import Truths, best_constant
 from losscli.report.interval import estimate
@@ -193,7 +194,7 @@ def _outliers(
     summary: Summary, chosen: Chosen, facts: Facts, samples: Samples, total: float
 ) -> Outliers:
     found = residuals(samples.residual) if samples.residual else None
-    sample = summary.first.sample()
+    sample = _first(summary, chosen)
     mean = sample.mean_of(lambda losses: losses) if len(sample.values) else math.nan
     worst = tuple(
         WorstRow(
@@ -208,4 +209,13 @@ def _outliers(
         )
         for bad in summary.worst.rows
     )
-    return outliers(chosen, sample, found, worst, summary.largest[0].tail_index(summary.first.count))
+    tail_index = summary.largest[0].tail_index(summary.census.judged)
+    return outliers(chosen, sample, found, worst, tail_index)
+
+
+def _first(summary: Summary, chosen: Chosen) -> Sample:
+    """Return the row losses of the first loss, from the residuals where they tell it."""
+    if summary.first.count or "residual" not in summary.numbers:
+        return summary.first.sample()
+    distances = summary.numbers["residual"].sample().distances(0.0)
+    return Sample(of_distance(chosen, distances.values), distances.mass, distances.exact)

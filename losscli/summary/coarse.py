@@ -91,12 +91,14 @@ def add_run(values: Vector, largest: float, scratch: Vector) -> dict[int, int]:
 
 def add_runs(values: Vector, starts: Integers, largest: Vector) -> dict[int, Integers]:
     """Return the levels of many runs of values, down to the last that any run needs."""
-    able = largest[(largest > _LOWEST) & (largest < _HIGHEST)]
+    able = (largest > _LOWEST) & (largest < _HIGHEST)
     levels: dict[int, Integers] = {}
-    if not able.size:
+    if not able.any():
         return levels
-    values = np.where(np.abs(values) < _HIGHEST, values, 0.0)
-    for level in range(level_of(float(able.max())), level_of(float(able.min())) - _KEPT, -1):
+    # values of runs whose sum means nothing would only spoil the levels of the others
+    values = np.where(np.repeat(able, np.diff(starts, append=len(values))), values, 0.0)
+    tops = largest[able]
+    for level in range(level_of(float(tops.max())), level_of(float(tops.min())) - _KEPT, -1):
         shift = 1.5 * 2.0 ** (52 + _BITS * level)
         piece = (values + shift) - shift
         values = values - piece

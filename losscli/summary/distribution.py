@@ -121,7 +121,7 @@ class Distribution:
             return _sorted(self._chunks)
         values, masses = [], []
         for octave in sorted(self._histogram):
-            counts = np.array([float(f) for f in self._histogram[octave].fractions()])
+            counts = self._histogram[octave].floats()
             bins = np.flatnonzero(counts)
             values.append(_middles(octave, bins))
             masses.append(counts[bins])

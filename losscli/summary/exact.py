@@ -1,5 +1,6 @@
 """Exact sums of doubles: many at a time, as integers that add without rounding."""
 
+import math
 from collections.abc import Sequence
 from fractions import Fraction
 
@@ -103,6 +104,13 @@ class ExactSums:
                 if value:
                     numbers[place] += value << shift
         return numbers, _BITS * base
+
+    def floats(self) -> NDArray[np.float64]:
+        """Return the sums as the nearest doubles."""
+        if self.limbs.keys() <= {0}:
+            return self.limbs.get(0, np.zeros(self.size)).astype(np.float64)
+        numbers, exponent = self.integers()
+        return np.array([math.ldexp(number, exponent) for number in numbers])
 
     def fractions(self) -> list[Fraction]:
         """Return the exact sums."""

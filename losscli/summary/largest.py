@@ -11,15 +11,16 @@ KEPT = 1000
 class Largest:
     """The KEPT largest finite numbers of many; `Largest()` is the zero."""
 
-    __slots__ = ("values",)
+    __slots__ = ("least", "values")
 
-    def __init__(self, values: Vector | None = None) -> None:
+    def __init__(self, values: Vector | None = None, least: float = -np.inf) -> None:
         self.values = np.empty(0) if values is None else values
-
-    @property
-    def least(self) -> float:
+        self.least = max(least, float(self.values[0])) if len(self.values) == KEPT else least
         """What a number must exceed to matter."""
-        return float(self.values[0]) if len(self.values) == KEPT else -np.inf
+
+    def emptied(self) -> "Largest":
+        """Return none, but with what a further number must exceed."""
+        return Largest(least=self.least)
 
     def __add__(self, other: "Largest") -> "Largest":
         """Keep the largest of both."""
@@ -27,7 +28,7 @@ class Largest:
             return self
         both = np.concatenate([self.values, other.values])
         both.sort()
-        return Largest(both[-KEPT:])
+        return Largest(both[-KEPT:], self.least)
 
     @classmethod
     def of(cls, values: Vector, least: float = -np.inf) -> "Largest":

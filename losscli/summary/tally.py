@@ -40,38 +40,36 @@ class Tally:
             cubes=CoarseSums(len(self._largest_cubes), self._largest_cubes, self._cubes),
         )
 
-    def add_run(self, place: int, columns: Sequence[Vector]) -> None:
-        """Add rows of the class at `place`; `columns` are the terms, then a weight if any."""
-        total = self._total
-        terms = columns[: total.terms]
-        ends = [(float(np.minimum.reduce(t)), float(np.maximum.reduce(t))) for t in terms]
-        if not all(math.isfinite(low) and math.isfinite(high) for low, high in ends):
-            self._set_aside(np.array([place]), np.array([0]), columns)
-            return
-        total.rows[place] += len(terms[0])
-        for j, (low, high) in enumerate(ends):
-            total.low[j, place] = min(total.low[j, place], low)
-            total.high[j, place] = max(total.high[j, place], high)
-        if len(columns) > len(terms):
-            columns = [*(term * columns[-1] for term in terms), columns[-1]]
-            ends = [(float(c.min()), float(c.max())) for c in columns]
-        self._add_run(place, columns, [max(-low, high) for low, high in ends])
+    def add(self, places: Integers, starts: Integers, columns: Sequence[Vector]) -> float:
+        """Add rows of several classes: class `places[i]` begins at row `starts[i]`.
 
-    def add_runs(self, places: Integers, starts: Integers, columns: Sequence[Vector]) -> None:
-        """Add rows of several classes: class `places[i]` begins at row `starts[i]`."""
+        `columns` are the terms, then (with weights) the weight. Returns the largest value of
+        the first term (NaN where one is NaN).
+        """
         total = self._total
         terms = columns[: total.terms]
-        ends = [(np.minimum.reduceat(t, starts), np.maximum.reduceat(t, starts)) for t in terms]
+        alone = len(places) == 1
+        if alone:
+            ends = [(np.minimum.reduce(t), np.maximum.reduce(t)) for t in terms]
+        else:
+            ends = [(np.minimum.reduceat(t, starts), np.maximum.reduceat(t, starts)) for t in terms]
+        highest = float(np.max(ends[0][1]))
         if not all(np.isfinite(end).all() for both in ends for end in both):
             self._set_aside(places, starts, columns)
-            return
+            return highest
         total.rows[places] += np.diff(starts, append=len(terms[0]))
         for j, (low, high) in enumerate(ends):
             total.low[j, places] = np.minimum(total.low[j, places], low)
             total.high[j, places] = np.maximum(total.high[j, places], high)
         if len(columns) > len(terms):
             columns = [*(term * columns[-1] for term in terms), columns[-1]]
-        self._add_runs(places, starts, columns)
+            ends = [(np.min(column), np.max(column)) for column in columns]
+        if alone:
+            largest = [max(-float(low), float(high)) for low, high in ends]
+            self._add_run(int(places[0]), columns, largest)
+        else:
+            self._add_runs(places, starts, columns)
+        return highest
 
     def _set_aside(self, places: Integers, starts: Integers, columns: Sequence[Vector]) -> None:
         """Count the rows whose loss is not finite, and add the others."""
@@ -85,7 +83,7 @@ class Tally:
         some = kept > 0
         if some.any():
             begins = np.cumsum(kept[some]) - kept[some]
-            self.add_runs(places[some], begins, [column[finite] for column in columns])
+            self.add(places[some], begins, [column[finite] for column in columns])
 
     def _add_run(self, place: int, columns: Sequence[Vector], largest: Sequence[float]) -> None:
         """Add rows of one class: the product of all slices with all is the fastest exact sum."""
@@ -101,7 +99,8 @@ class Tally:
                 self._squares[k * classes + place] += _product(table, cuts[i], cuts[j])
         for k, (i, j, m) in enumerate(triples(len(columns))):
             cubes = _cubes(columns[i], columns[j], columns[m])
-            top = largest[i] ** 3 if i == j == m else float(np.abs(cubes).max())
+            one = largest[i]
+            top = one * one * one if i == j == m else float(np.abs(cubes).max())
             at = k * classes + place
             self._largest_cubes[at] = max(self._largest_cubes[at], top)
             for level, units in add_run(cubes, top, WORKSPACE.rest).items():

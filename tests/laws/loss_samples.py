@@ -106,8 +106,11 @@ def _pairs(draw: np.random.Generator, numbers: list[float], reach: int) -> Colum
     edges = np.concatenate([edges, -edges])
     around = edges * (1 + np.array([[0.0], [1e-9], [-1e-9], [3e-16]]))
     zeros, base = np.zeros(around.size), np.tile(edges, 4) * draw.uniform(0, 3, around.size)
-    y = np.concatenate([y, zeros, around.ravel(), base])
-    return {"y": y, "pred": np.concatenate([*pred, around.ravel(), zeros, base - around.ravel()])}
+    # an error just about a parameter, and too fine for one double
+    fine = around.ravel() * draw.uniform(0, 0.4, around.size)
+    y = np.concatenate([y, zeros, around.ravel(), base, fine + around.ravel()])
+    pred += [around.ravel(), zeros, base - around.ravel(), fine]
+    return {"y": y, "pred": np.concatenate(pred)}
 
 
 def _numbers(draw: np.random.Generator, numbers: list[float], reach: int) -> Columns:
@@ -145,5 +148,6 @@ def _classes(draw: np.random.Generator) -> Columns:
     # a lead of just about 1 over the best rival
     rival = np.where(np.arange(K) == y[:, None], -np.inf, scores).max(axis=1)
     near = slice(ROWS, 3 * ROWS)
-    scores[np.arange(n)[near], y[near]] = rival[near] + 1 + 10 ** draw.uniform(-16, 0, 2 * ROWS)
+    short = draw.choice([-1, 1], 2 * ROWS) * 10 ** draw.uniform(-16, 0, 2 * ROWS)
+    scores[np.arange(n)[near], y[near]] = rival[near] + 1 + short
     return {"y": y, "label": draw.integers(K, size=n), "probs": probs, "scores": scores}

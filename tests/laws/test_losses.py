@@ -143,6 +143,23 @@ def test_halfway_to_the_truth_is_never_dearer(loss: Loss) -> None:
     assert gained
 
 
+@EVERY
+def test_a_gross_error_is_never_cheap(loss: Loss) -> None:
+    pred = [role for role in loss.roles if role in {"pred", "score"}]
+    if not pred or loss.signed:
+        return
+    sizes = np.logspace(0, 300, 301)
+    for parameters in cases(loss):
+        for y in (1.0, -1.0):
+            for sign in (1.0, -1.0):
+                found = frozen({"y": np.full(301, y), pred[0]: sign * sizes})
+                found = within(found, loss.domain(**parameters))
+                made = terms(loss, found, parameters)[0]
+                assert not np.isnan(made).any()
+                farther = loss.task == "regression" or y != sign
+                assert not farther or (made[1:] >= made[:-1] * (1 - 1e-13)).all(), parameters
+
+
 def test_names_are_unique_and_plain() -> None:
     for name, task in [*LOSSES, *AKA]:
         assert re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name), name

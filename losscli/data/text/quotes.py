@@ -65,7 +65,7 @@ def _plain(
 def _parts(data: NDArray[np.uint8], at: NDArray[np.intp], mark: int) -> NDArray[np.bool_]:
     """Return where the byte is a delimiter or a line end; the end of the text counts as one."""
     byte = data.take(at, mode="clip")
-    found = (byte == mark) | (byte == _LF) | (byte == _CR)
+    found: NDArray[np.bool_] = (byte == mark) | (byte == _LF) | (byte == _CR)
     if len(at) and at[-1] >= len(data):
         found[-1] = True
     return found
@@ -74,7 +74,9 @@ def _parts(data: NDArray[np.uint8], at: NDArray[np.intp], mark: int) -> NDArray[
 def _walk(text: bytes, places: list[int], delimiter: bytes) -> Quotes:
     """Do the same one quote after the other, for text with stray quotes."""
     parts = {*delimiter, _LF, _CR}
-    opens, closes, broken = [], [], []
+    opens: list[int] = []
+    closes: list[int] = []
+    broken: list[int] = []
     after = 0
     while after < len(places):
         opening = places[after]

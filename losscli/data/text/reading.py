@@ -72,9 +72,9 @@ def read(
     if hands.screen.suspects(
         cut.room, cut.start, cut.stop, rows=table.num_rows, delimiter=ord(sheet.delimiter)
     ) and quotes_are_broken(sheet, bytes(cut.padded[1 : 1 + size])):
-        error = blame(sheet, locate(), layout.numbers)
-        if error:
-            raise error
+        wrong = blame(sheet, locate(), layout.numbers)
+        if wrong:
+            raise wrong
     return table, place, _inexact(layout, cut.padded, table, place)
 
 

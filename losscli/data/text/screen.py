@@ -27,7 +27,7 @@ class Screen:
         self._shifted = np.zeros(_SLICE + 2, np.uint8)
         self._pairs = np.empty(_SLICE // 2 + 1, _PAIR)
 
-    def suspects(  # noqa: PLR0913
+    def suspects(
         self, text: bytes | bytearray, start: int, stop: int, *, rows: int, delimiter: int
     ) -> bool:
         """Return whether quotes may have swallowed lines, or digits of a number.
@@ -41,7 +41,7 @@ class Screen:
         data = np.frombuffer(text, np.uint8)[:stop]
         lines, stray = self._look(data, start, delimiter)
         if text.find(b"\r", start, stop) >= 0:
-            lines = line_ends(data[start:])
+            lines = line_ends(data[start:].data)
         if data[-1] not in (_LF, _CR):
             lines += 1
         return stray or lines != rows
@@ -72,7 +72,7 @@ class Screen:
             stray = stray or self._stray(data, odd, code ^ both, limit, first, delimiter)
         return lines, stray
 
-    def _stray(  # noqa: PLR0913, PLR0917
+    def _stray(
         self,
         data: NDArray[np.uint8],
         pairs: NDArray[np.uint16],

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import BinaryIO
 
 from losscli.data.text.encoding import Read, Recoder, encoding_of, refuse_other_kinds
@@ -107,7 +108,7 @@ class TextFile:
         if self.path == STDIN:
             return Peekable(_standard_input().read)
         try:
-            status = os.stat(self.path)
+            status = Path(self.path).stat()
             if stat.S_ISDIR(status.st_mode):
                 raise DataError(
                     "is a folder, not a file",
@@ -115,7 +116,7 @@ class TextFile:
                     remedy=f"name its files: losscli eval {shlex.quote(self.path)}/*.csv",
                 )
             if not stat.S_ISREG(status.st_mode):
-                return Peekable(open(self.path, "rb").read)  # noqa: SIM115
+                return Peekable(Path(self.path).open("rb").read)
         except OSError as error:
             raise self._unreadable(error) from None
         self._stamp = _Stamp.of(status)

@@ -1,0 +1,39 @@
+"""Losses that tell no more than how far the prediction is off."""
+
+import numpy as np
+
+from losscli.losses.spec import Chosen, Vector
+
+
+def rises_with_distance(chosen: Chosen) -> bool:
+    """Tell whether the row loss is one rising function of |y - pred|.
+
+    Then its quantiles are the losses of the quantiles of the distance. Tried on numbers of all
+    sizes and signs: the loss of (y, pred) must be that of (|y - pred|, 0) to the bit.
+    """
+    if set(chosen.roles) != {"y", "pred"} or chosen.domain() or chosen.leaves_out:
+        return False
+    with np.errstate(all="ignore"):
+        terms = chosen.terms({"y": _Y, "pred": _PRED})
+        distances = np.abs(_Y - _PRED)
+        losses = of_distance(chosen, distances)
+    if len(terms) > 1 or not np.array_equal(terms[0], losses):
+        return False
+    rising = losses[np.argsort(distances, kind="stable")]
+    return bool((np.diff(rising) >= 0).all())
+
+
+def of_distance(chosen: Chosen, distances: Vector) -> Vector:
+    """Return the row losses of rows that are off by these distances (float64[n])."""
+    return chosen.terms({"y": distances, "pred": np.zeros_like(distances)})[0]
+
+
+def _trials() -> tuple[Vector, Vector]:
+    draw = np.random.default_rng(20260101)
+    sizes = 10.0 ** draw.uniform(-12, 12, (2, 600))
+    y, pred = sizes * draw.choice([-1.0, 1.0], (2, 600))
+    near = y[:200] * (1 + 10.0 ** draw.uniform(-12, 0, 200))
+    return np.concatenate([y, y[:200], y[:9]]), np.concatenate([pred, near, y[:9]])
+
+
+_Y, _PRED = _trials()

@@ -1,0 +1,175 @@
+"""The rows of a block sorted by class, and their losses a slice at a time."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from losscli.bad_rows import worst_rows
+from losscli.data.block import Block
+from losscli.losses.spec import Chosen, Vector
+from losscli.summary.distribution import Distribution
+from losscli.summary.exact import ExactSums
+from losscli.summary.grouped import Grouped
+from losscli.summary.heaps import heap
+from losscli.summary.largest import Largest
+from losscli.summary.slices import ROWS
+from losscli.summary.tally import Tally
+from losscli.summary.worst import WorstRows
+
+Columns = Mapping[str, NDArray[Any]]
+
+_LONG = 2048
+"""The rows that a class must have in a block before it is added up by itself."""
+SHARED = frozenset({"levels"})
+"""Roles whose array is the same for all rows."""
+
+
+@dataclass(frozen=True)
+class Aims:
+    """What is to be found out about the row losses.
+
+    `distributed` are the numbers of the losses whose distribution over all rows is kept,
+    `medians` of those whose distribution is kept class by class. `tails` asks for the largest
+    losses and `top` for so many worst rows of the first loss, above what is known `before`.
+    """
+
+    distributed: tuple[int, ...] = ()
+    medians: tuple[int, ...] = ()
+    top: int = 0
+    least: float = np.inf
+    largest: tuple[Largest, ...] = ()
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found out about the row losses of a block."""
+
+    grouped: Grouped
+    distributions: dict[int, Distribution]
+    medians: dict[tuple[int, str | None], Distribution]
+    largest: tuple[Largest, ...]
+    worst: WorstRows
+
+
+@dataclass(frozen=True)
+class SortedBlock:
+    """The rows of a block sorted by class, so that the rows of a class stand together."""
+
+    block: Block
+    columns: Columns
+    weight: Vector | None
+    codes: NDArray[np.integer[Any]]
+    classes: tuple[str | None, ...]
+    order: NDArray[np.intp] | None
+
+    @classmethod
+    def of(cls, block: Block, by: str) -> "SortedBlock":
+        """Sort by the breakdown of that name; as they are without a name."""
+        if not by:
+            alone = np.zeros(len(block.columns["y"]), np.int8)
+            return cls(block, block.columns, block.weight, alone, (None,), None)
+        codes, classes = block.groups[by] if by in block.groups else _truths(block)
+        # the smaller the integers, the faster they sort
+        small = codes.astype(np.min_scalar_type(-len(classes)))
+        order = np.argsort(small, kind="stable")
+        columns = {
+            role: values if role in SHARED else np.take(values, order, axis=0)
+            for role, values in block.columns.items()
+        }
+        weight = None if block.weight is None else block.weight[order]
+        return cls(block, columns, weight, small[order], classes, order)
+
+    @cached_property
+    def starts(self) -> NDArray[np.intp]:
+        """Where each class that has rows begins."""
+        changes = np.flatnonzero(self.codes[1:] != self.codes[:-1]) + 1
+        return np.concatenate([[0], changes]) if len(self.codes) else changes
+
+    def judge(self, chosen: tuple[Chosen, ...], aims: Aims) -> Found:
+        """Compute the row losses a slice at a time, while they are in the cache."""
+        keep = {k: np.empty(len(self.codes)) for k in {*aims.distributed, *aims.medians}}
+        tallies: dict[int, Tally] = {}
+        largest = list(aims.largest)
+        bad: list[NDArray[np.intp]] = []
+        worst: list[Vector] = []
+        for rows, places, starts in self._slices():
+            columns = {r: v if r in SHARED else v[rows] for r, v in self.columns.items()}
+            weight = () if self.weight is None else (self.weight[rows],)
+            for k, one in enumerate(chosen):
+                terms = one.terms(columns)
+                if k not in tallies:
+                    size = len(terms) + len(weight)
+                    tallies[k] = Tally(len(self.classes), size, len(terms))
+                highest = tallies[k].add(places, starts, (*terms, *weight))
+                if k in keep:
+                    keep[k][rows] = terms[0]
+                if largest and not highest <= largest[k].least:
+                    largest[k] += Largest.of(terms[0], largest[k].least)
+                if k == 0 and not highest < aims.least:
+                    places_of_bad = np.flatnonzero(terms[0] >= aims.least)
+                    bad.append(places_of_bad + rows.start)
+                    worst.append(terms[0][places_of_bad])
+        return Found(
+            self._grouped(tallies),
+            {k: Distribution.of(keep[k], self.weight) for k in aims.distributed},
+            self._medians({k: keep[k] for k in aims.medians}),
+            tuple(largest),
+            self._worst(bad, worst, aims.top),
+        )
+
+    def _slices(self) -> Iterator[tuple[slice, NDArray[np.intp], NDArray[np.intp]]]:
+        """Yield slices of rows with the classes in each, and where these begin in it.
+
+        A class of many rows has slices of its own, whose sums are the fastest.
+        """
+        starts = self.starts
+        ends = np.append(starts[1:], len(self.codes))
+        alone = np.concatenate([b[ends - starts >= _LONG] for b in (starts, ends)])
+        bounds = np.union1d(alone, [0, len(self.codes)])
+        for low, high in pairwise(bounds.tolist()):
+            for start in range(low, high, ROWS):
+                stop = min(start + ROWS, high)
+                first, last = np.searchsorted(starts, [start, stop - 1], side="right") - [1, 0]
+                begins = np.maximum(starts[first:last] - start, 0)
+                yield slice(start, stop), self.codes[starts[first:last]].astype(np.intp), begins
+
+    def _grouped(self, tallies: Mapping[int, Tally]) -> Grouped:
+        if not tallies:
+            return Grouped()
+        counts = np.zeros(len(self.classes), np.int64)
+        counts[self.codes[self.starts]] = np.diff(self.starts, append=len(self.codes))
+        mass = (
+            ExactSums(len(counts), {0: counts}, 1)
+            if self.weight is None
+            else heap(self.codes, self.weight, len(counts))
+        )
+        return Grouped(self.classes, mass, tuple(t.moments() for t in tallies.values())).ordered()
+
+    def _medians(
+        self, kept: Mapping[int, Vector]
+    ) -> dict[tuple[int, str | None], Distribution]:
+        ends = np.append(self.starts[1:], len(self.codes))
+        found = {}
+        for start, end in zip(self.starts.tolist(), ends.tolist(), strict=True):
+            rows = slice(start, end)
+            weight = None if self.weight is None else self.weight[rows]
+            for k, losses in kept.items():
+                found[k, self.classes[self.codes[start]]] = Distribution.of(losses[rows], weight)
+        return found
+
+    def _worst(self, bad: list[NDArray[np.intp]], losses: list[Vector], top: int) -> WorstRows:
+        if not bad:
+            return WorstRows(top)
+        places = np.concatenate(bad)
+        rows = places if self.order is None else self.order[places]
+        return worst_rows(self.block, rows, np.concatenate(losses), top)
+
+
+def _truths(block: Block) -> tuple[NDArray[np.integer[Any]], tuple[str | None, ...]]:
+    y = block.columns["y"]
+    return (y if np.issubdtype(y.dtype, np.integer) else (y > 0).astype(np.int8)), block.classes
