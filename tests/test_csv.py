@@ -91,7 +91,7 @@ def test_a_stray_quote_in_a_number_is_refused(path: Path, cell: str) -> None:
 
 
 def test_a_stray_quote_in_text_stays_as_it_stands(path: Path) -> None:
-    seen = read_text(path, 'y,t,u\n1,5" pipe,"1"2\n2,"c"d,"e"\n3,"f""g",\n')
+    seen = read_text(path, 'y,t,t2\n1,5" pipe,"1"2\n2,"c"d,"e"\n3,"f""g",\n')
     assert seen.columns["t"] == ['5" pipe', "cd", 'f"g']
 
 

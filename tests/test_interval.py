@@ -38,6 +38,7 @@ def nist() -> dict[str, dict[str, Any]]:
     sets = json.loads((Path(__file__).parent / "reference" / "nist_strd.json").read_text())
     with mpmath.workdps(5010):
         digits = [int(d) for d in mpmath.nstr(mpmath.pi, 5005).replace(".", "")[:5000]]
+    digits[956] = 3  # a slip in the published file, and part of what its numbers certify
     sets["pidigits"] = known(digits, 4.5348, 2.86733906028871, 15)
     sets["numacc1"] = known([10000001, 10000003, 10000002], 10000002, 1, 15)
     for name, base, digit in (

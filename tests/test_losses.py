@@ -35,7 +35,7 @@ def chosen(text: str, task: str = "regression") -> Chosen:
 
 def rows(text: str, task: str = "regression", **columns: Any) -> list[float]:
     found = {role: np.array(values) for role, values in columns.items()}
-    return chosen(text, task).terms(found)[0].tolist()
+    return [float(row) for row in chosen(text, task).terms(found)[0]]
 
 
 class Exact:
@@ -94,10 +94,8 @@ def test_ties_are_decided_as_documented() -> None:
     assert rows("zero_one", "binary", y=[1.0, 0.0], prob=[0.5, 0.5]) == [0.0, 1.0]
     probs = [[0.4, 0.4, 0.2], [0.4, 0.4, 0.2], [0.5, 0.3, 0.2]]
     assert rows("zero_one", "multiclass", y=[0, 1, 0], probs=probs) == [1.0, 1.0, 0.0]
-    assert rows("coverage_error", "interval", y=[1.0, 2.0], lower=[1.0, 0], upper=[2.0, 2]) == [
-        0,
-        0,
-    ]
+    edges = {"y": [1.0, 2.0], "lower": [1.0, 0.0], "upper": [2.0, 2.0]}
+    assert rows("coverage_error", "interval", **edges) == [0.0, 0.0]
     assert rows("within(x=0.5)", y=[1.0, 1.0], pred=[1.5, 1.6]) == [0.0, 1.0]
 
 
@@ -143,27 +141,28 @@ def test_a_spread_far_from_zero_is_exact() -> None:
     deviation = math.sqrt(sum((v - mean) ** 2 for v in near) / 10)
     found = value("nrmse(divisor=std)", far, [v + 1 for v in far])
     assert found == pytest.approx(1 / deviation, rel=1e-15)
-    assert square_rest(np.array([1e200])).tolist() == [0.0]
+    with np.errstate(all="ignore"):
+        assert square_rest(np.array([1e200])).tolist() == [0.0]
 
 
 @pytest.mark.parametrize("combine", [ROOT, RATIO, ROOT_OVER_MEAN, ROOT_OVER_DEVIATION])
 def test_slopes_are_those_of_the_value(combine: Combine) -> None:
-    means = [Fraction(17, 3), Fraction(-3), Fraction(41, 3), Fraction(1, 10**6)]
+    means = [17 / 3, -3.0, 41 / 3, 1e-6]
     slopes = combine.slopes and combine.slopes(means)
     assert slopes is not None
 
-    def at(shifted: list[Fraction]) -> float:
-        return combine.value(Exact(*([float(m)] for m in shifted)))
+    def at(shifted: list[float]) -> float:
+        return combine.value(Exact(*([mean] for mean in shifted)))
 
-    step = Fraction(1, 2**20)
+    step = 2.0**-20
     for term, slope in enumerate(slopes):
         up, down = list(means), list(means)
         up[term] += step
         down[term] -= step
-        assert (at(up) - at(down)) / float(2 * step) == pytest.approx(slope, rel=1e-6, abs=1e-9)
+        assert (at(up) - at(down)) / (2 * step) == pytest.approx(slope, rel=1e-6, abs=1e-9)
 
 
-def test_what_cannot_be_divided_has_no_value_and_no_error() -> None:
+def test_what_cannot_be_divided_has_no_value_and_no_slope() -> None:
     assert math.isnan(value("wape", [0.0, 0.0], [1.0, 1.0]))
     assert math.isnan(value("nrmse", [-1.0, 1.0], [1.0, 1.0]))
     assert math.isnan(value("nrmse(divisor=std)", [1.0, 1.0], [2.0, 2.0]))
@@ -171,7 +170,8 @@ def test_what_cannot_be_divided_has_no_value_and_no_error() -> None:
     assert value("rmse", [1.0], [1.0]) == 0.0
     for combine in (ROOT, RATIO, ROOT_OVER_MEAN, ROOT_OVER_DEVIATION):
         assert combine.slopes
-        assert all(isinstance(s, float) for s in combine.slopes([0.0, 0.0, 0.0, 0.0]))
+        with pytest.raises(ZeroDivisionError):
+            combine.slopes([0.0, 0.0, 0.0, 0.0])
 
 
 def test_a_sum_is_the_weighted_sum_of_its_rows() -> None:
@@ -203,7 +203,7 @@ def test_an_interval_holds_and_says_what_it_is(
     ("parameter", "good", "bad"),
     [
         (Parameter("a", 1.0, None, required=False), [0.0, -3.0], [True, "x", math.inf, math.nan]),
-        (Parameter("a", False, None, required=False), [True, False], [1.0, "true"]),
+        (Parameter("a", default=False, legal=None, required=False), [True, False], [1.0, "true"]),
         (Parameter("a", "x", Choice(("x", "y")), required=False), ["y"], ["z", 1.0, True]),
         (Parameter("a", "x", Choice(("x",), UNIT), required=False), ["x", 1.0], [2.0, True]),
     ],

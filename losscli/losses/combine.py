@@ -28,7 +28,8 @@ class Combine:
     """From finished terms to the value of a loss.
 
     `slopes` gives the derivative of the value by the mean of each term, at those means, for
-    the delta method; None means that the value has no standard error. A `monotone` one is an
+    the delta method; None means that the value has no standard error, ZeroDivisionError or
+    ValueError that it has none at these means. A `monotone` one is an
     increasing function of the mean of the first term alone, so it maps an interval's ends.
     """
 
@@ -59,16 +60,11 @@ def _deviation(terms: Finished) -> float:
     return _root(terms.mean(2) + terms.mean(3) - terms.mean(1) ** 2)
 
 
-def _root_slope(mean: float) -> float:
-    # A mean square of 0 says that every term is 0: there is nothing to propagate.
-    return 0.5 / math.sqrt(mean) if mean > 0 else 0.0
-
-
 MEAN = Combine("mean", lambda t: to_float(t.mean(0)), lambda _: (1.0,), lambda m: m)
 ROOT = Combine(
     "square root of the mean",
     lambda t: _root(t.mean(0)),
-    lambda m: (_root_slope(m[0]),),
+    lambda m: (0.5 / math.sqrt(m[0]),),
     lambda m: math.sqrt(max(m, 0.0)),
 )
 EXP = Combine(
@@ -80,28 +76,23 @@ EXP = Combine(
 RATIO = Combine(
     "ratio of the means",
     lambda t: to_float(t.mean(0) / t.mean(1)) if t.mean(1) else math.nan,
-    lambda m: (1 / m[1], -m[0] / m[1] ** 2) if m[1] else (math.nan, math.nan),
+    lambda m: (1 / m[1], -m[0] / m[1] ** 2),
 )
 MEDIAN = Combine("median", lambda t: t.median(), needs_median=True)
 LARGEST = Combine("largest", lambda t: t.high(0))
 
 
 def _root_over_mean_slopes(means: Sequence[float]) -> Sequence[float]:
-    square, mean = means[0], means[1]
-    if not mean:
-        return math.nan, math.nan, 0.0, 0.0
-    root = math.sqrt(square)
-    return _root_slope(square) / abs(mean), -math.copysign(root, mean) / mean**2, 0.0, 0.0
+    root, mean = math.sqrt(means[0]), means[1]
+    return 0.5 / (root * abs(mean)), -math.copysign(root, mean) / mean**2, 0.0, 0.0
 
 
 def _root_over_deviation_slopes(means: Sequence[float]) -> Sequence[float]:
     square, mean, mean_of_squares, rest = means
     variance = mean_of_squares + rest - mean**2
-    if variance <= 0:
-        return (math.nan,) * 4
     value = math.sqrt(square / variance)
     slope = -0.5 * value / variance
-    return _root_slope(square) / math.sqrt(variance), value * mean / variance, slope, slope
+    return 0.5 * value / square, value * mean / variance, slope, slope
 
 
 ROOT_OVER_MEAN = Combine(

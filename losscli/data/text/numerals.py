@@ -7,7 +7,7 @@ _NUMBER = (
     rb"[ \t]*[+-]?(?:(?:[0-9]+(?:%b[0-9]*)?|%b[0-9]+)(?:[eE][+-]?[0-9]+)?"
     rb"|(?i:inf|infinity|nan(?:\([A-Za-z0-9_]*\))?))[ \t]*"
 )
-_NUMBERS = {
+NUMBERS = {
     mark: re.compile(_NUMBER % (re.escape(mark.encode()), re.escape(mark.encode())))
     for mark in (".", ",")
 }
@@ -38,7 +38,7 @@ _MINUS = str.maketrans("\u2212\u2012\u2013\u2014\ufe63\uff0d", "------")
 
 def is_number(text: bytes, decimal: str) -> bool:
     """Return whether pyarrow reads `text` as a number, NaN and infinities included."""
-    return _NUMBERS[decimal].fullmatch(text) is not None
+    return NUMBERS[decimal].fullmatch(text) is not None
 
 
 def instead_of(text: str, decimal: str, delimiter: str) -> str:

@@ -46,21 +46,17 @@ def _patterns(delimiter: bytes) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
     mark = re.escape(delimiter)
     tail = rb"[^\r\n" + mark + rb"]*+"
     field = rb'(?:"(?:[^"]++|"")*+"?+)?+' + tail
-    record = rb"(?:" + field + rb")(?:" + mark + field + rb")*+"
+    record = rb"[\r\n]*+(?![\r\n]|\Z)(" + field + rb"(?:" + mark + field + rb")*+)"
     parts = rb'(?:"((?:[^"]++|"")*+)("?+))?+(' + tail + rb")"
     return re.compile(record), re.compile(parts)
 
 
-def records(text: bytes, delimiter: bytes) -> Iterator[tuple[int, int]]:
-    """Give the start and stop of each record, without its line end."""
-    pattern, _ = _patterns(delimiter)
-    start = 0
-    while start < len(text):
-        stop = _end(pattern, text, start)
-        if stop > start:
-            yield start, stop
-        end = _LINE_END.match(text, stop)
-        start = end.end() if end else len(text)
+def records(text: bytes, delimiter: bytes, start: int = 0) -> Iterator[tuple[int, int]]:
+    """Give the start and stop of each record from `start` on, without its line end."""
+    record, _ = _patterns(delimiter)
+    while match := record.match(text, start):
+        yield match.span(1)
+        start = match.end()
 
 
 def cells(text: bytes, delimiter: bytes, start: int, stop: int) -> list[Cell]:
@@ -100,8 +96,3 @@ def line_ends(text: bytes | memoryview, start: int = 0, stop: int | None = None)
         pairs = np.count_nonzero(returns[:-1] & (data[1:] == _LF))
         ends += int(np.count_nonzero(returns) - pairs)
     return ends
-
-
-def _end(pattern: re.Pattern[bytes], text: bytes, start: int) -> int:
-    match = pattern.match(text, start)
-    return match.end() if match else start

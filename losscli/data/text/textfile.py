@@ -5,6 +5,7 @@ import os
 import shlex
 import stat
 import sys
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -116,7 +117,9 @@ class TextFile:
                     remedy=f"name its files: losscli eval {shlex.quote(self.path)}/*.csv",
                 )
             if not stat.S_ISREG(status.st_mode):
-                return Peekable(Path(self.path).open("rb").read)
+                pipe = Path(self.path).open("rb")  # noqa: SIM115 - read to the end by others
+                weakref.finalize(self, pipe.close)
+                return Peekable(pipe.read)
         except OSError as error:
             raise self._unreadable(error) from None
         self._stamp = _Stamp.of(status)
