@@ -129,9 +129,9 @@ class SortedBlock:
         """
         starts = self.starts
         ends = np.append(starts[1:], len(self.codes))
-        alone = np.concatenate([b[ends - starts >= _LONG] for b in (starts, ends)])
-        bounds = np.union1d(alone, [0, len(self.codes)])
-        for low, high in pairwise(bounds.tolist()):
+        long = ends - starts >= _LONG
+        bounds = {0, len(self.codes), *starts[long].tolist(), *ends[long].tolist()}
+        for low, high in pairwise(sorted(bounds)):
             for start in range(low, high, ROWS):
                 stop = min(start + ROWS, high)
                 first, last = np.searchsorted(starts, [start, stop - 1], side="right") - [1, 0]

@@ -139,7 +139,10 @@ def test_truths_of_two_classes_are_zero_and_one() -> None:
 
 def test_a_third_class_is_refused_with_its_place() -> None:
     said = refused(planned(BINARY), {"y_true": ["yes", "no", "Yes"], "y_prob": [1, 0, 0.5]})
-    assert said == "preds.csv, line 4: y_true is 'Yes', which is not one of yes, no"
+    assert said == (
+        "preds.csv, line 4: y_true is 'Yes', which is not one of yes, no; "
+        "mend the cell, or choose another --task"
+    )
 
 
 def test_a_third_class_in_a_dropped_row_is_not_judged() -> None:

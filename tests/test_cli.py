@@ -115,6 +115,14 @@ def test_a_page_has_all_that_is_known() -> None:
     assert "(binary)" in shell("explain", "zero_one").stdout
 
 
+def test_pages_and_lists_stand_any_width() -> None:
+    for width in ("1", "20", "40"):
+        assert shell("explain", "huber", env={"COLUMNS": width}).returncode == 0
+        done = shell("losses", env={"COLUMNS": width})
+        assert done.returncode == 0
+        assert "\n  mse\n" in done.stdout
+
+
 def test_every_loss_has_a_page_with_a_picture() -> None:
     code = """
 import sys

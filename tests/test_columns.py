@@ -350,6 +350,16 @@ def test_a_probability_in_the_prediction_column_is_warned_of() -> None:
     assert "--prob y_pred" in found.warnings[0]
 
 
+def test_a_positive_class_prefers_two_classes_and_forbids_nothing() -> None:
+    text = "y_true,prob_a,prob_b|a,0.25,0.75|b,0.5,0.5"
+    assert plan_of(text).task == "multiclass"
+    found = plan_of(text, positive="a")
+    assert (found.task, found.columns["prob"]) == ("binary", "prob_a")
+    labels = plan_of("y_true,y_pred|a,b|b,b", positive="a")
+    assert labels.task == "labels"
+    assert labels.warnings == ("--positive is not used for labels",)
+
+
 def test_whose_probability_must_be_said() -> None:
     text = "y_true,y_pred,score|a,a,0.9|b,a,0.75"
     assert "--prob-is predicted or --prob-is positive" in refusal(text, positive="b")

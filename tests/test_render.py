@@ -193,6 +193,12 @@ def test_several_files_are_named_beside_the_rows() -> None:
     assert re.search(r"^ 3051 +b\.csv ", text, re.MULTILINE)
 
 
+@pytest.mark.parametrize("name", ["row", "loss", "share", "id", "why", "value"])
+def test_a_column_may_have_the_name_of_one_of_ours(name: str) -> None:
+    report = replace(REPORT, columns={**REPORT.columns, "y": name, "pred": name})
+    assert re.search(r"^ +17 +p-9 +310 +120\.4 +35 948 +2\.7 %", table(report), re.MULTILINE)
+
+
 def test_predictions_of_many_classes_are_short() -> None:
     probs = {str(digit): digit / 45 for digit in range(10)}
     quantiles = {"0.05": 1.0, "0.25": 2.0, "0.5": 3.5, "0.75": 4.0, "0.95": 50.0}

@@ -5,6 +5,7 @@ Nothing here is imported before it is used: help, lists and usage errors are to 
 
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 
 from losscli.cli import interrupt
@@ -13,6 +14,8 @@ from losscli.cli import interrupt
 def main() -> None:
     """Run the program and leave with its exit code, without waiting for worker threads."""
     interrupt.watch()
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")  # what libraries tell programmers is not for users
     code = run(sys.argv[1:])
     # Everything is flushed and on disk: what an orderly exit would still do is take time,
     # or try once more to write to a pipe that is closed.

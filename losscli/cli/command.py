@@ -77,7 +77,7 @@ def _in_our_words(refusal: Exception, arguments: Sequence[str]) -> UsageError:
     context = getattr(refusal, "ctx", None)
     path = context.command_path if context else "losscli"
     option, near = getattr(refusal, "option_name", ""), getattr(refusal, "possibilities", None)
-    if near:
+    if option and near:
         return UsageError(f"no such option {visible(option)}", remedy=f"did you mean {near[0]}?")
     message = visible(refusal.format_message(), limit=500)  # type: ignore[attr-defined]
     what, _, meant = message.replace("Value error, ", "").partition(". Did you mean ")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from losscli.losses.spec import Loss, Parameter, Value
 
 _MOST = 100
+_LEAST = 30
 _INDENT = 14
 _TYPICAL = 1.0
 """What a curve takes for a parameter that has no default."""
@@ -24,8 +25,8 @@ def explain(name: Annotated[str, typer.Argument(metavar="NAME", hidden=True)]) -
     from losscli.losses.names import find  # noqa: PLC0415 - brings numpy
 
     style = terminal.style()
-    width = min(style.width, _MOST)
-    losses = find(name.partition("(")[0])
+    width = max(min(style.width, _MOST), _LEAST)
+    losses = find(name.partition("(")[0].strip())
     pages = ("\n".join(_page(loss, width, ascii_only=style.ascii)) for loss in losses)
     sys.stdout.write(terminal.shown("\n\n\n".join(pages) + "\n", style))
 
@@ -40,7 +41,7 @@ def _page(loss: "Loss", width: int, *, ascii_only: bool) -> Iterator[str]:
         lead = f"  {head}"
         lines = wrap(text, max(width - _INDENT, 20), break_long_words=False) or [""]
         for line in lines:
-            yield f"{lead:<{_INDENT}}{line}"
+            yield f"{lead:<{_INDENT - 1}} {line}"
             lead = ""
     yield from _picture(loss, ascii_only=ascii_only)
 
@@ -54,10 +55,8 @@ def _facts(loss: "Loss") -> Iterator[tuple[str, str]]:
     yield "value", loss.combine(**values).name
     if loss.elicits:
         yield "rewards", f"a prediction of the {loss.elicits}"
-    yield (
-        "columns",
-        ", ".join("--true" if r == "y" else f"--{r}" for r in loss.roles if r != "levels"),
-    )
+    flags = ("--true" if role == "y" else f"--{role}" for role in loss.roles if role != "levels")
+    yield "columns", ", ".join(flags)
     yield from ((r, f"in {legal}") for r, legal in loss.domain(**values).items() if legal != REAL)
     yield from ((parameter.name, _parameter(parameter)) for parameter in loss.parameters)
     if loss.aka:

@@ -20,7 +20,11 @@ _MOST = 100
 def list_losses() -> None:
     """List the losses by family; `losscli explain NAME` tells more of one."""
     style = terminal.style()
-    sys.stdout.write(terminal.shown("\n".join(_lines(min(style.width, _MOST))) + "\n", style))
+    sys.stdout.write(
+        terminal.shown(
+            "\n".join(_lines(max(min(style.width, _MOST), _LEAST_SUMMARY))) + "\n", style
+        )
+    )
 
 
 def call_of(loss: "Loss") -> str:

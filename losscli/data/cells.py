@@ -1,6 +1,6 @@
 """From Arrow columns to numpy arrays: numbers, and codes with the texts behind them."""
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from losscli.losses.spec import Vector
 
 Mask = NDArray[np.bool_]
+Scalar = TypeVar("Scalar", bound=np.generic)
 _SLICE = 2048
 """Rows of a matrix that are filled at once: they stay in the processor's cache."""
 
@@ -35,15 +36,29 @@ def array(column: Any) -> Any:  # noqa: ANN401 - pyarrow has no types
     return column
 
 
+def values(cells: Any, kind: type[Scalar]) -> NDArray[Scalar]:  # noqa: ANN401
+    """Return the numbers of an Arrow array without copying; what stands for null is anything.
+
+    (`to_numpy` does the same, but imports pandas for it.)
+    """
+    data = cells.buffers()[1]
+    if not len(cells) or data is None:
+        return np.empty(0, kind)
+    return np.frombuffer(data, kind)[cells.offset : cells.offset + len(cells)]
+
+
+def _empty(cells: Any) -> Mask:  # noqa: ANN401
+    return values(cells.is_null().cast(pa.uint8()), np.uint8).astype(np.bool_)
+
+
 def numbers(column: Any) -> Numbers:  # noqa: ANN401
     """Return a number column; a float64 column without empty cells is not copied."""
     cells = array(column)
     if cells.type != pa.float64():
         cells = cells.cast(pa.float64(), safe=False)
     if not cells.null_count:
-        return Numbers(cells.to_numpy(zero_copy_only=True), None)
-    empty = cells.is_null().to_numpy(zero_copy_only=False)
-    return Numbers(cells.fill_null(np.nan).to_numpy(), empty)
+        return Numbers(values(cells, np.float64), None)
+    return Numbers(values(cells.fill_null(np.nan), np.float64), _empty(cells))
 
 
 def coded(column: Any) -> Coded:  # noqa: ANN401
@@ -58,9 +73,8 @@ def coded(column: Any) -> Coded:  # noqa: ANN401
     texts = tuple(cells.dictionary.cast(pa.string()).to_pylist())
     indices = cells.indices.cast(pa.int32())
     if not cells.null_count:
-        return Coded(indices.to_numpy(zero_copy_only=True), texts, None)
-    empty = cells.is_null().to_numpy(zero_copy_only=False)
-    return Coded(indices.fill_null(-1).to_numpy(), texts, empty)
+        return Coded(values(indices, np.int32), texts, None)
+    return Coded(values(indices.fill_null(-1), np.int32), texts, _empty(cells))
 
 
 def texts(column: Any, rows: NDArray[np.int64] | None) -> Any:  # noqa: ANN401

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from losscli.data.judge import Judge
 
 Arrays = dict[str, NDArray[Any]]
+_OTHER = "mend the cell, or choose another --task"
 
 
 def _two(judge: "Judge", found: Arrays, low: float) -> tuple[str | None, ...]:
@@ -23,7 +24,7 @@ def _two(judge: "Judge", found: Arrays, low: float) -> tuple[str | None, ...]:
         others = {text for own in names for text in judge.used(own)} - {positive}
         negative = min(others) if others else None
     table = {positive: 1.0} | ({} if negative is None else {negative: low})
-    found["y"] = judge.looked_up(name, table, f"one of {shown(table)}")
+    found["y"] = judge.looked_up(name, table, f"one of {shown(table)}", _OTHER)
     return negative, positive
 
 
@@ -33,7 +34,7 @@ def _binary(judge: "Judge", found: Arrays) -> tuple[str | None, ...]:
     if plan.prob_is == "predicted":
         table = {str(text): float(text == plan.positive) for text in classes if text is not None}
         name = str(plan.columns["label"])
-        said_yes = judge.looked_up(name, table, f"one of {shown(table)}") == 1
+        said_yes = judge.looked_up(name, table, f"one of {shown(table)}", _OTHER) == 1
         found["prob"] = np.where(said_yes, found["prob"], 1 - found["prob"])
     return classes
 
@@ -46,7 +47,9 @@ def _multiclass(judge: "Judge", found: Arrays) -> tuple[str | None, ...]:
     classes = judge.plan.classes
     table = {text: float(code) for code, text in enumerate(classes)}
     wanted = f"among the classes of the columns: {shown(classes)}"
-    found["y"] = judge.looked_up(judge.plan.truth, table, wanted).astype(np.intp)
+    family = "scores" if "scores" in judge.plan.columns else "probs"
+    remedy = f"mend the cell, or name the columns: --{family} CLASS=COLUMN,CLASS=COLUMN"
+    found["y"] = judge.looked_up(judge.plan.truth, table, wanted, remedy).astype(np.intp)
     return classes
 
 

@@ -147,7 +147,7 @@ class Judge:
         column = self.coded[name]
         return [column.texts[code] for code in np.unique(self.keep(column.codes))]
 
-    def looked_up(self, name: str, table: Mapping[str, float], wanted: str) -> Vector:
+    def looked_up(self, name: str, table: Mapping[str, float], wanted: str, remedy: str) -> Vector:
         """Return the number behind each class of a column; any other class is refused."""
         column = self.coded[name]
         codes = self.keep(column.codes)
@@ -159,5 +159,5 @@ class Judge:
                 f"{visible(name)} is {visible(column.texts[codes[row]])!r}, which is not {wanted}"
             )
 
-        self.refuse_first(np.isnan(found), what)
+        self.refuse_first(np.isnan(found), what, remedy)
         return found

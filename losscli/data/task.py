@@ -69,10 +69,11 @@ def _allowed(wanted: Wanted, given: dict[str, Candidate]) -> list[str]:
     if "label" in given and len(flagged) > 1:
         # A label beside probabilities only tells whose they are.
         flagged.discard("labels")
-    if not flagged and not wanted.tasks and (wanted.positive or wanted.prob_is):
-        flagged = {"binary", "margin"} if wanted.positive else {"binary"}
     tasks = (wanted.tasks & flagged or wanted.tasks) if wanted.tasks else flagged
-    return [task for task in ORDER if not tasks or task in tasks]
+    allowed = [task for task in ORDER if not tasks or task in tasks]
+    # What is said of two classes is heard first where there are two columns for them.
+    two = ("binary", "margin") if wanted.positive or wanted.prob_is else ()
+    return sorted(allowed, key=lambda task: task not in two)
 
 
 def label_beside(scene: Scene) -> Candidate | None:

@@ -35,7 +35,7 @@ class Combine:
 
     name: str
     value: Callable[[Finished], float]
-    slopes: Callable[[Sequence[float]], Sequence[float]] | None = None
+    slopes: Callable[[Sequence[Fraction]], Sequence[float | Fraction]] | None = None
     monotone: Callable[[float], float] | None = None
     needs_median: bool = False
 
@@ -82,12 +82,12 @@ MEDIAN = Combine("median", lambda t: t.median(), needs_median=True)
 LARGEST = Combine("largest", lambda t: t.high(0))
 
 
-def _root_over_mean_slopes(means: Sequence[float]) -> Sequence[float]:
+def _root_over_mean_slopes(means: Sequence[Fraction]) -> Sequence[float | Fraction]:
     root, mean = math.sqrt(means[0]), means[1]
     return 0.5 / (root * abs(mean)), -math.copysign(root, mean) / mean**2, 0.0, 0.0
 
 
-def _root_over_deviation_slopes(means: Sequence[float]) -> Sequence[float]:
+def _root_over_deviation_slopes(means: Sequence[Fraction]) -> Sequence[float | Fraction]:
     square, mean, mean_of_squares, rest = means
     variance = mean_of_squares + rest - mean**2
     value = math.sqrt(square / variance)

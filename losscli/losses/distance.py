@@ -29,11 +29,14 @@ def of_distance(chosen: Chosen, distances: Vector) -> Vector:
 
 
 def _trials() -> tuple[Vector, Vector]:
-    draw = np.random.default_rng(20260101)
-    sizes = 10.0 ** draw.uniform(-12, 12, (2, 600))
-    y, pred = sizes * draw.choice([-1.0, 1.0], (2, 600))
-    near = y[:200] * (1 + 10.0 ** draw.uniform(-12, 0, 200))
-    return np.concatenate([y, y[:200], y[:9]]), np.concatenate([pred, near, y[:9]])
+    """Return numbers of all sizes and signs, far apart and close together, in no order."""
+    steps = np.arange(1, 601)
+    spread = [steps * root % 1 for root in (2**0.5, 3**0.5, 5**0.5)]
+    y, pred = (10.0 ** (24 * part - 12) for part in spread[:2])
+    y[::2] *= -1
+    pred[::3] *= -1
+    near = y * (1 + 10.0 ** (-12 * spread[2]))
+    return np.concatenate([y, y, y[:9]]), np.concatenate([pred, near, y[:9]])
 
 
 _Y, _PRED = _trials()

@@ -62,7 +62,7 @@ def interval_score(
     return width + 2 / alpha * outside
 
 
-@loss(formula="1 if y < lower or y > upper else 0", bound=1)
+@loss(formula="1 if y < lower or y > upper else 0", elicits="-", bound=1)
 def coverage_error(y: Vector, lower: Vector, upper: Vector) -> Vector:
     """Share of rows outside their interval: to be near the share that the interval allows.
 

@@ -103,7 +103,7 @@ def msle(
     y: Annotated[Vector, ABOVE_MINUS_ONE],
     pred: Annotated[Vector, ABOVE_MINUS_ONE],
 ) -> Vector:
-    """Squared distance of the logarithms of 1 + y: twice too much costs as half too little.
+    """Squared distance of the logarithms of 1 + y: double costs the same as half.
 
     Judges a forecast of exp(mean of log(1 + y)) - 1, which lies below the mean (Tofallis, 2015).
     """

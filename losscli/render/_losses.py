@@ -44,9 +44,9 @@ def _columns(found: Any) -> str:  # noqa: ANN401 - a name, or names in any conta
 
 def grid(report: Report) -> Grid:
     """Return the table of losses; a column that no loss needs is not there."""
-    made = dict(_cells(report))
-    rows = (tuple(cell(found) for cell in made.values()) for found in report.losses)
-    return Grid(tuple(made), tuple(rows))
+    columns, cells = zip(*_cells(report), strict=True)
+    rows = (tuple(cell(found) for cell in cells) for found in report.losses)
+    return Grid(columns, tuple(rows))
 
 
 def _cells(report: Report) -> Iterator[tuple[Column, Callable[[LossResult], str]]]:

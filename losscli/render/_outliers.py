@@ -53,8 +53,8 @@ def _residuals(found: Residuals) -> str:
 
 
 def _worst(report: Report, worst: tuple[WorstRow, ...]) -> Grid:
-    made = dict(_cells(report, worst))
-    return Grid(tuple(made), tuple(tuple(cell(row) for cell in made.values()) for row in worst))
+    columns, cells = zip(*_cells(report, worst), strict=True)
+    return Grid(columns, tuple(tuple(cell(row) for cell in cells) for row in worst))
 
 
 def _cells(

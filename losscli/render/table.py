@@ -57,10 +57,8 @@ class _Paper:
 
     def text(self) -> str:
         """Return all that was written, without spaces at the ends of lines."""
-        return (
-            "".join(f"{line.rstrip()}\n" for line in self._file.getvalue().split("\n")).rstrip("\n")
-            + "\n"
-        )
+        written = (line.rstrip() for line in self._file.getvalue().split("\n"))
+        return "\n".join(written).rstrip() + "\n"
 
     def line(self, text: str, tone: str = "", lead: str = "", lead_tone: str = "") -> None:
         """Write one line as it is."""

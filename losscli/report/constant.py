@@ -204,7 +204,7 @@ def _grid(role: str, truths: Truths, legal: Interval) -> Vector:
         return np.linspace(-16, 16, 129)
     sample = truths.sample
     quantiles = [sample.quantile(q) for q in np.linspace(0, 1, 129).tolist()]
-    grid = np.unique(np.array([*quantiles, truths.mean]))
+    grid = np.array(sorted({*quantiles, truths.mean}))
     return grid[legal.holds(grid)] if legal.holds(grid).any() else grid
 
 

@@ -70,7 +70,7 @@ def finish(
             LossResult(
                 loss=one.spelling,
                 label=one.label,
-                name=one.single.loss.name if one.single else one.label,
+                name=one.name,
                 parameters=dict(one.single.parameters) if one.single else {},
                 estimate=value,
                 best_constant=constant,

@@ -42,17 +42,17 @@ def estimate(terms: Terms, combine: Combine, level: float) -> Estimate:
         low, high = _hall(terms.rows, stderr, skewness, level)
         centre = to_float(terms.mean(0)) if combine.monotone else value
         if combine.monotone:
-            slope = _slopes(terms, combine)[0]
+            slope = float(_slopes(terms, combine)[0])
             low, high = (combine.monotone(centre + end / slope) for end in (low, high))
         else:
             low, high = centre + low, centre + high
     return Estimate(value, terms.rows, stderr, low, high)
 
 
-def _slopes(terms: Terms, combine: Combine) -> Sequence[float]:
-    assert combine.slopes is not None  # noqa: S101 - `_spread` returned a number
-    count = terms.term_count
-    return combine.slopes([to_float(terms.mean(j)) for j in range(count)])
+def _slopes(terms: Terms, combine: Combine) -> list[Fraction]:
+    assert combine.slopes is not None
+    means = [terms.mean(j) for j in range(terms.term_count)]
+    return [Fraction(slope) for slope in combine.slopes(means)]
 
 
 def _spread(terms: Terms, combine: Combine) -> tuple[float, float] | None:
@@ -65,7 +65,7 @@ def _spread(terms: Terms, combine: Combine) -> tuple[float, float] | None:
     if combine.slopes is None or rows < 2:  # noqa: PLR2004 - one row has no spread
         return None
     try:
-        slopes = [Fraction(slope) for slope in _slopes(terms, combine)]
+        slopes = _slopes(terms, combine)
     except (ZeroDivisionError, OverflowError, ValueError):
         return None
     means = [terms.mean(j) for j in range(len(slopes))]

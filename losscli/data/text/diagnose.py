@@ -41,6 +41,9 @@ def _of_row(
         if cell.swallows_lines:
             return unclosed(sheet, stretch.line_at(cell.start))
     if len(row) != len(sheet.names):
+        broken = [cell for cell in row if cell.is_broken]
+        if broken:
+            return unclosed(sheet, stretch.line_at(broken[0].start))
         return wrong_count(sheet, stretch, row)
     for index, number in numbers.items():
         find = _not_a_number if number else _not_text
@@ -50,7 +53,7 @@ def _of_row(
 
 
 def _good_rows(sheet: Sheet, numbers: Mapping[int, bool], text: bytes) -> re.Pattern[bytes]:
-    """Return a pattern that passes over rows that are surely good, much faster than cell by cell."""
+    """Return a pattern that passes over rows that are surely good, in one go."""
     try:
         text.decode()
         wide = b""
@@ -121,7 +124,7 @@ def _foreign(text: str) -> str:
 
 def _stray_quote(cell: Cell, delimiter: str) -> bool:
     """Return whether digits follow the closing quote of a number, as in "1"2."""
-    if cell.quoted is None or not cell.tail.strip(b" \t"):
+    if cell.quoted is None or not cell.is_broken:
         return False
     before = cell.quoted[-1] if cell.quoted else ord('"')
     return before in BEFORE_STRAY_QUOTE and before != ord(delimiter)

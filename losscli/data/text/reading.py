@@ -8,7 +8,6 @@ from itertools import islice
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-from pyarrow import compute
 
 from losscli.data.block import MisreadError
 from losscli.data.text.diagnose import blame, overflow, quotes_are_broken
@@ -101,6 +100,8 @@ def _inexact(layout: Layout, padded: memoryview, table: pa.Table, place: Place) 
             text = texts[row].as_py().decode()
             if "inf" not in text.casefold():
                 raise overflow(layout.sheet, index, text, place(row))
+        from pyarrow import compute  # noqa: PLC0415 - takes long to import, and is seldom needed
+
         whole = compute.match_substring_regex(texts.take(pa.array(large)), WHOLE).to_numpy(
             zero_copy_only=False
         )

@@ -34,11 +34,14 @@ class Cell:
     closed: bool = True
 
     @property
+    def is_broken(self) -> bool:
+        """Whether the quotes are not closed at the end of the field (blanks may follow)."""
+        return self.quoted is not None and bool(not self.closed or self.tail.strip(b" \t"))
+
+    @property
     def swallows_lines(self) -> bool:
-        """Whether the quotes span line ends without being closed as they should be."""
-        if self.quoted is None or not _LINE_END.search(self.quoted):
-            return False
-        return not self.closed or bool(self.tail.strip(b" \t"))
+        """Whether the quotes are broken and line ends stand between them."""
+        return self.is_broken and bool(_LINE_END.search(self.quoted or b""))
 
 
 @lru_cache(maxsize=8)

@@ -12,7 +12,7 @@ from losscli.errors import DataError
 
 # How far behind its block a stretch looks for the line end where it stops.
 _REACH = 1 << 16
-_SCAN = 1 << 22
+_SCAN = 1 << 19
 _LF = 10
 
 

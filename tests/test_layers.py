@@ -1,0 +1,102 @@
+"""Imports point down only, and start-up stays light."""
+
+import ast
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "losscli"
+
+ORDER = [
+    "cli",
+    "render",
+    "evaluation",
+    "report",
+    "summarise",
+    "sorted_block",
+    "bad_rows",
+    "engine",
+    "data",
+    "summary",
+    "losses",
+    "errors",
+    "visible",
+]
+"""The rooms from top to bottom: each may import what stands below it."""
+FREE = {"__init__", "__main__"}
+
+
+def room(module: str) -> str:
+    parts = module.split(".")
+    return parts[1] if len(parts) > 1 else "__init__"
+
+
+def imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_imports_point_down(path: Path) -> None:
+    own = room("losscli." + ".".join(path.relative_to(PACKAGE).with_suffix("").parts))
+    if own in FREE:
+        return
+    assert own in ORDER, f"{own} has no place in the order"
+    for module in imports(path):
+        if module.split(".")[0] == "losscli" and room(module) not in FREE:
+            below = ORDER.index(room(module)) >= ORDER.index(own)
+            assert below, f"{path.name} imports {module}, which stands above it"
+
+
+KNOWS = {
+    "typer": {"cli"},
+    "rich": {"cli", "render"},
+    "pandas": {"data", "report"},
+    "pyarrow": {"data"},
+}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_each_library_is_known_in_its_room_only(path: Path) -> None:
+    own = path.relative_to(PACKAGE).parts[0]
+    for module in imports(path):
+        library = module.split(".")[0]
+        assert library not in KNOWS or own in KNOWS[library], f"{path} imports {module}"
+        assert not module.startswith("scipy.stats")
+
+
+HEAVY = ("pandas", "pyarrow", "scipy.stats", "sklearn")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["--help"], ["losses"], ["explain", "huber"], ["eval", "--nonsense"], ["eval", "--help"]],
+    ids=" ".join,
+)
+def test_what_needs_no_data_imports_no_reader(words: list[str]) -> None:
+    program = (
+        "import json, sys\n"
+        "from losscli.cli import run\n"
+        f"run({words!r})\n"
+        f"print(json.dumps([m for m in {HEAVY!r} if m in sys.modules]), file=sys.stderr)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert json.loads(done.stderr.splitlines()[-1]) == []
+
+
+def test_evaluating_a_file_imports_no_pandas(tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text("y_true,y_pred\n1.5,2\n2.5,3.25\n")
+    program = f"import sys, losscli; losscli.evaluate({str(path)!r}); print('pandas' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
