@@ -11,9 +11,7 @@ from losscli.summary.worst import BadRow, WorstRows, candidates
 Vector = NDArray[np.float64]
 
 
-def worst_rows(
-    block: Block, places: NDArray[np.intp], losses: Vector, kept: int
-) -> WorstRows:
+def worst_rows(block: Block, places: NDArray[np.intp], losses: Vector, kept: int) -> WorstRows:
     """Return the `kept` worst among some rows of a block, at `places`, with their losses."""
     order = np.argsort(places)
     places, minus = places[order], -losses[order]

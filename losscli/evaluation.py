@@ -10,8 +10,8 @@ from losscli.data.classes import twins
 from losscli.data.columns import CLASSIFICATION, Plan, Wanted, plan
 from losscli.engine.threads import Mergeable, fold
 from losscli.errors import DataError, UsageError
-from losscli.losses.language import default, parse, resolve, tasks
 from losscli.losses.combine import to_float
+from losscli.losses.language import default, parse, resolve, tasks
 from losscli.losses.syntax import Request
 from losscli.report import Report
 from losscli.report.finish import Facts, Samples, finish
@@ -103,7 +103,7 @@ def evaluate(  # noqa: PLR0913 - the arguments are the options of the command li
     )
     run = _Run(source, found, work, jobs, progress)
     summary = run.summary()
-    _check(summary, expect_rows, found.where)
+    _check(summary, expect_rows, found)
     facts = _facts(run, summary, level)
     return finish(summary, chosen, facts, _samples(run, summary))
 
@@ -195,8 +195,8 @@ def _open(data: Any, **options: Any) -> Source:  # noqa: ANN401
     return open_frame(data)
 
 
-def _check(summary: Summary, expect_rows: int | None, where: str) -> None:
-    census = summary.census
+def _check(summary: Summary, expect_rows: int | None, found: Plan) -> None:
+    census, where = summary.census, found.where
     if expect_rows is not None and census.rows != expect_rows:
         raise DataError(
             f"there are {census.rows} rows, not {expect_rows}",
@@ -206,6 +206,14 @@ def _check(summary: Summary, expect_rows: int | None, where: str) -> None:
     if not census.judged:
         reasons = ", ".join(f"{n} {why}" for why, n in sorted(census.dropped.items()))
         raise DataError(f"no rows are left to judge ({reasons})", where=where)
+    if found.task == "margin" and not (
+        census.noted["outside_unit"] or found.wanted.scores_are_probs
+    ):
+        raise DataError(
+            "every score lies in [0, 1], as probabilities do, and a margin does not",
+            where=where,
+            remedy="--prob COLUMN judges probabilities; --scores-are-probs takes them as margins",
+        )
 
 
 def _samples(run: _Run, summary: Summary) -> Samples:
@@ -213,16 +221,17 @@ def _samples(run: _Run, summary: Summary) -> Samples:
     samples = {name: found.sample() for name, found in summary.numbers.items()}
     coarse = [name for name, sample in samples.items() if _coarse(sample)]
     if not coarse:
-        return Samples(**samples)
+        return Samples(samples.get("y"), samples.get("residual"))
     if not run.source.rereadable:
-        return Samples(**{n: s for n, s in samples.items() if n not in coarse}, coarse=coarse)
+        known = {name: sample for name, sample in samples.items() if name not in coarse}
+        return Samples(known.get("y"), known.get("residual"), coarse)
     weight = next(iter(summary.groups.values())).whole().mass
     assert weight is not None
     total = weight.fractions()[0]
     centres = {n: to_float(summary.centres[n].fractions()[0] / total) for n in coarse}
     for name, found in run.about(centres).items():
         samples[name] = found.sample().shifted(centres[name])
-    return Samples(**samples)
+    return Samples(samples.get("y"), samples.get("residual"))
 
 
 def _coarse(sample: Sample) -> bool:

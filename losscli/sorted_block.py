@@ -150,9 +150,7 @@ class SortedBlock:
         )
         return Grouped(self.classes, mass, tuple(t.moments() for t in tallies.values())).ordered()
 
-    def _medians(
-        self, kept: Mapping[int, Vector]
-    ) -> dict[tuple[int, str | None], Distribution]:
+    def _medians(self, kept: Mapping[int, Vector]) -> dict[tuple[int, str | None], Distribution]:
         ends = np.append(self.starts[1:], len(self.codes))
         found = {}
         for start, end in zip(self.starts.tolist(), ends.tolist(), strict=True):

@@ -21,6 +21,7 @@ from losscli.summary.largest import Largest
 from losscli.summary.tally import exact_sum
 from losscli.summary.worst import WorstRows
 
+
 @dataclass(frozen=True)
 class Work:
     """What is asked of every block: losses, breakdowns and the number of worst rows.
@@ -178,9 +179,7 @@ def _census(block: Block) -> Census:
     )
 
 
-def _numbers(
-    block: Block, work: Work
-) -> tuple[dict[str, Distribution], dict[str, ExactSums]]:
+def _numbers(block: Block, work: Work) -> tuple[dict[str, Distribution], dict[str, ExactSums]]:
     if not work.numeric:
         return {}, {}
     found = {name: values for name, values in signed(block).items() if len(values)}

@@ -233,6 +233,11 @@ def test_quartiles_are_no_percents() -> None:
     assert named.levels.tolist() == [0.25, 0.5, 0.75]
 
 
+def test_one_quantile_is_no_family() -> None:
+    assert "no column is known as the prediction" in refusal("y_true,p50|1.5,1|2.5,2")
+    assert "no column is known as the prediction" in refusal("y_true,0.5|1.5,1|2.5,2")
+
+
 def test_nixtla_has_one_column_a_model() -> None:
     found = plan_of("unique_id,ds,y,ARIMA|a,1,1.5,2.5|a,2,2.5,2.25")
     assert found.columns == {"y": "y", "pred": "ARIMA"}
@@ -293,6 +298,10 @@ def test_what_was_chosen_is_said_with_the_flags_that_pin_it() -> None:
         "y_true,y_pred|1.5,1.25", roles={"y": "y_true", "pred": "y_pred"}, task="regression"
     )
     assert named.notes == ()
+    labels = plan_of("y_true,y_pred|a,b", roles={"y": "y_true", "pred": "y_pred"}, task="labels")
+    assert labels.notes == ()
+    half = plan_of("y_true,y_pred|1.5,1.25", roles={"pred": "y_pred"}, task="regression")
+    assert len(half.notes) == 1
 
 
 def test_the_pinned_flags_choose_the_same() -> None:
@@ -367,6 +376,8 @@ def test_whose_probability_must_be_said() -> None:
     assert found.columns == {"y": "y_true", "prob": "score", "label": "y_pred"}
     positive = plan_of(text, positive="b", prob_is="positive")
     assert positive.columns == {"y": "y_true", "prob": "score"}
+    no_label = plan_of("y_true,y_pred,score|a,7.5,0.9|b,2.5,0.75", positive="b")
+    assert no_label.columns == {"y": "y_true", "score": "score"}
     below = "label,prediction,probability|a,a,0.9|b,b,0.25"
     assert plan_of(below, positive="a").prob_is == "positive"
 

@@ -90,13 +90,19 @@ def test_what_needs_no_data_imports_no_reader(words: list[str]) -> None:
         f"run({words!r})\n"
         f"print(json.dumps([m for m in {HEAVY!r} if m in sys.modules]), file=sys.stderr)\n"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
     assert json.loads(done.stderr.splitlines()[-1]) == []
 
 
 def test_evaluating_a_file_imports_no_pandas(tmp_path: Path) -> None:
     path = tmp_path / "p.csv"
     path.write_text("y_true,y_pred\n1.5,2\n2.5,3.25\n")
-    program = f"import sys, losscli; losscli.evaluate({str(path)!r}); print('pandas' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    program = (
+        f"import sys, losscli; losscli.evaluate({str(path)!r}); print('pandas' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
     assert done.stdout.strip() == "False"

@@ -22,7 +22,7 @@ from handmade import (
     named,
     with_classes,
 )
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import losscli.render
@@ -325,6 +325,7 @@ def test_csv_gives_spreadsheets_no_formula(cell: str, written: str) -> None:
     assert records(with_classes((cell,)))[1]["class"] == written
 
 
+@settings(max_examples=30)
 @given(st.text(st.characters(exclude_categories=()), max_size=20))
 def test_any_class_name_goes_through_every_format(name: str) -> None:
     for found in map(format_named, FORMATS):

@@ -83,7 +83,7 @@ def _in_our_words(refusal: Exception, arguments: Sequence[str]) -> UsageError:
     what, _, meant = message.replace("Value error, ", "").partition(". Did you mean ")
     what = what[:1].lower() + what[1:].rstrip(".")
     if meant:
-        return UsageError(what, remedy=f"did you mean {meant}")
+        return UsageError(what, remedy=f"did you mean {meant.partition('?')[0]}?")
     if "o such command" in what and _may_be_file(arguments[0]):
         return UsageError(what, remedy=f"losscli eval {visible(arguments[0], limit=500)}")
     if path in _MISSING and "issing argument" in what:

@@ -49,7 +49,8 @@ def _residuals(found: Residuals) -> str:
     if found.flagged is None:
         return centre
     rows = "row has" if found.flagged == 1 else "rows have"
-    return f"{centre}; {count(found.flagged)} {rows} a {found.rule}"
+    ratio = f"RMSE/MAE {number(found.rmse_over_mae)} (normal errors: 1.253)"
+    return f"{centre}; {ratio}; {count(found.flagged)} {rows} a {found.rule}"
 
 
 def _worst(report: Report, worst: tuple[WorstRow, ...]) -> Grid:

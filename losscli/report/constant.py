@@ -183,7 +183,9 @@ def _numeric(role: str) -> Callable[[Chosen, Truths, object], Found]:
         best = _minimum(rough, low, high, _ROUGH_STEPS)
         if small.sample is not truths.sample:
             reach = (high - low) * _REACH
-            best = _minimum(over(truths), max(low, best - reach), min(high, best + reach), _FINE_STEPS)
+            best = _minimum(
+                over(truths), max(low, best - reach), min(high, best + reach), _FINE_STEPS
+            )
         return _number(role, best)
 
     return find

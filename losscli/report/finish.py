@@ -9,7 +9,7 @@ import numpy as np
 
 from losscli.losses.combine import to_float
 from losscli.losses.distance import of_distance
-from losscli.losses.spec import Chosen
+from losscli.losses.spec import Chosen, Vector
 from losscli.report.constant import Truths, best_constant
 from losscli.report.interval import estimate
 from losscli.report.outliers import outliers, reason, residuals
@@ -49,9 +49,7 @@ class Samples:
     coarse: Sequence[str] = ()
 
 
-def finish(
-    summary: Summary, chosen: Sequence[Chosen], facts: Facts, samples: Samples
-) -> Report:
+def finish(summary: Summary, chosen: Sequence[Chosen], facts: Facts, samples: Samples) -> Report:
     """Turn the summary of all rows into the report."""
     census = summary.census
     groups = {
@@ -81,7 +79,9 @@ def finish(
     breakdown = [
         line for name in facts.shown_by for line in groups[name].lines(name, overall, results)
     ]
-    total = to_float(overall.terms(0, 0).sum(0)) if not results[0].estimate.infinite_rows else math.inf
+    total = (
+        to_float(overall.terms(0, 0).sum(0)) if not results[0].estimate.infinite_rows else math.inf
+    )
     found = _outliers(summary, chosen[0], facts, samples, total)
     return Report(
         files=facts.files,
@@ -138,7 +138,10 @@ class _Finisher:
         )
 
     def estimate(self, k: int, place: int) -> Estimate:
-        return estimate(self.terms(k, place), self._chosen[k].combine, self._level)
+        chosen = self._chosen[k]
+        signed = any(part.loss.signed or not part.loss.floor for part in chosen.parts)
+        floor = -math.inf if signed else 0.0
+        return estimate(self.terms(k, place), chosen.combine, self._level, floor)
 
     def balanced(self, k: int) -> float:
         """Return the mean of the class values: each class counts the same."""
@@ -148,11 +151,13 @@ class _Finisher:
     def lines(
         self, by: str, overall: "_Finisher", results: Sequence[LossResult]
     ) -> list[ClassResult]:
-        return [
-            self._line(by, k, place, overall, result)
+        found = [
+            [self._line(by, k, place, overall, result) for k, result in enumerate(results)]
             for place in range(len(self._group.classes))
-            for k, result in enumerate(results)
         ]
+        # what carries most of the first loss comes first; classes are in the order of their text
+        found.sort(key=lambda of_class: -of_class[0].share if of_class[0].share > 0 else 0.0)
+        return [line for of_class in found for line in of_class]
 
     def _line(
         self, by: str, k: int, place: int, overall: "_Finisher", result: LossResult
@@ -163,7 +168,7 @@ class _Finisher:
         if not self._chosen[k].combine.needs_median and not whole.infinite and whole.sum(0) > 0:
             share = to_float(self.terms(k, place).sum(0) / whole.sum(0))
         value = result.estimate.value
-        lift = found.value / value if value > 0 else math.nan
+        lift = found.value / value if 0 < value < math.inf else math.nan
         name = self._group.classes[place]
         return ClassResult(by, name, result.loss, result.label, found, share, lift)
 
@@ -175,19 +180,26 @@ def _truths(summary: Summary, facts: Facts, samples: Samples) -> Truths | None:
         if samples.y is None or group.mass is None:
             return None
         weight = sum(group.mass.fractions())
-        return Truths(samples.y, to_float(summary.centres["y"].fractions()[0] / weight), levels=levels)
+        return Truths(
+            samples.y, to_float(summary.centres["y"].fractions()[0] / weight), levels=levels
+        )
     group = summary.groups[facts.truth]
-    assert group.mass is not None  # noqa: S101 - there are rows
+    assert group.mass is not None
     by_class = dict(zip(group.classes, map(to_float, group.mass.fractions()), strict=True))
     classes = facts.classes or group.classes
     mass = np.array([by_class.get(name, 0.0) for name in classes])
     values = _VALUES.get(facts.task)
     if values is not None and len(classes) == len(values):
         return Truths(Sample(values, mass, exact=True), math.nan, levels=levels)
-    return Truths(Sample(np.arange(len(mass)) * 1.0, mass, exact=True), math.nan, classes)
+    return Truths(
+        Sample(np.arange(len(mass), dtype=np.float64), mass, exact=True), math.nan, classes
+    )
 
 
-_VALUES = {"binary": np.array([0.0, 1.0]), "margin": np.array([-1.0, 1.0])}
+_VALUES: Mapping[str, Vector] = {
+    "binary": np.array([0.0, 1.0]),
+    "margin": np.array([-1.0, 1.0]),
+}
 
 
 def _outliers(
@@ -204,7 +216,7 @@ def _outliers(
             y=bad.y,
             pred=bad.pred,
             loss=bad.loss,
-            share=bad.weight * bad.loss / total if total > 0 else math.nan,
+            share=bad.weight * bad.loss / total if 0 < total < math.inf else math.nan,
             reason=reason(bad, facts.task, found, mean),
         )
         for bad in summary.worst.rows

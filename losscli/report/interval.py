@@ -15,8 +15,8 @@ _TRUSTED = 1e-2
 """How far the skewness may be off, from sums that are not exact, before it is not used."""
 
 
-def estimate(terms: Terms, combine: Combine, level: float) -> Estimate:
-    """Finish the value of a loss over some rows.
+def estimate(terms: Terms, combine: Combine, level: float, floor: float = -math.inf) -> Estimate:
+    """Finish the value of a loss over some rows; no value can lie below `floor`.
 
     The standard error is that of a mean by the central limit theorem (by the delta method for
     functions of means), weighted by importance weights. The interval is Wilson's (1927) for
@@ -46,7 +46,7 @@ def estimate(terms: Terms, combine: Combine, level: float) -> Estimate:
             low, high = (combine.monotone(centre + end / slope) for end in (low, high))
         else:
             low, high = centre + low, centre + high
-    return Estimate(value, terms.rows, stderr, low, high)
+    return Estimate(value, terms.rows, stderr, max(low, floor), max(high, floor))
 
 
 def _slopes(terms: Terms, combine: Combine) -> list[Fraction]:

@@ -30,7 +30,9 @@ def residuals(sample: Sample) -> Residuals:
     if mad > 0:
         far = _Z * np.abs(sample.values - median) > _LIMIT * mad
         flagged = int(np.sum(sample.mass[far])) if not sample.exact else int(np.sum(far))
-    return Residuals(median, mad, flagged, RULE)
+    size = sample.mean_of(np.abs)
+    ratio = math.sqrt(sample.mean_of(np.square)) / size if size > 0 else math.nan
+    return Residuals(median, mad, flagged, RULE, ratio)
 
 
 def outliers(

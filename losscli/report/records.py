@@ -102,12 +102,16 @@ class Concentration:
 
 @dataclass(frozen=True)
 class Residuals:
-    """Signed residuals y - pred: their median, MAD and the rows beyond the rule."""
+    """Signed residuals y - pred: their median, MAD and the rows beyond the rule.
+
+    `flagged` is None where the MAD is 0. `rmse_over_mae` is 1.253 for normal errors.
+    """
 
     median: float
     mad: float
     flagged: int | None
     rule: str
+    rmse_over_mae: float
 
 
 @dataclass(frozen=True)

@@ -19,12 +19,13 @@ def warnings(
 ) -> Iterator[str]:
     """Return one sentence for each thing that the numbers do not say themselves."""
     for why, count in sorted(summary.census.dropped.items()):
-        yield f"{count} of {summary.census.rows} rows were left out: {why}"
+        yield f"{count} of {rows(summary.census.rows)} left out: {why}"
     for what, count in sorted(summary.census.noted.items()):
-        yield f"{count} rows: {what}"
+        if count and what in _NOTED:
+            yield f"{rows(count)} {_NOTED[what]}"
     for result in results:
         if result.estimate.infinite_rows:
-            yield f"{result.label} is infinite in {result.estimate.infinite_rows} rows"
+            yield f"{result.label} is infinite in {rows(result.estimate.infinite_rows)}"
     yield from _tails(summary, results)
     yield from _different_aims(chosen)
     for name in coarse:
@@ -34,6 +35,18 @@ def warnings(
         )
     if found and not found.exact_quantiles:
         yield "quantiles are those of a histogram, within 0.2 %: there are over a million rows"
+
+
+_NOTED = {
+    "crossing quantiles": "with quantiles that cross",
+    "rescaled probabilities": "whose probabilities were rescaled to the sum 1",
+}
+"""What the reader counts, in words."""
+
+
+def rows(count: int) -> str:
+    """Say how many rows."""
+    return "1 row" if count == 1 else f"{count} rows"
 
 
 def _tails(summary: Summary, results: Sequence[LossResult]) -> Iterator[str]:

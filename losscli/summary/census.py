@@ -48,7 +48,9 @@ class Census:
 
     def start(self, part: tuple[int, int]) -> int:
         """Return how many rows of its file stand before a stretch."""
-        return sum(n for (file, number), n in self.seen.items() if file == part[0] and number < part[1])
+        return sum(
+            n for (file, number), n in self.seen.items() if file == part[0] and number < part[1]
+        )
 
 
 def digest_of_numbers(values: Vector) -> int:

@@ -62,7 +62,11 @@ class CoarseSums:
         kept = range(top - _KEPT + 1, top + 1)
         held = ((level, self.levels.get(level)) for level in kept)
         return sum(
-            (scaled(int(units[place]), _BITS * level) for level, units in held if units is not None),
+            (
+                scaled(int(units[place]), _BITS * level)
+                for level, units in held
+                if units is not None
+            ),
             Fraction(0),
         )
 

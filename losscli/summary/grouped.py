@@ -32,8 +32,8 @@ class Grouped:
         if classes != other.classes:
             classes = tuple(sorted({*classes, *other.classes}, key=_order))
         one, two = self.among(classes), other.among(classes)
-        assert one.mass is not None  # noqa: S101 - the zero was dealt with above
-        assert two.mass is not None  # noqa: S101
+        assert one.mass is not None
+        assert two.mass is not None
         both = zip(one.moments, two.moments, strict=True)
         return Grouped(classes, one.mass + two.mass, tuple(a + b for a, b in both))
 

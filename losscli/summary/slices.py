@@ -67,7 +67,7 @@ def cut(values: Vector, largest: float, first: int = 1, width: int = WIDTH) -> C
         return None
     count = len(values)
     remaining = WORKSPACE.rest[:count]
-    exponents = []
+    exponents: list[int] = []
     for unit in range(top - width + 1, _LOWEST, -width):
         row = first + len(exponents)
         if row == len(WORKSPACE.slices):

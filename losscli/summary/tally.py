@@ -207,9 +207,7 @@ def _cubes(a: Vector, b: Vector, c: Vector) -> Vector:
     return cubes
 
 
-def _add_at(
-    sums: ExactSums, at: Integers, values: Vector, starts: Integers, exponent: int
-) -> None:
+def _add_at(sums: ExactSums, at: Integers, values: Vector, starts: Integers, exponent: int) -> None:
     units = np.ldexp(np.add.reduceat(values, starts), -exponent).astype(np.int64)
     sums.add_units(at, units, exponent)
 

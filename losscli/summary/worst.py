@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+
 @dataclass(frozen=True, order=True)
 class BadRow:
     """One row: ordered by `order` (the loss, the largest first, then what tells rows apart)
-    and then by where it stands: the stretch of the source and the row in it, from 0."""
+    and then by where it stands: the stretch of the source and the row in it, from 0.
+    """
 
     order: tuple[Any, ...]
     part: tuple[int, int]

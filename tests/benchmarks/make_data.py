@@ -1,6 +1,6 @@
 """Write the file that the benchmarks read: ROWS rows of id, y_true, y_pred and a quoted city.
 
-    python tests/benchmarks/make_data.py 10000000 predictions.csv
+python tests/benchmarks/make_data.py 10000000 predictions.csv
 """
 
 import sys

@@ -74,9 +74,7 @@ def quotes_are_broken(sheet: Sheet, text: bytes) -> bool:
     quotes = find_quotes(text, sheet.mark)
     for pair in quotes.broken:
         cell = cell_at(text, sheet.mark, int(quotes.opens[pair]), len(text))
-        if cell.swallows_lines:
-            return True
-        if _stray_quote(cell, sheet.delimiter) and is_number(cell.value, sheet.decimal):
+        if cell.swallows_lines or _stray_quote(sheet, cell):
             return True
     return False
 
@@ -93,7 +91,7 @@ def _not_text(sheet: Sheet, stretch: Stretch, cell: Cell, index: int) -> DataErr
 
 def _not_a_number(sheet: Sheet, stretch: Stretch, cell: Cell, index: int) -> DataError | None:
     name = sheet.names[index]
-    if _stray_quote(cell, sheet.delimiter):
+    if _stray_quote(sheet, cell):
         what, remedy = "a number with a quote in it", "write the number without quotes"
         shown = stretch.text[cell.start : cell.stop]
     elif not cell.value or is_number(cell.value, sheet.decimal):
@@ -122,12 +120,12 @@ def _foreign(text: str) -> str:
     return f" (it holds U+{ord(strange):04X})" if strange else ""
 
 
-def _stray_quote(cell: Cell, delimiter: str) -> bool:
-    """Return whether digits follow the closing quote of a number, as in "1"2."""
-    if cell.quoted is None or not cell.is_broken:
+def _stray_quote(sheet: Sheet, cell: Cell) -> bool:
+    """Return whether the quotes of a number end before it does, as in "1"2."""
+    if not cell.is_broken or not is_number(cell.value, sheet.decimal):
         return False
     before = cell.quoted[-1] if cell.quoted else ord('"')
-    return before in BEFORE_STRAY_QUOTE and before != ord(delimiter)
+    return before in BEFORE_STRAY_QUOTE
 
 
 def overflow(sheet: Sheet, index: int, text: str, where: str) -> DataError:

@@ -32,7 +32,7 @@ class Screen:
     ) -> bool:
         """Return whether quotes may have swallowed lines, or digits of a number.
 
-        `text[start:stop]` was read as `rows` records. Quotes that swallow a line leave more
+        `text[start:stop]` was read as `rows` records; a line feed stands before it. Quotes that swallow a line leave more
         lines than records. A number with a stray quote has a character of the block before a
         quote that neither opens nor ends a field.
         """
@@ -81,14 +81,22 @@ class Screen:
         first: int,
         delimiter: int,
     ) -> bool:
-        """Return whether some pair is a quote that no end of a field and no quote follows."""
+        """Return whether some pair ends in a quote that neither ends a field nor is doubled."""
         if not len(pairs):
             return False
         found = self._pairs[: len(pairs)]
         np.bitwise_xor(pairs, code, out=found)
         if np.minimum.reduce(found) >= limit:
             return False
-        behind = first + 1 + 2 * np.flatnonzero(found < limit)
-        follows = data[behind[behind < len(data)]]
-        ends = (follows == delimiter) | (follows == _LF) | (follows == _CR) | (follows == _QUOTE)
-        return not ends.all()
+        quotes = first + 2 * np.flatnonzero(found < limit)
+        quotes = quotes[quotes + 1 < len(data)]
+        quotes = quotes[~_ends(data[quotes + 1], delimiter) & (data[quotes + 1] != _QUOTE)]
+        # Behind another quote it is half of a doubled one, unless that opens the field: ""1.
+        opens = _ends(data[quotes - 2], delimiter)
+        return bool(((data[quotes - 1] != _QUOTE) | opens).any())
+
+
+def _ends(byte: NDArray[np.uint8], delimiter: int) -> NDArray[np.bool_]:
+    """Return where a field ends: at the delimiter or a line end."""
+    ends: NDArray[np.bool_] = (byte == delimiter) | (byte == _LF) | (byte == _CR)
+    return ends
