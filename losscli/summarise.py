@@ -58,8 +58,8 @@ class Summary:
     """What is kept of many rows; `+` merges, `Summary.zero` is the zero.
 
     `groups` holds the moments for each breakdown ("" where there is none); `first` is the
-    distribution of the first loss (none where the residuals tell it), `medians` those of losses that are medians, by (number of
-    the loss, breakdown, class). `numbers` are the distributions of y and of the signed
+    distribution of the first loss (none where the residuals tell it), `medians` those of losses
+    that are medians, by (number of the loss, breakdown, class). `numbers` are the distributions of y and of the signed
     residual, `centres` the exact (weighted) sums of these two.
     """
 

@@ -299,7 +299,7 @@ def test_what_was_chosen_is_said_with_the_flags_that_pin_it() -> None:
     )
     assert named.notes == ()
     labels = plan_of("y_true,y_pred|a,b", roles={"y": "y_true", "pred": "y_pred"}, task="labels")
-    assert labels.notes == ()
+    assert (labels.notes, labels.warnings) == ((), ())
     half = plan_of("y_true,y_pred|1.5,1.25", roles={"pred": "y_pred"}, task="regression")
     assert len(half.notes) == 1
 

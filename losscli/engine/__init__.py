@@ -1,0 +1,1 @@
+"""Ways to map over the stretches of a source."""

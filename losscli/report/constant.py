@@ -99,27 +99,27 @@ def _number(role: str, value: float) -> Found:
     return value, {role: np.float64(value)}  # type: ignore[dict-item]
 
 
-def _mean(chosen: Chosen, truths: Truths, _: object) -> Found:
+def _mean(_: Chosen, truths: Truths, __: object) -> Found:
     return _number("pred", truths.mean)
 
 
-def _median(chosen: Chosen, truths: Truths, _: object) -> Found:
+def _median(_: Chosen, truths: Truths, __: object) -> Found:
     return _number("pred", truths.sample.median())
 
 
-def _quantile(chosen: Chosen, truths: Truths, level: object) -> Found:
+def _quantile(_: Chosen, truths: Truths, level: object) -> Found:
     return _number("pred", truths.sample.quantile(float(level)))  # type: ignore[arg-type]
 
 
-def _midrange(chosen: Chosen, truths: Truths, _: object) -> Found:
+def _midrange(_: Chosen, truths: Truths, __: object) -> Found:
     return _number("pred", float(truths.sample.values[0] / 2 + truths.sample.values[-1] / 2))
 
 
-def _frequency(chosen: Chosen, truths: Truths, _: object) -> Found:
+def _frequency(_: Chosen, truths: Truths, __: object) -> Found:
     return _number("prob", truths.sample.mean_of(lambda y: y))
 
 
-def _frequencies(chosen: Chosen, truths: Truths, _: object) -> Found:
+def _frequencies(_: Chosen, truths: Truths, __: object) -> Found:
     shares = truths.sample.mass / truths.sample.total
     return _by_class(truths, shares), {"probs": shares}
 
@@ -160,7 +160,7 @@ def _interval(chosen: Chosen, truths: Truths, _: object) -> Found:
     return {"lower": low, "upper": high}, columns  # type: ignore[return-value]
 
 
-def _quantiles(chosen: Chosen, truths: Truths, _: object) -> Found:
+def _quantiles(_: Chosen, truths: Truths, __: object) -> Found:
     if truths.levels is None:
         return None
     best = np.array([truths.sample.quantile(level) for level in truths.levels.tolist()])

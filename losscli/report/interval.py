@@ -143,7 +143,7 @@ _HALVINGS = 60
 
 
 def _t_cdf(t: float, freedom: int) -> float:
-    """Return the distribution function at t >= 0 as a finite sum (Abramowitz & Stegun, 26.7.3-4)."""
+    """Return the distribution function at t >= 0 (Abramowitz & Stegun, 26.7.3 and 26.7.4)."""
     angle = math.atan2(t, math.sqrt(freedom))
     cos2 = math.cos(angle) ** 2
     odd = freedom % 2

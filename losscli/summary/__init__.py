@@ -1,0 +1,1 @@
+"""What is kept of many losses: exact sums, distributions, the worst rows."""

@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, order=True)
 class BadRow:
-    """One row: ordered by `order` (the loss, the largest first, then what tells rows apart)
-    and then by where it stands: the stretch of the source and the row in it, from 0.
+    """One row, with what a person needs to recognise it.
+
+    Rows are ordered by `order` (minus the loss, then what tells rows apart) and then by where
+    they stand: the stretch of the source, and the row in it from 0.
     """
 
     order: tuple[Any, ...]

@@ -300,7 +300,7 @@ def test_a_digest_knows_the_truths_but_not_their_order() -> None:
     assert parts == whole
     assert digest_of_numbers(values * 1.0000001) != whole
     assert digest_of_numbers(np.array([0.0])) == digest_of_numbers(np.array([-0.0]))
-    # SplitMix64 of the state 0x9E3779B97F4A7C15 gives 0xE220A8397B1DCDAF, its published first value.
+    # the published first value of SplitMix64, whose state is then 0x9E3779B97F4A7C15
     first = np.array([0x9E3779B97F4A7C15], dtype=np.uint64).view(np.float64)
     assert digest_of_numbers(first) == 0xE220A8397B1DCDAF
     texts = digest_of_texts(np.array([0, 1, 1]), ("a", None))
