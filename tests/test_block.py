@@ -2,6 +2,9 @@
 
 import math
 import pickle
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -299,6 +302,25 @@ def test_a_plan_can_be_sent_to_another_process() -> None:
     found = planned({**FAMILY, "c": ["a", "b"]}, by=("c",))
     again = pickle.loads(pickle.dumps(found))  # noqa: S301 - our own bytes
     assert block_of(again, {**FAMILY, "c": ["a", "b"]}).classes == ("c", "a", "b")
+
+
+def test_missing_cells_of_a_file_do_not_cost_the_import_of_pandas(tmp_path: Path) -> None:
+    path = tmp_path / "preds.csv"
+    path.write_text("y_true,y_pred,segment\n1.5,,a\n2.5,2.0,\nnan,1,b\n")
+    program = (
+        "import sys\n"
+        "from losscli.data.csv import open_csv\n"
+        "from losscli.data.columns import Wanted, plan\n"
+        f"source = open_csv([{str(path)!r}])\n"
+        "found = plan(source, Wanted(missing='drop', id='segment'))\n"
+        "(make,) = source.pieces(found.types)\n"
+        "print(len(found.block(make()).rows), 'pandas' in sys.modules)\n"
+    )
+    command = [sys.executable, "-c", program]
+    assert subprocess.run(command, capture_output=True, check=True).stdout.split() == [
+        b"1",
+        b"False",
+    ]
 
 
 NAMES = ("y_true", "y_pred", "c")

@@ -171,7 +171,7 @@ def test_what_cannot_be_divided_has_no_value_and_no_slope() -> None:
     for combine in (ROOT, RATIO, ROOT_OVER_MEAN, ROOT_OVER_DEVIATION):
         assert combine.slopes
         with pytest.raises(ZeroDivisionError):
-            combine.slopes([0.0, 0.0, 0.0, 0.0])
+            combine.slopes([Fraction(0)] * 4)
 
 
 def test_a_sum_is_the_weighted_sum_of_its_rows() -> None:

@@ -51,6 +51,12 @@ def _empty(cells: Any) -> Mask:  # noqa: ANN401
     return values(cells.is_null().cast(pa.uint8()), np.uint8).astype(np.bool_)
 
 
+def _filled(found: NDArray[Scalar], empty: Mask, filler: float) -> NDArray[Scalar]:
+    found = found.copy()
+    np.copyto(found, np.asarray(filler, found.dtype), where=empty)
+    return found
+
+
 def numbers(column: Any) -> Numbers:  # noqa: ANN401
     """Return a number column; a float64 column without empty cells is not copied."""
     cells = array(column)
@@ -58,7 +64,8 @@ def numbers(column: Any) -> Numbers:  # noqa: ANN401
         cells = cells.cast(pa.float64(), safe=False)
     if not cells.null_count:
         return Numbers(values(cells, np.float64), None)
-    return Numbers(values(cells.fill_null(np.nan), np.float64), _empty(cells))
+    empty = _empty(cells)
+    return Numbers(_filled(values(cells, np.float64), empty, np.nan), empty)
 
 
 def coded(column: Any) -> Coded:  # noqa: ANN401
@@ -74,14 +81,17 @@ def coded(column: Any) -> Coded:  # noqa: ANN401
     indices = cells.indices.cast(pa.int32())
     if not cells.null_count:
         return Coded(values(indices, np.int32), texts, None)
-    return Coded(values(indices.fill_null(-1), np.int32), texts, _empty(cells))
+    empty = _empty(cells)
+    return Coded(_filled(values(indices, np.int32), empty, -1), texts, empty)
 
 
 def texts(column: Any, rows: NDArray[np.int64] | None) -> Any:  # noqa: ANN401
     """Return the texts of a column (of some rows) as one Arrow array of strings."""
     cells = array(column)
     if rows is not None:
-        cells = cells.take(pa.array(rows))
+        # What `pa.array` makes of an array is the same, but it imports pandas first.
+        places = pa.Array.from_buffers(pa.int64(), len(rows), [None, pa.py_buffer(rows)])
+        cells = cells.take(places)
     return cells.cast(pa.string())
 
 
