@@ -21,6 +21,8 @@ from losscli.summary.distribution import BIN_WIDTH, Distribution, Sample
 Progress = Callable[[int], None]
 
 _ROLES = ("pred", "prob", "probs", "label", "score", "scores", "lower", "upper", "quantiles")
+_READINGS = 3
+"""Each reading is a few thousand times finer than the one before."""
 _FINE = 0.01
 """A histogram tells a median where its bin is narrower than this part of the spread."""
 
@@ -217,29 +219,38 @@ def _check(summary: Summary, expect_rows: int | None, found: Plan) -> None:
 
 
 def _samples(run: _Run, summary: Summary) -> Samples:
-    """Return the samples of y and of the residual, from a second reading where one is needed."""
+    """Return the samples of y and of the residual, from further readings where they are needed.
+
+    A histogram is fine near zero. Where it is too coarse the source is read once more for the
+    distances from the mean of y and from what is known of the median of the residual.
+    """
     samples = {name: found.sample() for name, found in summary.numbers.items()}
-    coarse = [name for name, sample in samples.items() if _coarse(sample)]
-    if not coarse:
-        return Samples(samples.get("y"), samples.get("residual"))
-    if not run.source.rereadable:
+    coarse = [name for name, sample in samples.items() if _coarse(sample, 0.0)]
+    if coarse and not run.source.rereadable:
         known = {name: sample for name, sample in samples.items() if name not in coarse}
         return Samples(known.get("y"), known.get("residual"), coarse)
-    weight = next(iter(summary.groups.values())).whole().mass
-    assert weight is not None
-    total = weight.fractions()[0]
-    centres = {n: to_float(summary.centres[n].fractions()[0] / total) for n in coarse}
-    for name, found in run.about(centres).items():
-        samples[name] = found.sample().shifted(centres[name])
+    centres = {name: samples[name].median() for name in coarse}
+    if "y" in coarse:
+        mass = next(iter(summary.groups.values())).whole().mass
+        assert mass is not None
+        centres["y"] = to_float(summary.total.fractions()[0] / mass.fractions()[0])
+    for _ in range(_READINGS):
+        if not centres:
+            break
+        found = {name: d.sample() for name, d in run.about(centres).items()}
+        samples |= {name: sample.shifted(centres[name]) for name, sample in found.items()}
+        centres = {n: samples[n].median() for n, s in found.items() if _coarse(s, centres[n])}
     return Samples(samples.get("y"), samples.get("residual"))
 
 
-def _coarse(sample: Sample) -> bool:
+def _coarse(sample: Sample, centre: float) -> bool:
     """Tell whether the bin at the median is too wide to tell the median."""
     if sample.exact:
         return False
     spread = sample.quantile(0.75) - sample.quantile(0.25)
-    return abs(sample.median()) * BIN_WIDTH > _FINE * spread
+    # a bin is never narrower than what the doubles themselves tell apart
+    finest = abs(sample.median() + centre) * 2.0**-50
+    return abs(sample.median()) * BIN_WIDTH > max(_FINE * spread, finest)
 
 
 def _facts(run: _Run, summary: Summary, level: float) -> Facts:

@@ -116,7 +116,7 @@ class SortedBlock:
                     worst.append(terms[0][places_of_bad])
         return Found(
             self._grouped(tallies),
-            {k: Distribution.of(keep[k], self.weight) for k in aims.distributed},
+            {k: Distribution.of(keep[k], self.weight, leave_out_nan=True) for k in aims.distributed},
             self._medians({k: keep[k] for k in aims.medians}),
             tuple(largest),
             self._worst(bad, worst, aims.top),
@@ -157,7 +157,9 @@ class SortedBlock:
             rows = slice(start, end)
             weight = None if self.weight is None else self.weight[rows]
             for k, losses in kept.items():
-                found[k, self.classes[self.codes[start]]] = Distribution.of(losses[rows], weight)
+                found[k, self.classes[self.codes[start]]] = Distribution.of(
+                    losses[rows], weight, leave_out_nan=True
+                )
         return found
 
     def _worst(self, bad: list[NDArray[np.intp]], losses: list[Vector], top: int) -> WorstRows:

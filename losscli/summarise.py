@@ -60,7 +60,7 @@ class Summary:
     `groups` holds the moments for each breakdown ("" where there is none); `first` is the
     distribution of the first loss (none where the residuals tell it), `medians` those of losses
     that are medians, by (number of the loss, breakdown, class). `numbers` are the distributions of y and of the signed
-    residual, `centres` the exact (weighted) sums of these two.
+    residual, `total` is the exact (weighted) sum of y.
     """
 
     census: Census
@@ -68,7 +68,7 @@ class Summary:
     first: Distribution
     medians: Mapping[tuple[int, str, str | None], Distribution]
     numbers: Mapping[str, Distribution]
-    centres: Mapping[str, ExactSums]
+    total: ExactSums
     largest: tuple[Largest, ...]
     worst: WorstRows
 
@@ -76,7 +76,7 @@ class Summary:
     def zero(cls, work: Work) -> "Summary":
         """Return the summary of no rows."""
         largest = tuple(Largest() for _ in work.chosen)
-        return cls(Census(), {}, Distribution(), {}, {}, {}, largest, WorstRows(work.top))
+        return cls(Census(), {}, Distribution(), {}, {}, ExactSums(1), largest, WorstRows(work.top))
 
     def __add__(self, other: "Summary") -> "Summary":
         """Merge the summaries of two lots of rows."""
@@ -86,7 +86,7 @@ class Summary:
             self.first + other.first,
             _merged(self.medians, other.medians),
             _merged(self.numbers, other.numbers),
-            _merged(self.centres, other.centres),
+            self.total + other.total,
             tuple(a + b for a, b in zip(self.largest, other.largest, strict=True)),
             self.worst + other.worst,
         )
@@ -107,7 +107,6 @@ def summarise(block: Block, work: Work, before: Summary) -> Summary:
     """
     _check_domains(block, work)
     block = _with_weight(block)
-    numbers, centres = _numbers(block, work)
     groups: dict[str, Grouped] = {}
     medians: dict[tuple[int, str, str | None], Distribution] = {}
     for name in work.by or ("",):
@@ -122,8 +121,8 @@ def summarise(block: Block, work: Work, before: Summary) -> Summary:
         groups,
         first.distributions.get(0, Distribution()),
         medians,
-        numbers,
-        centres,
+        _numbers(block, work),
+        _total(block, work),
         first.largest,
         first.worst,
     )
@@ -179,15 +178,17 @@ def _census(block: Block) -> Census:
     )
 
 
-def _numbers(block: Block, work: Work) -> tuple[dict[str, Distribution], dict[str, ExactSums]]:
+def _numbers(block: Block, work: Work) -> dict[str, Distribution]:
     if not work.numeric:
-        return {}, {}
-    found = {name: values for name, values in signed(block).items() if len(values)}
-    heavy = block.weight
-    return (
-        {name: Distribution.of(values, heavy) for name, values in found.items()},
-        {name: exact_sum(v if heavy is None else v * heavy) for name, v in found.items()},
-    )
+        return {}
+    return {name: Distribution.of(v, block.weight) for name, v in signed(block).items() if len(v)}
+
+
+def _total(block: Block, work: Work) -> ExactSums:
+    if not work.numeric:
+        return ExactSums(1)
+    y = block.columns["y"]
+    return exact_sum(y if block.weight is None else y * block.weight)
 
 
 def signed(block: Block) -> dict[str, Vector]:

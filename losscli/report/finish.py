@@ -181,7 +181,7 @@ def _truths(summary: Summary, facts: Facts, samples: Samples) -> Truths | None:
             return None
         weight = sum(group.mass.fractions())
         return Truths(
-            samples.y, to_float(summary.centres["y"].fractions()[0] / weight), levels=levels
+            samples.y, to_float(summary.total.fractions()[0] / weight), levels=levels
         )
     group = summary.groups[facts.truth]
     assert group.mass is not None

@@ -12,6 +12,7 @@ from losscli.summary.slices import ROWS
 
 Vector = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Chunks = tuple[tuple[Vector, Vector | None], ...]
 
 EXACT_ROWS = 1_000_000
 """Up to here the numbers themselves are kept, and quantiles are exact."""
@@ -82,14 +83,16 @@ class Distribution:
 
     def __init__(self) -> None:
         self.count = 0
-        self._chunks: tuple[tuple[Vector, Vector | None], ...] = ()
+        self._chunks: Chunks = ()
         self._histogram: dict[int, ExactSums] | None = None
 
     @classmethod
-    def of(cls, values: Vector, weight: Vector | None = None) -> "Distribution":
-        """Keep the numbers that are not NaN (float64[n]; the arrays are not copied)."""
-        known = ~np.isnan(values)
-        if not known.all():
+    def of(
+        cls, values: Vector, weight: Vector | None = None, *, leave_out_nan: bool = False
+    ) -> "Distribution":
+        """Keep the numbers (float64[n], not copied), with their weights if they have any."""
+        if leave_out_nan and np.isnan(values).any():
+            known = ~np.isnan(values)
             values, weight = values[known], weight if weight is None else weight[known]
         found = cls()
         found.count = len(values)
@@ -108,10 +111,14 @@ class Distribution:
     def _settled(self, most: int = _PENDING) -> "Distribution":
         """Move the numbers into the histogram if there are too many, but not a few at a time."""
         if self.count > EXACT_ROWS and sum(len(values) for values, _ in self._chunks) > most:
-            values = np.concatenate([values for values, _ in self._chunks])
-            weights = [weight for _, weight in self._chunks if weight is not None]
-            new = _histogram(values, np.concatenate(weights) if weights else None)
-            self._histogram, self._chunks = _merged(self._histogram or {}, new), ()
+            histogram = self._histogram or {}
+            while self._chunks:
+                some, self._chunks = _first(self._chunks, _PENDING)
+                values = np.concatenate([values for values, _ in some])
+                weights = [weight for _, weight in some if weight is not None]
+                new = _histogram(values, np.concatenate(weights) if weights else None)
+                histogram = _merged(histogram, new)
+            self._histogram = histogram
         return self
 
     def sample(self) -> Sample:
@@ -130,7 +137,14 @@ class Distribution:
         return Sample(found[order], mass[order], exact=False)
 
 
-def _sorted(chunks: tuple[tuple[Vector, Vector | None], ...]) -> Sample:
+def _first(chunks: Chunks, rows: int) -> tuple[Chunks, Chunks]:
+    """Part the chunks behind the first ones that hold so many rows."""
+    ends = np.cumsum([len(values) for values, _ in chunks])
+    count = int(np.searchsorted(ends, rows)) + 1
+    return chunks[:count], chunks[count:]
+
+
+def _sorted(chunks: Chunks) -> Sample:
     if not chunks:
         return Sample(np.empty(0), np.empty(0), exact=True)
     values = np.concatenate([values for values, _ in chunks])
@@ -156,39 +170,41 @@ def _histogram(values: Vector, weight: Vector | None) -> dict[int, ExactSums]:
     values += 0.0
     keys = values.view(np.int64)
     keys >>= _SHIFT
-    below = keys < 0
-    if not below.any():
-        return _octaves(keys, weight)
-    above = ~below
-    weights = (None, None) if weight is None else (weight[above], weight[below])
-    negative = _octaves(keys[below] & _SIZE, weights[1])
-    return _merged(
-        _octaves(keys[above], weights[0]),
-        {~octave: counts for octave, counts in negative.items()},
-    )
+    return _octaves(keys, weight)
 
 
 def _octaves(keys: Integers, weight: Vector | None) -> dict[int, ExactSums]:
-    found: dict[int, ExactSums] = {}
+    """Count keys: leading bits, with the sign bit for negative numbers."""
     if not len(keys):
-        return found
+        return {}
+    signed = int(keys.min()) < 0
+    sign = keys >> 63 if signed else keys[:0]
+    if signed:
+        keys &= _SIZE
     base = max(int(keys.min()), int(keys.max()) - _SPAN) // _BINS * _BINS
     near = keys >= base
     if not near.all():
         far = ~near
-        found = _octaves(keys[far], weight if weight is None else weight[far])
+        rest = keys[far] | (sign[far] << (63 - _SHIFT)) if signed else keys[far]
+        few = _octaves(rest, weight if weight is None else weight[far])
         keys, weight = keys[near], weight if weight is None else weight[near]
+        sign = sign[near] if signed else sign
+    else:
+        few = {}
     keys -= base
     size = (int(keys.max()) // _BINS + 1) * _BINS
-    if weight is None:
-        heaps = {0: np.bincount(keys, minlength=size)}
-    else:
-        heaps = heap(keys, weight, size).limbs
-    for start in range(0, size, _BINS):
+    if signed:
+        # the negatives have a window of their own behind that of the others
+        sign &= size
+        keys += sign
+    heaps = heap(keys, weight, 2 * size if signed else size).limbs
+    found = {}
+    for start in range(0, 2 * size if signed else size, _BINS):
         limbs = {at: units[start : start + _BINS] for at, units in heaps.items()}
         if any(units.any() for units in limbs.values()):
-            found[(base + start) // _BINS] = ExactSums(_BINS, limbs, ROWS)
-    return found
+            octave = (base + start % size) // _BINS
+            found[octave if start < size else ~octave] = ExactSums(_BINS, limbs, ROWS)
+    return _merged(few, found)
 
 
 def _middles(octave: int, bins: Integers) -> Vector:

@@ -8,6 +8,7 @@ matrix product, whatever its order of additions, is exact.
 
 import math
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,9 +17,9 @@ from numpy.typing import NDArray
 Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
 
-ROWS = 1 << 13
-WIDTH = 21
-WIDE = 39
+ROWS = 1 << 15
+WIDTH = 19
+WIDE = 38
 """The width where only sums are needed, no products."""
 _HIGHEST = 400
 _LOWEST = -450
@@ -36,6 +37,13 @@ class _Workspace(threading.local):
         self.slices = np.ones((16, ROWS))
         self.rest = np.empty(ROWS)
         self.product = np.empty(ROWS)
+
+    def grown(self) -> Matrix:
+        """Return twice as many slices, the old ones first."""
+        more = np.ones((2 * len(self.slices), ROWS))
+        more[: len(self.slices)] = self.slices
+        self.slices = more
+        return more
 
 
 WORKSPACE = _Workspace()
@@ -65,16 +73,13 @@ def cut(values: Vector, largest: float, first: int = 1, width: int = WIDTH) -> C
     top = math.frexp(largest)[1]
     if top > _HIGHEST:
         return None
-    count = len(values)
-    remaining = WORKSPACE.rest[:count]
+    slices, remaining = WORKSPACE.slices, WORKSPACE.rest[: len(values)]
     exponents: list[int] = []
     for unit in range(top - width + 1, _LOWEST, -width):
         row = first + len(exponents)
-        if row == len(WORKSPACE.slices):
-            more = np.ones((2 * row, ROWS))
-            more[:row] = WORKSPACE.slices
-            WORKSPACE.slices = more
-        piece = WORKSPACE.slices[row, :count]
+        if row == len(slices):
+            slices = WORKSPACE.grown()
+        piece = slices[row, : len(values)]
         shift = 1.5 * 2.0 ** (52 + unit)
         np.add(values, shift, out=piece)
         np.subtract(piece, shift, out=piece)
@@ -87,12 +92,20 @@ def cut(values: Vector, largest: float, first: int = 1, width: int = WIDTH) -> C
     return None
 
 
-def products(end: int, count: int) -> Matrix:
-    """Return the exact products of the slices in rows 1 to end - 1 with rows 0 to end - 1."""
-    step = max(_SMALL_PRODUCT // (end * end), 256)
+def products(cuts: Sequence[Cut], count: int) -> list[list[int]]:
+    """Return the exact products of every slice (from row 1 on) with every slice (from row 0 on).
+
+    Each is a whole number of the product of the two units; row 0, of ones, has the unit 1.
+    """
+    end = cuts[-1].end
+    step = max(_SMALL_PRODUCT // ((end - 1) * end), 256)
     slices = WORKSPACE.slices
-    total = np.zeros((end - 1, end))
-    for start in range(0, count, step):
+    total = slices[1:end, : min(step, count)] @ slices[:end, : min(step, count)].T
+    for start in range(step, count, step):
         rows = slice(start, min(start + step, count))
         total += slices[1:end, rows] @ slices[:end, rows].T
-    return total
+    units = np.array([0, *(unit for cut_of in cuts for unit in cut_of.exponents)])
+    total *= np.ldexp(1.0, -units)
+    total *= np.ldexp(1.0, -units[1:])[:, None]
+    table: list[list[int]] = total.astype(np.int64).tolist()
+    return table

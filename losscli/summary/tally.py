@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from losscli.summary.coarse import CoarseSums, add_run, add_runs
 from losscli.summary.exact import ExactSums
 from losscli.summary.moments import Moments, pairs, triples
-from losscli.summary.slices import ROWS, WIDE, WORKSPACE, Cut, cut, products
+from losscli.summary.slices import ROWS, WIDE, WIDTH, WORKSPACE, Cut, cut, products
 
 Vector = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -18,6 +18,10 @@ Integers = NDArray[np.int64]
 _BASE = -2176
 """Runs are added up as integers times 2**_BASE, below the product of the two least doubles."""
 _HALF = _BASE // 2
+
+
+_ONES = Cut(0, (0,))
+"""The row of ones of the workspace, as the slice of a column."""
 
 
 class Tally:
@@ -46,13 +50,11 @@ class Tally:
         `columns` are the terms, then (with weights) the weight. Returns the largest value of
         the first term (NaN where one is NaN).
         """
+        if len(places) == 1:
+            return self._add_alone(places, starts, columns)
         total = self._total
         terms = columns[: total.terms]
-        alone = len(places) == 1
-        if alone:
-            ends = [(np.minimum.reduce(t), np.maximum.reduce(t)) for t in terms]
-        else:
-            ends = [(np.minimum.reduceat(t, starts), np.maximum.reduceat(t, starts)) for t in terms]
+        ends = [(np.minimum.reduceat(t, starts), np.maximum.reduceat(t, starts)) for t in terms]
         highest = float(np.max(ends[0][1]))
         if not all(np.isfinite(end).all() for both in ends for end in both):
             self._set_aside(places, starts, columns)
@@ -61,14 +63,25 @@ class Tally:
         for j, (low, high) in enumerate(ends):
             total.low[j, places] = np.minimum(total.low[j, places], low)
             total.high[j, places] = np.maximum(total.high[j, places], high)
-        if len(columns) > len(terms):
-            columns = [*(term * columns[-1] for term in terms), columns[-1]]
-            ends = [(np.min(column), np.max(column)) for column in columns]
-        if alone:
-            largest = [max(-float(low), float(high)) for low, high in ends]
-            self._add_run(int(places[0]), columns, largest)
-        else:
-            self._add_runs(places, starts, columns)
+        self._add_runs(places, starts, weighed(columns, total.terms))
+        return highest
+
+    def _add_alone(self, places: Integers, starts: Integers, columns: Sequence[Vector]) -> float:
+        total = self._total
+        place = int(places[0])
+        ends = [(float(t.min()), float(t.max())) for t in columns[: total.terms]]
+        if not all(math.isfinite(low) and math.isfinite(high) for low, high in ends):
+            self._set_aside(places, starts, columns)
+            return ends[0][1]
+        total.rows[place] += len(columns[0])
+        for j, (low, high) in enumerate(ends):
+            total.low[j, place] = min(low, total.low[j, place])
+            total.high[j, place] = max(high, total.high[j, place])
+        highest = ends[0][1]
+        if len(columns) > total.terms:
+            columns = weighed(columns, total.terms)
+            ends = [(float(c.min()), float(c.max())) for c in columns]
+        self._add_run(place, columns, [max(-low, high) for low, high in ends])
         return highest
 
     def _set_aside(self, places: Integers, starts: Integers, columns: Sequence[Vector]) -> None:
@@ -92,9 +105,9 @@ class Tally:
         if cuts is None:
             self._add_slowly(place, columns)
         else:
-            table = products(cuts[-1].end, len(columns[0])).tolist()
+            table = products(cuts, len(columns[0]))
             for j, found in enumerate(cuts):
-                self._sums[j * classes + place] += _sum(table, found)
+                self._sums[j * classes + place] += _product(table, found, _ONES)
             for k, (i, j) in enumerate(pairs(len(cuts))):
                 self._squares[k * classes + place] += _product(table, cuts[i], cuts[j])
         for k, (i, j, m) in enumerate(triples(len(columns))):
@@ -148,6 +161,13 @@ class Tally:
                 self._level(level)[at] += units
 
 
+def weighed(columns: Sequence[Vector], terms: int) -> Sequence[Vector]:
+    """Return what is added up: the terms, or with a weight their products and the weight."""
+    if len(columns) == terms:
+        return columns
+    return [*(term * columns[-1] for term in columns[:terms]), columns[-1]]
+
+
 def exact_sum(values: Vector) -> ExactSums:
     """Return the exact sum of finite doubles (float64[n]) as one sum."""
     total = 0
@@ -173,18 +193,17 @@ def _cuts(columns: Sequence[Vector], largest: Sequence[float]) -> list[Cut] | No
     return cuts
 
 
-def _sum(table: list[list[float]], found: Cut) -> int:
-    return sum(
-        int(math.ldexp(table[row - 1][0], -unit)) << (unit - _BASE)
-        for row, unit in enumerate(found.exponents, found.first)
-    )
-
-
-def _product(table: list[list[float]], left: Cut, right: Cut) -> int:
-    return sum(
-        times * int(math.ldexp(table[a - 1][b], -unit)) << (unit - _BASE)
-        for a, b, unit, times in _slice_pairs(left, right)
-    )
+def _product(table: list[list[int]], left: Cut, right: Cut) -> int:
+    """Return the exact sum of the products of two columns, times 2**-_BASE."""
+    # each slice's unit is 2**WIDTH times the next one's, so pairs fall on steps of that size
+    steps = [0] * (len(left.exponents) + len(right.exponents) - 1)
+    for a, row in enumerate(table[left.first - 1 : left.end - 1]):
+        for b, units in enumerate(row[right.first : right.end]):
+            steps[a + b] += units
+    total = 0
+    for units in steps:
+        total = (total << WIDTH) + units
+    return total << (left.exponents[-1] + right.exponents[-1] - _BASE)
 
 
 def _slice_pairs(left: Cut, right: Cut) -> Iterator[tuple[int, int, int, int]]:

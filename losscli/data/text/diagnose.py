@@ -97,8 +97,8 @@ def _not_a_number(sheet: Sheet, stretch: Stretch, cell: Cell, index: int) -> Dat
     elif not cell.value or is_number(cell.value, sheet.decimal):
         return None
     else:
-        shown = cell.value
-        text = shown.decode(errors="backslashreplace")
+        shown = stretch.text[cell.start : cell.stop] if cell.is_broken else cell.value
+        text = cell.value.decode(errors="backslashreplace")
         what, remedy = (
             "which is not a number" + _foreign(text),
             instead_of(text, sheet.decimal, sheet.delimiter),

@@ -1,7 +1,6 @@
 """From the bytes of whole records to typed columns, and the proof that they were whole."""
 
 import os
-import unicodedata
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -11,10 +10,10 @@ from pyarrow import csv
 
 from losscli.data.block import MisreadError
 from losscli.data.text.sheet import Sheet
-from losscli.errors import DataError
-from losscli.visible import visible
 
 _WHOLE_BUFFER = (1 << 31) - 1
+# More words than this are not worth looking at one by one.
+_FEW = 1000
 
 
 class Layout:
@@ -22,13 +21,14 @@ class Layout:
 
     `numbers` tells for the index of each used column whether it holds numbers (else text).
     `end` is a row to append to a stretch: if it does not come out as the last row, the stretch
-    ended inside quotes. Its values are random, so that no file can contain it.
+    ended inside quotes. Its values are random, so that no file can contain it. `try_bare` says
+    that `parse_bare` may succeed; whoever sees it fail takes that back.
     """
 
     def __init__(self, sheet: Sheet, types: Mapping[str, pa.DataType]) -> None:
         self.sheet = sheet
         self._names = list(types)
-        self._indices = [_index_of(sheet, name) for name in types]
+        self._indices = [sheet.index_of(name) for name in types]
         floats = [pa.types.is_floating(kind) for kind in types.values()]
         self.numbers = dict(zip(self._indices, floats, strict=True))
         number = 10**14 + int.from_bytes(os.urandom(6)) % 10**14
@@ -43,8 +43,14 @@ class Layout:
             column_names=[str(index) for index in range(len(sheet.names))],
             block_size=_WHOLE_BUFFER,
         )
-        self._parse = csv.ParseOptions(delimiter=sheet.delimiter, newlines_in_values=True)
-        self._convert = self._conversion(self._indices, list(types.values()))
+        self._quoted = csv.ParseOptions(delimiter=sheet.delimiter, newlines_in_values=True)
+        self._bare = csv.ParseOptions(delimiter=sheet.delimiter, quote_char=False)
+        kinds = list(types.values())
+        # The words of a dictionary are few, so they are checked once and not row by row.
+        self._dictionaries = [pa.types.is_dictionary(kind) for kind in kinds]
+        texts = sum(self._dictionaries) + sum(floats) < len(kinds)
+        self._convert = self._conversion(self._indices, kinds, check_utf8=texts)
+        self.try_bare = any(self._dictionaries)
 
     def parse(self, padded: memoryview) -> pa.Table:
         """Return the columns of whole records that have `end` appended, without `end`.
@@ -52,28 +58,57 @@ class Layout:
         Raises MisreadError if the last record swallowed `end`, ArrowInvalid if a row or a
         cell does not fit.
         """
-        table = self._columns(padded, self._convert)
-        columns = [column.chunk(0) for column in table.columns]
-        for index, column in zip(self._indices, columns, strict=True):
-            if column[-1].as_py() != self._last[index]:
-                raise MisreadError
-        return pa.table([_without_last(column) for column in columns], names=self._names)
+        return pa.table(self._rows(padded, self._quoted), names=self._names)
+
+    def parse_bare(self, padded: memoryview, quotes: int) -> pa.Table | None:
+        """Return the same if quotes stand around whole words of dictionaries only, else None.
+
+        Quotes are read as letters here, so each line is a record, and a number with a quote
+        is no number. If the words account for all `quotes` of the text, no quote is stray, and
+        nothing that `parse` reads otherwise can be there: the text need not be screened.
+        """
+        try:
+            columns = self._rows(padded, self._bare)
+        except (pa.ArrowInvalid, MisreadError):
+            return None
+        for place, words in enumerate(columns):
+            if not self._dictionaries[place]:
+                continue
+            bare = _without_quotes(words.dictionary)
+            if bare is None:
+                return None
+            if bare is not words.dictionary:
+                quotes -= 2 * (len(words) - words.null_count)
+                columns[place] = pa.DictionaryArray.from_arrays(words.indices, bare, safe=False)
+        return None if quotes else pa.table(columns, names=self._names)
 
     def texts(self, padded: memoryview, index: int) -> pa.BinaryArray:
         """Return one column of the same records as it is written."""
-        convert = self._conversion([index], [pa.binary()])
-        return self._columns(padded, convert).column(0).chunk(0)
+        convert = self._conversion([index], [pa.binary()], check_utf8=False)
+        return self._columns(padded, self._quoted, convert)[0]
 
-    def _columns(self, padded: memoryview, convert: csv.ConvertOptions) -> pa.Table:
-        return csv.read_csv(
+    def _rows(self, padded: memoryview, parse: csv.ParseOptions) -> list[pa.Array]:
+        columns = self._columns(padded, parse, self._convert)
+        for index, column in zip(self._indices, columns, strict=True):
+            if isinstance(column, pa.DictionaryArray):
+                column.dictionary.validate(full=True)
+            if column[-1].as_py() != self._last[index]:
+                raise MisreadError
+        return [_without_last(column) for column in columns]
+
+    def _columns(
+        self, padded: memoryview, parse: csv.ParseOptions, convert: csv.ConvertOptions
+    ) -> list[pa.Array]:
+        table = csv.read_csv(
             pa.py_buffer(padded),
             read_options=self._read,
-            parse_options=self._parse,
+            parse_options=parse,
             convert_options=convert,
         )
+        return [column.chunk(0) for column in table.columns]
 
     def _conversion(
-        self, indices: Sequence[int], types: Sequence[pa.DataType]
+        self, indices: Sequence[int], types: Sequence[pa.DataType], *, check_utf8: bool
     ) -> csv.ConvertOptions:
         names = [str(index) for index in indices]
         return csv.ConvertOptions(
@@ -81,6 +116,7 @@ class Layout:
             column_types=dict(zip(names, types, strict=True)),
             null_values=[""],
             strings_can_be_null=True,
+            check_utf8=check_utf8,
             decimal_point=self.sheet.decimal,
         )
 
@@ -102,24 +138,13 @@ def _without_last(column: pa.Array) -> pa.Array:
     return pa.DictionaryArray.from_arrays(shorter.indices, words, safe=False)
 
 
-def _index_of(sheet: Sheet, name: str) -> int:
-    """Return the one column of that name; two that look the same are refused."""
-    plain = unicodedata.normalize("NFC", name)
-    alike = [i for i, other in enumerate(sheet.names) if _nfc(other) == plain]
-    if len(alike) == 1 and sheet.names[alike[0]] == name:
-        return alike[0]
-    where = sheet.place(sheet.header)
-    if name not in sheet.names:
-        raise DataError(f"there is no column {visible(name)}", where=where)
-    numbers = " and ".join(str(i + 1) for i in alike)
-    if all(sheet.names[i] == name for i in alike):
-        what = f"columns {numbers} are all named {visible(name)}"
-    else:
-        what = (
-            f"the names of columns {numbers} look the same, {visible(name)} (Unicode NFC and NFD)"
-        )
-    raise DataError(what, where=where, remedy="rename all but one of them in the header")
-
-
-def _nfc(name: str) -> str:
-    return unicodedata.normalize("NFC", name)
+def _without_quotes(words: pa.Array) -> pa.Array | None:
+    """Return words without the quotes around each; None if some have other quotes or none."""
+    if len(words) > _FEW:
+        return None
+    texts = words.to_pylist()
+    if not any('"' in text for text in texts):
+        return words
+    if all(len(t) > 2 and t[0] == t[-1] == '"' and '"' not in t[1:-1] for t in texts):  # noqa: PLR2004
+        return pa.array([text[1:-1] for text in texts], words.type)
+    return None

@@ -64,17 +64,29 @@ def read(
         start, _ = next(islice(records(stretch.text, sheet.mark), row, None))
         return sheet.place(stretch.line_at(start))
 
-    try:
-        table = layout.parse(cut.padded)
-    except pa.ArrowException as error:
-        raise _blamed(layout, locate(), str(error)) from None
-    if hands.screen.suspects(
-        cut.room, cut.start, cut.stop, rows=table.num_rows, delimiter=ord(sheet.delimiter)
-    ) and quotes_are_broken(sheet, bytes(cut.padded[1 : 1 + size])):
-        wrong = blame(sheet, locate(), layout.numbers)
-        if wrong:
-            raise wrong
+    table = _bare(layout, hands)
+    if table is None:
+        try:
+            table = layout.parse(cut.padded)
+        except pa.ArrowException as error:
+            raise _blamed(layout, locate(), str(error)) from None
+        if hands.screen.suspects(
+            cut.room, cut.start, cut.stop, rows=table.num_rows, delimiter=ord(sheet.delimiter)
+        ) and quotes_are_broken(sheet, bytes(cut.padded[1 : 1 + size])):
+            wrong = blame(sheet, locate(), layout.numbers)
+            if wrong:
+                raise wrong
     return table, place, _inexact(layout, cut.padded, table, place)
+
+
+def _bare(layout: Layout, hands: Hands) -> pa.Table | None:
+    cut = hands.cutter
+    if not layout.try_bare or cut.room.find(b'"', cut.start, cut.stop) < 0:
+        return None
+    quotes = hands.screen.count(cut.room, cut.start, cut.stop, ord('"'))
+    table = layout.parse_bare(cut.padded, quotes)
+    layout.try_bare = table is not None
+    return table
 
 
 def _blamed(layout: Layout, stretch: Stretch, message: str) -> DataError:

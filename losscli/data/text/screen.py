@@ -27,14 +27,25 @@ class Screen:
         self._shifted = np.zeros(_SLICE + 2, np.uint8)
         self._pairs = np.empty(_SLICE // 2 + 1, _PAIR)
 
+    def count(self, text: bytes | bytearray, start: int, stop: int, byte: int) -> int:
+        """Return how often a byte stands in `text[start:stop]`."""
+        data = np.frombuffer(text, np.uint8)
+        found = 0
+        for first in range(start, stop, _SLICE):
+            part = data[first : min(first + _SLICE, stop)]
+            differs = self._shifted[: len(part)]
+            np.bitwise_xor(part, np.uint8(byte), out=differs)
+            found += len(part) - int(np.count_nonzero(differs))
+        return found
+
     def suspects(
         self, text: bytes | bytearray, start: int, stop: int, *, rows: int, delimiter: int
     ) -> bool:
         """Return whether quotes may have swallowed lines, or digits of a number.
 
-        `text[start:stop]` was read as `rows` records; a line feed stands before it. Quotes that swallow a line leave more
-        lines than records. A number with a stray quote has a character of the block before a
-        quote that neither opens nor ends a field.
+        `text[start:stop]` was read as `rows` records; a line feed stands before it. Quotes
+        that swallow a line leave more lines than records. A number with a stray quote has a
+        character of the block before a quote that neither opens nor ends a field.
         """
         if text.find(b'"', start, stop) < 0:
             return False

@@ -1,10 +1,12 @@
 """One delimited text: its columns, how it is written, and the stretches it is read in."""
 
 import shlex
+import unicodedata
 from dataclasses import dataclass, field
 
 from losscli.data.text.records import Cell, line_ends
 from losscli.data.text.textfile import STDIN, TextFile
+from losscli.errors import DataError
 from losscli.visible import visible
 
 
@@ -32,6 +34,21 @@ class Sheet:
     def mark(self) -> bytes:
         """The delimiter as it stands in the text."""
         return self.delimiter.encode()
+
+    def index_of(self, name: str) -> int:
+        """Return the place of the one column of that name; two that look the same are refused."""
+        plain = unicodedata.normalize("NFC", name)
+        alike = [i for i, n in enumerate(self.names) if unicodedata.normalize("NFC", n) == plain]
+        if name in self.names and len(alike) == 1:
+            return alike[0]
+        where = self.place(self.header)
+        if name not in self.names:
+            raise DataError(f"there is no column {visible(name)}", where=where)
+        numbers = " and ".join(str(index + 1) for index in alike)
+        what = f"columns {numbers} are all named {visible(name)}"
+        if any(self.names[index] != name for index in alike):
+            what = f"the names of columns {numbers} look the same, {visible(name)} (NFC and NFD)"
+        raise DataError(what, where=where, remedy="rename all but one of them in the header")
 
     def place(self, line: int) -> str:
         """Return the words for a physical line."""
