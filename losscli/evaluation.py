@@ -1,6 +1,7 @@
 """One evaluation from end to end: a source and the names of losses in, a report out."""
 
 import os
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
@@ -139,8 +140,10 @@ class _Run:
         """Return the summary of all rows."""
 
         def judge(piece: Piece, before: Summary) -> Summary:
-            return summarise(self.block(piece), self.work, before)
+            with turn:
+                return before + summarise(self.block(piece), self.work, before)
 
+        turn = threading.Lock()
         return self._over(Summary.zero(self.work), judge)
 
     def about(self, centres: Mapping[str, float]) -> Mapping[str, Distribution]:

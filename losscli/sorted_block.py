@@ -1,9 +1,9 @@
 """The rows of a block sorted by class, and their losses a slice at a time."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from losscli.summary.heaps import heap
 from losscli.summary.largest import Largest
 from losscli.summary.slices import ROWS
 from losscli.summary.tally import Tally
+from losscli.summary.together import MOST, add_together, room
 from losscli.summary.worst import WorstRows
 
 Columns = Mapping[str, NDArray[Any]]
@@ -93,27 +94,24 @@ class SortedBlock:
     def judge(self, chosen: tuple[Chosen, ...], aims: Aims) -> Found:
         """Compute the row losses a slice at a time, while they are in the cache."""
         keep = {k: np.empty(len(self.codes)) for k in {*aims.distributed, *aims.medians}}
-        tallies: dict[int, Tally] = {}
+        tallies: list[Tally] = []
         largest = list(aims.largest)
         bad: list[NDArray[np.intp]] = []
         worst: list[Vector] = []
         for rows, places, starts in self._slices():
             columns = {r: v if r in SHARED else v[rows] for r, v in self.columns.items()}
-            weight = () if self.weight is None else (self.weight[rows],)
-            for k, one in enumerate(chosen):
-                terms = one.terms(columns)
-                if k not in tallies:
-                    size = len(terms) + len(weight)
-                    tallies[k] = Tally(len(self.classes), size, len(terms))
-                highest = tallies[k].add(places, starts, (*terms, *weight))
-                if k in keep:
-                    keep[k][rows] = terms[0]
-                if largest and not highest <= largest[k].least:
-                    largest[k] += Largest.of(terms[0], largest[k].least)
-                if k == 0 and not highest < aims.least:
-                    places_of_bad = np.flatnonzero(terms[0] >= aims.least)
-                    bad.append(places_of_bad + rows.start)
-                    worst.append(terms[0][places_of_bad])
+            for batch in range(0, len(chosen), MOST):
+                terms = [one.terms(columns) for one in chosen[batch : batch + MOST]]
+                highest = self._add(tallies, batch, terms, rows, places, starts)
+                for k, values, top in zip(count(batch), terms, highest, strict=False):
+                    if k in keep:
+                        keep[k][rows] = values[0]
+                    if largest and not top <= largest[k].least:
+                        largest[k] += Largest.of(values[0], largest[k].least)
+                    if k == 0 and not top < aims.least:
+                        far = np.flatnonzero(values[0] >= aims.least)
+                        bad.append(far + rows.start)
+                        worst.append(values[0][far])
         return Found(
             self._grouped(tallies),
             {k: Distribution.of(keep[k], self.weight, leave_out_nan=True) for k in aims.distributed},
@@ -121,6 +119,32 @@ class SortedBlock:
             tuple(largest),
             self._worst(bad, worst, aims.top),
         )
+
+    def _add(
+        self,
+        tallies: list[Tally],
+        batch: int,
+        losses: Sequence[tuple[Vector, ...]],
+        rows: slice,
+        places: NDArray[np.intp],
+        starts: NDArray[np.intp],
+    ) -> list[float]:
+        """Add a batch of losses of a slice, together if they can be; return their maxima."""
+        weight = () if self.weight is None else (self.weight[rows],)
+        for terms in losses[len(tallies) - batch :]:
+            tallies.append(Tally(len(self.classes), len(terms) + len(weight), len(terms)))
+        ours = tallies[batch : batch + len(losses)]
+        if len(places) == 1 and not weight and all(len(terms) == 1 for terms in losses):
+            table = room(len(losses), len(losses[0][0]))
+            for k, terms in enumerate(losses):
+                table[k] = terms[0]
+            highest = add_together(ours, int(places[0]), table)
+            if highest is not None:
+                return highest
+        return [
+            tally.add(places, starts, (*terms, *weight))
+            for tally, terms in zip(ours, losses, strict=True)
+        ]
 
     def _slices(self) -> Iterator[tuple[slice, NDArray[np.intp], NDArray[np.intp]]]:
         """Yield slices of rows with the classes in each, and where these begin in it.
@@ -138,7 +162,7 @@ class SortedBlock:
                 begins = np.maximum(starts[first:last] - start, 0)
                 yield slice(start, stop), self.codes[starts[first:last]].astype(np.intp), begins
 
-    def _grouped(self, tallies: Mapping[int, Tally]) -> Grouped:
+    def _grouped(self, tallies: Sequence[Tally]) -> Grouped:
         if not tallies:
             return Grouped()
         counts = np.zeros(len(self.classes), np.int64)
@@ -148,7 +172,7 @@ class SortedBlock:
             if self.weight is None
             else heap(self.codes, self.weight, len(counts))
         )
-        return Grouped(self.classes, mass, tuple(t.moments() for t in tallies.values())).ordered()
+        return Grouped(self.classes, mass, tuple(tally.moments() for tally in tallies)).ordered()
 
     def _medians(self, kept: Mapping[int, Vector]) -> dict[tuple[int, str | None], Distribution]:
         ends = np.append(self.starts[1:], len(self.codes))

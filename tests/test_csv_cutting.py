@@ -19,6 +19,7 @@ from losscli.data.block import MisreadError
 from losscli.data.csv import open_csv
 from losscli.data.text.quotes import end_of_records, find_quotes
 from losscli.data.text.records import records, rows
+from losscli.errors import DataError
 
 NUMBERS = st.sampled_from(["", "0", "-1.5", "3e-2", "17", "2.25"])
 TEXTS = st.text(
@@ -188,3 +189,46 @@ def test_a_dictionary_holds_only_what_the_file_holds(tmp_path: Path) -> None:
     column = call().table.column("t").chunk(0)
     assert column.dictionary.to_pylist() == ["b", "a"]
     assert column.indices.to_pylist() == [0, 1, None, 0]
+
+
+def test_lines_inside_an_unused_column_are_no_rows(tmp_path: Path) -> None:
+    # Each of these lines would pass for a row if quotes were letters.
+    text = 't,y,note\na,1,"x\nb,2,y"\nc,3,z\n'
+    seen = read_all(open_csv([_write(tmp_path, text)]), ["t", "y"])
+    assert seen.columns == {"t": ["a", "c"], "y": [1.0, 3.0]}
+    quoted = text.replace("a,", '"a",').replace("c,", '"c",')
+    seen = read_all(open_csv([_write(tmp_path, quoted)]), ["t", "y"])
+    assert seen.columns == {"t": ["a", "c"], "y": [1.0, 3.0]}
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        (['"a"', '"b"', '"a"'], ["a", "b", "a"]),
+        (['"a"', "a", '"b"'], ["a", "a", "b"]),
+        (['"a"', '""', '"b"'], ["a", None, "b"]),
+        (['"a"', "", '"b"'], ["a", None, "b"]),
+        (['"a"', '"""a"""', '"b"'], ["a", '"a"', "b"]),
+        (['"a"', '"é,"', '"\ufeff"'], ["a", "é,", "\ufeff"]),
+        (["a", 'b"', 'c"d'], ["a", 'b"', 'c"d']),
+    ],
+)
+def test_quotes_around_words(tmp_path: Path, cells: list[str], words: list[str | None]) -> None:
+    for order in (slice(None), slice(None, None, -1)):
+        text = "t,y\n" + "".join(f"{cell},1\n" for cell in cells[order])
+        for block in (16, 4 << 20):
+            source = open_csv([_write(tmp_path, text)], delimiter=",", block_bytes=block)
+            assert read_all(source).columns["t"] == words[order]
+
+
+def test_a_stray_quote_is_found_beside_words_without_quotes(tmp_path: Path) -> None:
+    # The quotes are as many as if every word were quoted and nothing else.
+    text = 't,y\n"a",1\nb,"1"2\n"a",3\n'
+    with pytest.raises(DataError, match="a number with a quote in it"):
+        read_all(open_csv([_write(tmp_path, text)]))
+
+
+def _write(folder: Path, text: str) -> str:
+    path = folder / "w.csv"
+    path.write_bytes(text.encode())
+    return str(path)

@@ -71,7 +71,7 @@ class _Folder(Generic[S]):
                     self._taken += 1
                 if call is None:
                     break
-                mine = mine + call(mine)
+                mine = call(mine)
                 self.done += 1
             except BaseException as error:  # noqa: BLE001 - handed to the calling thread
                 self._failures.append((number, error))

@@ -16,8 +16,9 @@ from losscli.summary.exact import scaled
 Vector = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-_BITS = 32
-_KEPT = 2
+LEVEL_BITS = 32
+LEVELS = 2
+"""How many levels count."""
 _HIGHEST = 2.0**960
 _LOWEST = 2.0**-900
 
@@ -59,11 +60,11 @@ class CoarseSums:
         if not _LOWEST < largest < _HIGHEST:
             return None
         top = level_of(largest)
-        kept = range(top - _KEPT + 1, top + 1)
+        kept = range(top - LEVELS + 1, top + 1)
         held = ((level, self.levels.get(level)) for level in kept)
         return sum(
             (
-                scaled(int(units[place]), _BITS * level)
+                scaled(int(units[place]), LEVEL_BITS * level)
                 for level, units in held
                 if units is not None
             ),
@@ -73,7 +74,12 @@ class CoarseSums:
 
 def level_of(largest: float) -> int:
     """Return the lowest level above which every value up to `largest` rounds to zero."""
-    return -(-(math.frexp(largest)[1] + 1) // _BITS) - 1
+    return -(-(math.frexp(largest)[1] + 1) // LEVEL_BITS) - 1
+
+
+def levels_of(largest: float) -> int | None:
+    """Return the highest level of values up to `largest`; None where their sum means nothing."""
+    return level_of(largest) if _LOWEST < largest < _HIGHEST else None
 
 
 def add_run(values: Vector, largest: float, scratch: Vector) -> dict[int, int]:
@@ -83,13 +89,13 @@ def add_run(values: Vector, largest: float, scratch: Vector) -> dict[int, int]:
         return levels
     top = level_of(largest)
     piece = scratch[: len(values)]
-    for level in range(top, top - _KEPT, -1):
-        shift = 1.5 * 2.0 ** (52 + _BITS * level)
+    for level in range(top, top - LEVELS, -1):
+        shift = 1.5 * 2.0 ** (52 + LEVEL_BITS * level)
         np.add(values, shift, out=piece)
         np.subtract(piece, shift, out=piece)
         if level == top:
             np.subtract(values, piece, out=values)
-        levels[level] = int(math.ldexp(float(np.add.reduce(piece)), -_BITS * level))
+        levels[level] = int(math.ldexp(float(np.add.reduce(piece)), -LEVEL_BITS * level))
     return levels
 
 
@@ -102,9 +108,9 @@ def add_runs(values: Vector, starts: Integers, largest: Vector) -> dict[int, Int
     # values of runs whose sum means nothing would only spoil the levels of the others
     values = np.where(np.repeat(able, np.diff(starts, append=len(values))), values, 0.0)
     tops = largest[able]
-    for level in range(level_of(float(tops.max())), level_of(float(tops.min())) - _KEPT, -1):
-        shift = 1.5 * 2.0 ** (52 + _BITS * level)
+    for level in range(level_of(float(tops.max())), level_of(float(tops.min())) - LEVELS, -1):
+        shift = 1.5 * 2.0 ** (52 + LEVEL_BITS * level)
         piece = (values + shift) - shift
         values = values - piece
-        levels[level] = np.ldexp(np.add.reduceat(piece, starts), -_BITS * level).astype(np.int64)
+        levels[level] = np.ldexp(np.add.reduceat(piece, starts), -LEVEL_BITS * level).astype(np.int64)
     return levels

@@ -182,15 +182,16 @@ def _octaves(keys: Integers, weight: Vector | None) -> dict[int, ExactSums]:
     if signed:
         keys &= _SIZE
     base = max(int(keys.min()), int(keys.max()) - _SPAN) // _BINS * _BINS
-    near = keys >= base
-    if not near.all():
-        far = ~near
+    far = np.flatnonzero(keys < base)
+    few: dict[int, ExactSums] = {}
+    if len(far):
+        # zeros and the like: a few of them, far from the others, are counted by themselves
         rest = keys[far] | (sign[far] << (63 - _SHIFT)) if signed else keys[far]
         few = _octaves(rest, weight if weight is None else weight[far])
-        keys, weight = keys[near], weight if weight is None else weight[near]
-        sign = sign[near] if signed else sign
-    else:
-        few = {}
+        keys[far] = base
+        if weight is not None:
+            weight = weight.copy()
+            weight[far] = 0.0
     keys -= base
     size = (int(keys.max()) // _BINS + 1) * _BINS
     if signed:
@@ -198,6 +199,8 @@ def _octaves(keys: Integers, weight: Vector | None) -> dict[int, ExactSums]:
         sign &= size
         keys += sign
     heaps = heap(keys, weight, 2 * size if signed else size).limbs
+    if weight is None:
+        np.subtract.at(heaps[0], keys[far], 1)
     found = {}
     for start in range(0, 2 * size if signed else size, _BINS):
         limbs = {at: units[start : start + _BINS] for at, units in heaps.items()}

@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
 
-ROWS = 1 << 15
-WIDTH = 19
-WIDE = 38
+ROWS = 1 << 13
+WIDTH = 21
+WIDE = 39
 """The width where only sums are needed, no products."""
-_HIGHEST = 400
-_LOWEST = -450
+HIGHEST = 400
+LOWEST = -450
 _SMALL_PRODUCT = 1 << 18
 """OpenBLAS gives larger matrix products to threads of its own, which wait for each other."""
 
@@ -71,11 +71,11 @@ def cut(values: Vector, largest: float, first: int = 1, width: int = WIDTH) -> C
     the doubles.
     """
     top = math.frexp(largest)[1]
-    if top > _HIGHEST:
+    if top > HIGHEST:
         return None
     slices, remaining = WORKSPACE.slices, WORKSPACE.rest[: len(values)]
     exponents: list[int] = []
-    for unit in range(top - width + 1, _LOWEST, -width):
+    for unit in range(top - width + 1, LOWEST, -width):
         row = first + len(exponents)
         if row == len(slices):
             slices = WORKSPACE.grown()

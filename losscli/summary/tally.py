@@ -119,6 +119,29 @@ class Tally:
             for level, units in add_run(cubes, top, WORKSPACE.rest).items():
                 self._level(level)[at] += units
 
+    def record(
+        self,
+        place: int,
+        rows: int,
+        ends: tuple[float, float],
+        sums: tuple[int, int],
+        cubes: tuple[float, dict[int, int]],
+    ) -> None:
+        """Add what is known of rows of one class, for a loss of one term without weights.
+
+        `ends` are the extremes, `sums` those of the values and of their squares as of
+        `from_steps`, `cubes` the largest cube and the levels of the sum of cubes.
+        """
+        total = self._total
+        total.rows[place] += rows
+        total.low[0, place] = min(ends[0], total.low[0, place])
+        total.high[0, place] = max(ends[1], total.high[0, place])
+        self._sums[place] += sums[0]
+        self._squares[place] += sums[1]
+        self._largest_cubes[place] = max(self._largest_cubes[place], abs(cubes[0]))
+        for level, units in cubes[1].items():
+            self._level(level)[place] += units
+
     def _level(self, level: int) -> Integers:
         if level not in self._cubes:
             self._cubes[level] = np.zeros(len(self._largest_cubes), np.int64)
@@ -200,10 +223,15 @@ def _product(table: list[list[int]], left: Cut, right: Cut) -> int:
     for a, row in enumerate(table[left.first - 1 : left.end - 1]):
         for b, units in enumerate(row[right.first : right.end]):
             steps[a + b] += units
+    return from_steps(steps, left.exponents[-1] + right.exponents[-1])
+
+
+def from_steps(steps: Sequence[int], last: int) -> int:
+    """Return the number whose digits of 2**WIDTH are `steps`, times 2**(last - _BASE)."""
     total = 0
     for units in steps:
         total = (total << WIDTH) + units
-    return total << (left.exponents[-1] + right.exponents[-1] - _BASE)
+    return total << (last - _BASE)
 
 
 def _slice_pairs(left: Cut, right: Cut) -> Iterator[tuple[int, int, int, int]]:
