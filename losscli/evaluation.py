@@ -1,7 +1,6 @@
 """One evaluation from end to end: a source and the names of losses in, a report out."""
 
 import os
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
@@ -9,7 +8,7 @@ from typing import Any, TypeVar
 from losscli.data.block import Block, MisreadError, Piece, Source
 from losscli.data.classes import twins
 from losscli.data.columns import CLASSIFICATION, Plan, Wanted, plan
-from losscli.engine.threads import Mergeable, fold
+from losscli.engine.threads import fold
 from losscli.errors import DataError, UsageError
 from losscli.losses.combine import to_float
 from losscli.losses.language import default, parse, resolve, tasks
@@ -116,7 +115,7 @@ def _roles(asked: Sequence[Request], task: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(role for role in roles if role not in ("y", "levels")))
 
 
-S = TypeVar("S", bound=Mergeable)
+S = TypeVar("S")
 
 
 @dataclass
@@ -140,32 +139,27 @@ class _Run:
         """Return the summary of all rows."""
 
         def judge(piece: Piece, before: Summary) -> Summary:
-            with turn:
-                return before + summarise(self.block(piece), self.work, before)
+            return before + summarise(self.block(piece), self.work, before)
 
-        turn = threading.Lock()
         return self._over(Summary.zero(self.work), judge)
 
     def about(self, centres: Mapping[str, float]) -> Mapping[str, Distribution]:
         """Read the source once more, for the distributions of distances from the centres."""
 
-        def judge(piece: Piece, _: Distances) -> Distances:
+        def judge(piece: Piece, before: Distances) -> Distances:
             block = self.block(piece)
             numbers = signed(block)
-            return Distances(
+            return before + Distances(
                 {n: Distribution.of(numbers[n] - c, block.weight) for n, c in centres.items()}
             )
 
         return self._over(Distances({}), judge).distributions
 
     def _over(self, zero: S, judge: Callable[[Piece, S], S]) -> S:
-        def call(read: Callable[[], Piece]) -> Callable[[S], S]:
-            return lambda before: judge(read(), before)
-
         while True:
-            calls = map(call, self.source.pieces(self.plan.types))
+            reads = self.source.pieces(self.plan.types)
             try:
-                total = fold(calls, zero, self.jobs, self.progress)
+                total = fold(reads, judge, zero, self.jobs, self.progress)
             except MisreadError:
                 # a stretch began inside a quoted field: only reading in order is sure
                 self.source = self.source.in_order()

@@ -1,87 +1,76 @@
-"""Map over the stretches of a source with the threads of this machine, and add up."""
+"""Read the stretches of a source in the threads of this machine, and add them up in turn."""
 
 import os
 import threading
 from collections.abc import Callable, Iterator
-from typing import Generic, Protocol, Self, TypeVar
+from typing import Generic, TypeVar
 
-
-class Mergeable(Protocol):
-    """What a stretch is turned into: it adds."""
-
-    def __add__(self, other: Self) -> Self: ...
-
-
-S = TypeVar("S", bound=Mergeable)
-Call = Callable[[S], S]
-"""Reads and judges one stretch; it is given what its thread has so far, as a hint."""
-
-
-def fold(
-    calls: Iterator[Call[S]],
-    zero: S,
-    jobs: int | None = None,
-    progress: Callable[[int], None] | None = None,
-) -> S:
-    """Return the sum of all calls, made in `jobs` threads (default: as many as processors).
-
-    Addition is commutative to the bit, so each thread adds up what it happens to get. Where
-    calls fail, the error of the first of them in the order of the source is raised.
-    `progress` is told, in this thread, how many calls are done.
-    """
-    folder = _Folder(calls, zero)
-    count = jobs or len(os.sched_getaffinity(0))
-    if count == 1 and progress is None:
-        folder.work()
-    else:
-        threads = [threading.Thread(target=folder.work, daemon=True) for _ in range(count)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            while thread.is_alive():
-                thread.join(_TICK)
-                if progress:
-                    progress(folder.done)
-    return folder.total()
-
+P = TypeVar("P")
+S = TypeVar("S")
 
 _TICK = 0.1
 
 
-class _Folder(Generic[S]):
-    def __init__(self, calls: Iterator[Call[S]], zero: S) -> None:
-        self._calls = calls
+def fold(
+    reads: Iterator[Callable[[], P]],
+    judge: Callable[[P, S], S],
+    zero: S,
+    jobs: int | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> S:
+    """Return what `judge` makes of all stretches: `judge(read(), what is known so far)`.
+
+    `jobs` threads (default: as many as processors) call the reads; the order does not matter
+    to the result. Judging is one thread's turn at a time: it is many short calls of numpy,
+    which in several threads spend their time waiting for the interpreter. Where calls fail,
+    the error of the first of them in the order of the source is raised. `progress` is told,
+    in this thread, how many stretches are done.
+    """
+    folder = _Folder(reads, judge, zero)
+    count = jobs or len(os.sched_getaffinity(0))
+    threads = [threading.Thread(target=folder.work, daemon=True) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        while thread.is_alive():
+            thread.join(_TICK)
+            if progress:
+                progress(folder.done)
+    return folder.result()
+
+
+class _Folder(Generic[P, S]):
+    def __init__(
+        self, reads: Iterator[Callable[[], P]], judge: Callable[[P, S], S], zero: S
+    ) -> None:
+        self._reads = reads
+        self._judge = judge
+        self._total = zero
         self._taken = 0
-        self._zero = zero
-        self._lock = threading.Lock()
-        self._sums: list[S] = []
+        self._taking = threading.Lock()
+        self._turn = threading.Lock()
         self._failures: list[tuple[int, BaseException]] = []
         self.done = 0
 
     def work(self) -> None:
-        mine = self._zero
-        while True:
-            number = self._taken
-            try:
-                with self._lock:
-                    if self._failures:
-                        break
+        number = self._taken
+        try:
+            while not self._failures:
+                with self._taking:
                     number = self._taken
-                    call = next(self._calls, None)
+                    read = next(self._reads, None)
                     self._taken += 1
-                if call is None:
+                if read is None:
                     break
-                mine = call(mine)
-                self.done += 1
-            except BaseException as error:  # noqa: BLE001 - handed to the calling thread
-                self._failures.append((number, error))
-                break
-        self._sums.append(mine)
+                piece = read()
+                with self._turn:
+                    self._total = self._judge(piece, self._total)
+                    self.done += 1
+                del piece
+        except BaseException as error:  # noqa: BLE001 - handed to the calling thread
+            self._failures.append((number, error))
 
-    def total(self) -> S:
+    def result(self) -> S:
         if self._failures:
             raise min(self._failures, key=lambda failure: failure[0])[1]
-        total = self._zero
-        for one in self._sums:
-            total = total + one
-        return total
+        return self._total
