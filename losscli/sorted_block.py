@@ -59,7 +59,7 @@ class Found:
 
 @dataclass(frozen=True)
 class SortedBlock:
-    """The rows of a block sorted by class, so that the rows of a class stand together."""
+    """The rows of a block (one or more) sorted by class: those of a class stand together."""
 
     block: Block
     columns: Columns
@@ -89,7 +89,7 @@ class SortedBlock:
     def starts(self) -> NDArray[np.intp]:
         """Where each class that has rows begins."""
         changes = np.flatnonzero(self.codes[1:] != self.codes[:-1]) + 1
-        return np.concatenate([[0], changes]) if len(self.codes) else changes
+        return np.concatenate([[0], changes])
 
     def judge(self, chosen: tuple[Chosen, ...], aims: Aims) -> Found:
         """Compute the row losses a slice at a time, while they are in the cache."""
@@ -114,7 +114,10 @@ class SortedBlock:
                         worst.append(values[0][far])
         return Found(
             self._grouped(tallies),
-            {k: Distribution.of(keep[k], self.weight, leave_out_nan=True) for k in aims.distributed},
+            {
+                k: Distribution.of(keep[k], self.weight, leave_out_nan=True)
+                for k in aims.distributed
+            },
             self._medians({k: keep[k] for k in aims.medians}),
             tuple(largest),
             self._worst(bad, worst, aims.top),
@@ -163,8 +166,6 @@ class SortedBlock:
                 yield slice(start, stop), self.codes[starts[first:last]].astype(np.intp), begins
 
     def _grouped(self, tallies: Sequence[Tally]) -> Grouped:
-        if not tallies:
-            return Grouped()
         counts = np.zeros(len(self.classes), np.int64)
         counts[self.codes[self.starts]] = np.diff(self.starts, append=len(self.codes))
         mass = (

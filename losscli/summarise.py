@@ -107,6 +107,8 @@ def summarise(block: Block, work: Work, before: Summary) -> Summary:
     """
     _check_domains(block, work)
     block = _with_weight(block)
+    if not len(block.columns["y"]):
+        return replace(Summary.zero(work), census=_census(block))
     groups: dict[str, Grouped] = {}
     medians: dict[tuple[int, str, str | None], Distribution] = {}
     for name in work.by or ("",):

@@ -87,6 +87,8 @@ def test_the_delimiter_with_most_columns_wins_where_rows_agree(path: Path) -> No
     seen = read_text(path, "y;t|u,v;t\n1;a|b,c;d\n".replace(",v", ""))
     assert seen.columns["y"] == [1.0]
     assert open_csv([str(path)]).names == ("y", "t|u", "t")
+    path.write_text("a;b;t,y\n1;2,3\n4,5\n")
+    assert open_csv([str(path)]).names == ("a;b;t", "y")
     path.write_text('t,y\n"a;b",1\n"c;d;e",2\n')
     assert open_csv([str(path)]).names == ("t", "y")
 
@@ -114,6 +116,8 @@ def test_a_number_with_the_other_decimal_mark_names_the_flag(path: Path) -> None
         ('1,"a\n2,"b"\n3,"c"\n', "line 2: the quote that opens here is not closed"),
         ('1,a\n"2,b\n3,"c"\n', "line 3: the quote that opens here is not closed"),
         ('1,"x\ny"\n2,"a ""b\n3,c\n', "line 4: the quote that opens here is not closed"),
+        ('1,a\n2,"a\n""b\n3,c\n', "line 3: the quote that opens here is not closed"),
+        ('1,a\n2,"b\nc"\n3,c,d\n4,"e\n', "line 5: 3 fields where the header has 2"),
     ],
 )
 def test_rows_of_another_shape_are_refused_with_their_line(

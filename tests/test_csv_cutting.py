@@ -169,6 +169,16 @@ def test_a_record_longer_than_a_block_and_its_reach_is_read(tmp_path: Path) -> N
     long = "x\n" * 100_000
     seen = read_text(tmp_path / "t.csv", f'y,t\n1,"{long}"\n2,b\n', block_bytes=64)
     assert seen.columns == {"y": [1.0, 2.0], "t": [long, "b"]}
+    long = "x" * 200_000
+    seen = read_text(tmp_path / "t.csv", f"y,t\n1,{long}\n2,b\n", block_bytes=64)
+    assert seen.columns == {"y": [1.0, 2.0], "t": [long, "b"]}
+
+
+def test_a_mark_inside_the_text_stays_wherever_a_stretch_begins(tmp_path: Path) -> None:
+    words = [f"\ufeff{n}" for n in range(40)]
+    text = "t,y\n" + "".join(f"{word},1\n" for word in words)
+    for block in range(16, 40):
+        assert read_text(tmp_path / "t.csv", text, block_bytes=block).columns["t"] == words
 
 
 def test_numbers_stay_when_the_thread_reads_on(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 from csv_reading import declared, read_all, read_text, refusal
 
 from losscli.data.csv import open_csv
+from losscli.data.text.textfile import TextFile
 from losscli.errors import DataError, UsageError
 
 BODY = "y,t\n1.5,São Paulo\n2,Łódź\n"
@@ -49,6 +50,11 @@ def test_a_named_encoding_is_used(path: Path, encoding: str) -> None:
         seen = read_text(path, data, encoding=encoding, block_bytes=block)
         assert seen.columns == {"y": [1.0, 2.0], "t": ["café", "\xf1"]}
         assert seen.notes == []
+
+
+def test_a_mark_before_a_named_encoding_is_no_text(path: Path) -> None:
+    data = codecs.BOM_UTF16_LE + BODY.encode("utf-16-le")
+    assert read_text(path, data, encoding="utf-16-le").columns == COLUMNS
 
 
 def test_utf_16_without_a_mark_names_the_flag(path: Path) -> None:
@@ -186,6 +192,12 @@ def test_a_file_without_rights(path: Path) -> None:
     path.chmod(0)
     with pytest.raises(DataError, match=r"cannot be read \(Permission denied\)"):
         open_csv([str(path)])
+
+
+def test_a_short_read_is_refused(path: Path) -> None:
+    path.write_text(BODY)
+    with pytest.raises(DataError, match="changed while it was read"):
+        TextFile(str(path)).fill(memoryview(bytearray(100)), 0)
 
 
 def grow(path: Path) -> None:

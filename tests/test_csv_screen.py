@@ -56,6 +56,11 @@ def test_plain_text_is_not_suspected(delimiter: str, before: int) -> None:
         assert not found
 
 
+def test_a_lone_cr_does_not_hide_a_swallowed_line() -> None:
+    data = b'\n1,a\r2,"b\nc"d\n'
+    assert Screen().suspects(data, 1, len(data), rows=2, delimiter=ord(","))
+
+
 @pytest.mark.parametrize("text", ['1,"a\nb"\n', '1,"a\rb"\r', '1,"a\r\nb"\n', '1,"a\nb"'])
 def test_a_line_end_inside_quotes_is_looked_at(text: str) -> None:
     data = f"\n{text}".encode()

@@ -233,6 +233,22 @@ def test_rows_that_are_dropped_are_counted(tmp_path: Path) -> None:
     assert sum("left out" in warning for warning in found.warnings) == 2
 
 
+def test_weights_that_are_all_zero_leave_nothing_to_judge(tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text("y_true,y_pred,w\n1.5,2,0\n2.5,3,0\n")
+    with pytest.raises(DataError, match=r"no rows are left to judge \(2 weight 0\)"):
+        losscli.evaluate(path, weight="w")
+
+
+def test_scores_that_are_probabilities_are_refused_as_margins(tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text("y_true,score\n1,0.5\n0,0.25\n")
+    with pytest.raises(DataError, match="every score lies in"):
+        losscli.evaluate(path, losses="hinge")
+    report = losscli.evaluate(path, losses="hinge", scores_are_probs=True)
+    assert report.losses[0].estimate.value == pytest.approx((0.5 + 1.25) / 2)
+
+
 def test_losses_that_reward_different_things_are_pointed_out(path: Path) -> None:
     assert any("rewards" in w for w in losscli.evaluate(path, losses="mse,mae").warnings)
     assert not any("rewards" in w for w in losscli.evaluate(path, losses="mse,rmse").warnings)

@@ -25,7 +25,7 @@ def terms_of(*columns: Vector, terms: int = 1) -> Terms:
     for start in range(0, len(columns[0]), 1000):
         tally.add(np.array([0]), np.array([0]), [c[start : start + 1000] for c in columns])
     found = tally.moments()
-    return Terms(found, (found.sums.fractions(), found.squares.fractions()), 0, None)
+    return Terms(found, (found.sums.dyadics(), found.squares.dyadics()), 0, None)
 
 
 def of(*columns: Vector, terms: int = 1, combine: Any = MEAN, level: float = 0.95) -> Estimate:

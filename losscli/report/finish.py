@@ -18,6 +18,7 @@ from losscli.report.terms import Terms
 from losscli.report.warn import warnings
 from losscli.summarise import Summary
 from losscli.summary.distribution import Distribution, Sample
+from losscli.summary.dyadic import quotient
 from losscli.summary.grouped import Grouped
 
 
@@ -80,7 +81,9 @@ def finish(summary: Summary, chosen: Sequence[Chosen], facts: Facts, samples: Sa
         line for name in facts.shown_by for line in groups[name].lines(name, overall, results)
     ]
     total = (
-        to_float(overall.terms(0, 0).sum(0)) if not results[0].estimate.infinite_rows else math.inf
+        to_float(overall.terms(0, 0).sum(0).fraction())
+        if not results[0].estimate.infinite_rows
+        else math.inf
     )
     found = _outliers(summary, chosen[0], facts, samples, total)
     return Report(
@@ -125,7 +128,7 @@ class _Finisher:
         self._chosen = chosen
         self._level = level
         self._medians = medians
-        self._exact = [(m.sums.fractions(), m.squares.fractions()) for m in group.moments]
+        self._exact = [(m.sums.dyadics(), m.squares.dyadics()) for m in group.moments]
 
     def terms(self, k: int, place: int) -> Terms:
         found = self._medians.get((k, place))
@@ -165,8 +168,12 @@ class _Finisher:
         found = self.estimate(k, place)
         whole = overall.terms(k, 0)
         share = math.nan
-        if not self._chosen[k].combine.needs_median and not whole.infinite and whole.sum(0) > 0:
-            share = to_float(self.terms(k, place).sum(0) / whole.sum(0))
+        if (
+            not self._chosen[k].combine.needs_median
+            and not whole.infinite
+            and whole.sum(0).units > 0
+        ):
+            share = quotient(self.terms(k, place).sum(0), whole.sum(0))
         value = result.estimate.value
         lift = found.value / value if 0 < value < math.inf else math.nan
         name = self._group.classes[place]
@@ -180,9 +187,7 @@ def _truths(summary: Summary, facts: Facts, samples: Samples) -> Truths | None:
         if samples.y is None or group.mass is None:
             return None
         weight = sum(group.mass.fractions())
-        return Truths(
-            samples.y, to_float(summary.total.fractions()[0] / weight), levels=levels
-        )
+        return Truths(samples.y, to_float(summary.total.fractions()[0] / weight), levels=levels)
     group = summary.groups[facts.truth]
     assert group.mass is not None
     by_class = dict(zip(group.classes, map(to_float, group.mass.fractions()), strict=True))

@@ -9,6 +9,7 @@ from statistics import NormalDist
 from losscli.losses.combine import Combine, to_float
 from losscli.report.records import Estimate
 from losscli.report.terms import Terms
+from losscli.summary.dyadic import Dyadic, quotient
 
 _NORMAL = NormalDist()
 _TRUSTED = 1e-2
@@ -68,20 +69,30 @@ def _spread(terms: Terms, combine: Combine) -> tuple[float, float] | None:
         slopes = _slopes(terms, combine)
     except (ZeroDivisionError, OverflowError, ValueError):
         return None
-    means = [terms.mean(j) for j in range(len(slopes))]
-    form = [*slopes, -sum((g * m for g, m in zip(slopes, means, strict=True)), Fraction(0))]
+    # times the sum of weights, which spares the division of the means
+    weight = terms.weight
+    form = [Dyadic.of(slope) * weight for slope in slopes]
+    last = Dyadic(0, 0)
+    for j, slope in enumerate(slopes):
+        last += -(Dyadic.of(slope) * terms.sum(j))
+    form.append(last)
     squares = terms.form_squared(form)
-    stderr = math.sqrt(to_float(squares * rows / (rows - 1)) / to_float(terms.weight) ** 2)
-    return stderr, _skewness(terms, form, to_float(squares / rows)) if squares else 0.0
+    unit = weight * weight
+    stderr = math.sqrt(quotient(squares * Dyadic(rows, 0), unit * unit * Dyadic(rows - 1, 0)))
+    variance = quotient(squares, unit * Dyadic(rows, 0))
+    return stderr, _skewness(terms, form, variance)
 
 
-def _skewness(terms: Terms, form: Sequence[Fraction], variance: float) -> float:
+def _skewness(terms: Terms, form: Sequence[Dyadic], variance: float) -> float:
+    """Return the skewness of a linear form that is multiplied by the sum of weights."""
     found = terms.form_cubed(form)
-    cubed = variance**1.5
+    cubed = variance * math.sqrt(variance)
     if found is None or not 0 < cubed < math.inf:
         return 0.0
-    third, error = found[0] / terms.rows, found[1] / terms.rows
-    return to_float(third) / cubed if error <= _TRUSTED * cubed else 0.0
+    weight = terms.weight
+    unit = weight * weight * weight * Dyadic(terms.rows, 0)
+    error = found[1] / quotient(unit, Dyadic(1, 0))
+    return quotient(found[0], unit) / cubed if error <= _TRUSTED * cubed else 0.0
 
 
 def _hall(rows: int, stderr: float, skewness: float, level: float) -> tuple[float, float]:
@@ -108,7 +119,8 @@ def _wilson(terms: Terms, level: float) -> tuple[float, float]:
     """
     p = to_float(terms.mean(0))
     last = terms.term_count
-    n = to_float(terms.weight**2 / terms.square(last, last)) if terms.weighted else terms.rows
+    squares = terms.square(last, last)
+    n = quotient(terms.weight * terms.weight, squares) if terms.weighted else terms.rows
     z = _NORMAL.inv_cdf((1 + level) / 2)
     middle = (p + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))

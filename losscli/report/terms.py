@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 from itertools import combinations_with_replacement
 
-from losscli.losses.combine import to_float
 from losscli.summary.distribution import Sample
+from losscli.summary.dyadic import Dyadic, quotient
 from losscli.summary.moments import Moments, pairs, triples
 
 
@@ -19,7 +19,7 @@ class Terms:
     def __init__(
         self,
         moments: Moments,
-        exact: tuple[list[Fraction], list[Fraction]],
+        exact: tuple[list[Dyadic], list[Dyadic]],
         place: int,
         sample: Sample | None,
         *,
@@ -29,26 +29,27 @@ class Terms:
         self._place = place
         self._sample = sample
         self._sums, self._squares = exact
+        self._means: dict[int, Fraction] = {}
         self.rows = int(moments.rows[place])
         self.infinite = int(moments.infinite[place])
         self.undefined = 0 if leaves_out else int(moments.undefined[place])
         self.counted = self.rows + self.infinite + self.undefined
         self.weighted = moments.columns > moments.terms
 
-    def sum(self, column: int) -> Fraction:
+    def sum(self, column: int) -> Dyadic:
         """Return the exact sum of a column; the column after the last is a column of ones."""
         if column == self._moments.columns:
-            return Fraction(self.rows)
+            return Dyadic(self.rows, 0)
         return self._sums[column * self._moments.classes + self._place]
 
-    def square(self, i: int, j: int) -> Fraction:
+    def square(self, i: int, j: int) -> Dyadic:
         """Return the exact sum of the product of two columns, i <= j."""
         if j == self._moments.columns:
             return self.sum(i)
         at = pairs(self._moments.columns).index((i, j))
         return self._squares[at * self._moments.classes + self._place]
 
-    def cube(self, i: int, j: int, k: int) -> tuple[Fraction, float] | None:
+    def cube(self, i: int, j: int, k: int) -> tuple[Dyadic, float] | None:
         """Return the sum of the product of three columns, i <= j <= k, and a bound on its error.
 
         None where it is not known.
@@ -57,35 +58,31 @@ class Terms:
             return self.square(i, j), 0.0
         at = triples(self._moments.columns).index((i, j, k))
         at = at * self._moments.classes + self._place
-        found = self._moments.cubes.fraction(at)
+        found = self._moments.cubes.sum(at)
         largest = float(self._moments.cubes.largest[at])
         return None if found is None else (found, self.rows * largest * 2.0**-32)
 
-    def form_squared(self, form: Sequence[Fraction]) -> Fraction:
+    def form_squared(self, form: Sequence[Dyadic]) -> Dyadic:
         """Return the sum over rows of the square of a linear form of the columns.
 
         `form` holds a factor for each term, then one for the weight (or the column of ones).
         """
-        columns = range(len(form))
-        return sum(
-            (
-                (1 if i == j else 2) * form[i] * form[j] * self.square(i, j)
-                for i in columns
-                for j in columns[i:]
-            ),
-            Fraction(0),
-        )
+        total = Dyadic(0, 0)
+        for i, j in combinations_with_replacement(range(len(form)), 2):
+            total += _ORDERS[len({i, j})] * form[i] * form[j] * self.square(i, j)
+        return total
 
-    def form_cubed(self, form: Sequence[Fraction]) -> tuple[Fraction, float] | None:
+    def form_cubed(self, form: Sequence[Dyadic]) -> tuple[Dyadic, float] | None:
         """Return the sum over rows of the cube of a linear form, and a bound on its error."""
-        total, bound = Fraction(0), 0.0
+        total, bound = Dyadic(0, 0), 0.0
         for i, j, k in combinations_with_replacement(range(len(form)), 3):
             found = self.cube(i, j, k)
             if found is None:
                 return None
-            factor = _ORDERS[len({i, j, k})] * form[i] * form[j] * form[k]
+            factor = _ORDERS_OF_3[len({i, j, k})] * form[i] * form[j] * form[k]
             total += factor * found[0]
-            bound += abs(to_float(factor)) * found[1]
+            if found[1]:
+                bound += abs(quotient(factor, _ONE)) * found[1]
         return total, bound
 
     @property
@@ -94,13 +91,15 @@ class Terms:
         return self._moments.terms
 
     @property
-    def weight(self) -> Fraction:
+    def weight(self) -> Dyadic:
         """The sum of the weights, or the rows."""
         return self.sum(self._moments.terms)
 
     def mean(self, term: int) -> Fraction:
         """Return the exact (weighted) mean of a term."""
-        return self.sum(term) / self.weight
+        if term not in self._means:
+            self._means[term] = self.sum(term).fraction() / self.weight.fraction()
+        return self._means[term]
 
     def low(self, term: int) -> float:
         """Return the smallest value of a term."""
@@ -119,8 +118,12 @@ class Terms:
         """Tell whether every value of the only term is 0 or 1."""
         if self._moments.terms > 1 or self.low(0) < 0 or self.high(0) > 1:
             return False
-        return self.square(0, 0) == (self.square(0, 1) if self.weighted else self.sum(0))
+        other = self.square(0, 1) if self.weighted else self.sum(0)
+        return (self.square(0, 0) + -other).units == 0
 
 
-_ORDERS = {1: 1, 2: 3, 3: 6}
-"""In how many orders a product of three columns comes, by how many of them differ."""
+_ONE = Dyadic(1, 0)
+_ORDERS = {1: _ONE, 2: Dyadic(2, 0)}
+"""In how many orders a product of two columns comes, by how many of them differ."""
+_ORDERS_OF_3 = {1: _ONE, 2: Dyadic(3, 0), 3: Dyadic(6, 0)}
+"""The same for three columns."""

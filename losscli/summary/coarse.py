@@ -6,12 +6,11 @@ the two highest levels that the largest value touches count in the end.
 """
 
 import math
-from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.summary.exact import scaled
+from losscli.summary.dyadic import Dyadic
 
 Vector = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -52,24 +51,19 @@ class CoarseSums:
             np.add.at(levels[level], places, units)
         return CoarseSums(size, largest, levels)
 
-    def fraction(self, place: int) -> Fraction | None:
+    def sum(self, place: int) -> Dyadic | None:
         """Return a sum; None where its values left the range in which it means something."""
         largest = float(self.largest[place])
         if largest == 0:
-            return Fraction(0)
+            return Dyadic(0, 0)
         if not _LOWEST < largest < _HIGHEST:
             return None
         top = level_of(largest)
-        kept = range(top - LEVELS + 1, top + 1)
-        held = ((level, self.levels.get(level)) for level in kept)
-        return sum(
-            (
-                scaled(int(units[place]), LEVEL_BITS * level)
-                for level, units in held
-                if units is not None
-            ),
-            Fraction(0),
-        )
+        total = Dyadic(0, 0)
+        for level in range(top - LEVELS + 1, top + 1):
+            if level in self.levels:
+                total += Dyadic(int(self.levels[level][place]), LEVEL_BITS * level)
+        return total
 
 
 def level_of(largest: float) -> int:
@@ -112,5 +106,7 @@ def add_runs(values: Vector, starts: Integers, largest: Vector) -> dict[int, Int
         shift = 1.5 * 2.0 ** (52 + LEVEL_BITS * level)
         piece = (values + shift) - shift
         values = values - piece
-        levels[level] = np.ldexp(np.add.reduceat(piece, starts), -LEVEL_BITS * level).astype(np.int64)
+        levels[level] = np.ldexp(np.add.reduceat(piece, starts), -LEVEL_BITS * level).astype(
+            np.int64
+        )
     return levels

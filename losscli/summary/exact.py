@@ -7,6 +7,8 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.summary.dyadic import Dyadic
+
 Integers = NDArray[np.int64]
 
 _BITS = 32
@@ -112,14 +114,11 @@ class ExactSums:
         numbers, exponent = self.integers()
         return np.array([math.ldexp(number, exponent) for number in numbers])
 
+    def dyadics(self) -> list[Dyadic]:
+        """Return the exact sums as whole numbers times a power of two."""
+        numbers, exponent = self.integers()
+        return [Dyadic(number, exponent) for number in numbers]
+
     def fractions(self) -> list[Fraction]:
         """Return the exact sums."""
-        numbers, exponent = self.integers()
-        return [scaled(number, exponent) for number in numbers]
-
-
-def scaled(number: int, exponent: int) -> Fraction:
-    """Return number * 2**exponent."""
-    if exponent >= 0:
-        return Fraction(number << exponent)
-    return Fraction(number, 1 << -exponent)
+        return [number.fraction() for number in self.dyadics()]

@@ -79,7 +79,7 @@ def _cut(losses: Matrix, tops: NDArray[np.intc]) -> tuple[list[list[list[int]]],
     slices = _WORKSPACE.slices[:count, :, :rows]
     values, rest = losses, _WORKSPACE.rest[:count, :rows]
     units = tops.astype(np.int64) + 1
-    exponents = []
+    exponents: list[NDArray[np.int64]] = []
     while True:
         units = units - WIDTH
         if len(exponents) == _DEPTH or int(units.min()) < LOWEST:
