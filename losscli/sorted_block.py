@@ -134,8 +134,10 @@ class SortedBlock:
     ) -> list[float]:
         """Add a batch of losses of a slice, together if they can be; return their maxima."""
         weight = () if self.weight is None else (self.weight[rows],)
-        for terms in losses[len(tallies) - batch :]:
-            tallies.append(Tally(len(self.classes), len(terms) + len(weight), len(terms)))
+        tallies.extend(
+            Tally(len(self.classes), len(terms) + len(weight), len(terms))
+            for terms in losses[len(tallies) - batch :]
+        )
         ours = tallies[batch : batch + len(losses)]
         if len(places) == 1 and not weight and all(len(terms) == 1 for terms in losses):
             table = room(len(losses), len(losses[0][0]))

@@ -59,8 +59,8 @@ class Summary:
 
     `groups` holds the moments for each breakdown ("" where there is none); `first` is the
     distribution of the first loss (none where the residuals tell it), `medians` those of losses
-    that are medians, by (number of the loss, breakdown, class). `numbers` are the distributions of y and of the signed
-    residual, `total` is the exact (weighted) sum of y.
+    that are medians, by (number of the loss, breakdown, class). `numbers` are the distributions
+    of y and of the signed residual, `total` is the exact (weighted) sum of y.
     """
 
     census: Census

@@ -147,7 +147,7 @@ def test_a_spread_far_from_zero_is_exact() -> None:
 
 @pytest.mark.parametrize("combine", [ROOT, RATIO, ROOT_OVER_MEAN, ROOT_OVER_DEVIATION])
 def test_slopes_are_those_of_the_value(combine: Combine) -> None:
-    means = [17 / 3, -3.0, 41 / 3, 1e-6]
+    means = [Fraction(17, 3), Fraction(-3), Fraction(41, 3), Fraction(1, 10**6)]
     slopes = combine.slopes and combine.slopes(means)
     assert slopes is not None
 

@@ -107,7 +107,7 @@ print(json.dumps(lines))
 def refused() -> dict[str, str]:
     """Return what is said of each case, as a cell of a Markdown table shows it."""
     with tempfile.TemporaryDirectory() as root:
-        cases = {}
+        cases: dict[str, tuple[str, list[str]]] = {}
         for case, (content, options) in REFUSED.items():
             folder = Path(root, str(len(cases)))
             folder.mkdir()
