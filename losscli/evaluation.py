@@ -15,6 +15,7 @@ from losscli.losses.language import default, parse, resolve, tasks
 from losscli.losses.syntax import Request
 from losscli.report import Report
 from losscli.report.finish import Facts, Samples, finish
+from losscli.report.warn import rows
 from losscli.summarise import Summary, Work, signed, summarise
 from losscli.summary.distribution import BIN_WIDTH, Distribution, Sample
 
@@ -198,7 +199,7 @@ def _check(summary: Summary, expect_rows: int | None, found: Plan) -> None:
     census, where = summary.census, found.where
     if expect_rows is not None and census.rows != expect_rows:
         raise DataError(
-            f"there are {census.rows} rows, not {expect_rows}",
+            f"there {'is' if census.rows == 1 else 'are'} {rows(census.rows)}, not {expect_rows}",
             where=where,
             remedy=f"find the missing rows, or pass --expect-rows {census.rows}",
         )

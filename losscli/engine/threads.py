@@ -27,7 +27,7 @@ def fold(
     in this thread, how many stretches are done.
     """
     folder = _Folder(reads, judge, zero)
-    count = jobs or len(os.sched_getaffinity(0))
+    count = jobs or _processors()
     threads = [threading.Thread(target=folder.work, daemon=True) for _ in range(count)]
     for thread in threads:
         thread.start()
@@ -37,6 +37,13 @@ def fold(
             if progress:
                 progress(folder.done)
     return folder.result()
+
+
+def _processors() -> int:
+    """Return how many processors this process may use, where the system tells."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 class _Folder(Generic[P, S]):

@@ -99,6 +99,7 @@ def finish(summary: Summary, chosen: Sequence[Chosen], facts: Facts, samples: Sa
         outliers=found,
         warnings=(*facts.warnings, *warnings(summary, chosen, results, found, samples.coarse)),
         notes=facts.notes,
+        environment={"numpy": np.__version__},
     )
 
 

@@ -18,7 +18,7 @@ _MARKS = (
 _UNPACK = "unpack it first: {tool} {path} | losscli eval -"
 _CONVERT = (
     "convert it first: python -c 'import sys, pandas; "
-    'pandas.{tool}).to_csv("preds.csv", index=False)\' {path}'
+    "pandas.{tool}.to_csv(sys.stdout, index=False)' {path} | losscli eval -"
 )
 _OTHER_KINDS = (
     (b"\x1f\x8b", "gzip-compressed", _UNPACK, "gzip -dc"),
