@@ -151,15 +151,16 @@ def test_slopes_are_those_of_the_value(combine: Combine) -> None:
     slopes = combine.slopes and combine.slopes(means)
     assert slopes is not None
 
-    def at(shifted: list[float]) -> float:
-        return combine.value(Exact(*([mean] for mean in shifted)))
+    def at(shifted: list[Fraction]) -> float:
+        return combine.value(Exact(*([float(mean)] for mean in shifted)))
 
-    step = 2.0**-20
+    step = Fraction(1, 2**20)
     for term, slope in enumerate(slopes):
         up, down = list(means), list(means)
         up[term] += step
         down[term] -= step
-        assert (at(up) - at(down)) / (2 * step) == pytest.approx(slope, rel=1e-6, abs=1e-9)
+        found = (at(up) - at(down)) / float(2 * step)
+        assert found == pytest.approx(float(slope), rel=1e-6, abs=1e-9)
 
 
 def test_what_cannot_be_divided_has_no_value_and_no_slope() -> None:
