@@ -17,7 +17,7 @@ from losscli.summary.exact import ExactSums
 from losscli.summary.grouped import Grouped
 from losscli.summary.heaps import heap
 from losscli.summary.largest import Largest
-from losscli.summary.slices import ROWS
+from losscli.summary.slices import ROWS, aligned
 from losscli.summary.tally import Tally
 from losscli.summary.together import MOST, add_together, room
 from losscli.summary.worst import WorstRows
@@ -79,7 +79,7 @@ class SortedBlock:
         small = codes.astype(np.min_scalar_type(-len(classes)))
         order = np.argsort(small, kind="stable")
         columns = {
-            role: values if role in SHARED else np.take(values, order, axis=0)
+            role: values if role in SHARED else _taken(values, order)
             for role, values in block.columns.items()
         }
         weight = None if block.weight is None else block.weight[order]
@@ -195,6 +195,14 @@ class SortedBlock:
         places = np.concatenate(bad)
         rows = places if self.order is None else self.order[places]
         return worst_rows(self.block, rows, np.concatenate(losses), top)
+
+
+def _taken(values: NDArray[Any], order: NDArray[np.intp]) -> NDArray[Any]:
+    if values.dtype != np.float64:
+        return values[order]
+    out = aligned(*values.shape)
+    # the mode without checks: an order is within bounds
+    return np.take(values, order, axis=0, out=out, mode="clip")
 
 
 def _truths(block: Block) -> tuple[NDArray[np.integer[Any]], tuple[str | None, ...]]:

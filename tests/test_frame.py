@@ -129,8 +129,12 @@ def test_classes_are_what_to_csv_writes(name: str) -> None:
     assert source.sample()["v"] == expected
 
 
+# pandas does not quote a lone carriage return, so what it writes is not what it was given
+TEXTS = st.text(st.characters(exclude_characters="\r", codec="utf-8"))
+
+
 @given(
-    st.lists(st.one_of(st.none(), st.text(), st.integers(), st.floats(), st.booleans()), min_size=1)
+    st.lists(st.one_of(st.none(), TEXTS, st.integers(), st.floats(), st.booleans()), min_size=1)
 )
 @settings(max_examples=50, deadline=None)
 def test_any_objects_are_what_to_csv_writes(values: list[Any]) -> None:

@@ -8,7 +8,7 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.summary.slices import ROWS
+from losscli.summary.slices import ROWS, aligned
 
 Vector = NDArray[np.float64]
 
@@ -59,10 +59,12 @@ def digest_of_numbers(values: Vector) -> int:
     The mix is the finalizer of SplitMix64 (Steele, Lea & Flood, 2014).
     """
     total = 0
+    room, spare = aligned(ROWS), aligned(ROWS).view(np.uint64)
     for start in range(0, len(values), ROWS):
-        mixed = (values[start : start + ROWS] + 0.0).view(np.uint64)
-        _mix(mixed)
-        total += _sum(mixed)
+        some = values[start : start + ROWS]
+        mixed = np.add(some, 0.0, out=room[: len(some)]).view(np.uint64)
+        _mix(mixed, spare[: len(some)])
+        total += _sum(mixed, spare[: len(some)])
     return total
 
 
@@ -78,14 +80,19 @@ def text_hash(text: str | None) -> int:
     return int.from_bytes(blake2b(raw, digest_size=8).digest(), "little")
 
 
-def _mix(bits: NDArray[np.uint64]) -> None:
-    bits ^= bits >> np.uint64(30)
-    bits *= np.uint64(0xBF58476D1CE4E5B9)
-    bits ^= bits >> np.uint64(27)
-    bits *= np.uint64(0x94D049BB133111EB)
-    bits ^= bits >> np.uint64(31)
+Bits = NDArray[np.uint64]
 
 
-def _sum(bits: NDArray[np.uint64]) -> int:
-    low = int(np.sum(bits & np.uint64(0xFFFFFFFF)))
-    return low + (int(np.sum(bits >> np.uint64(32))) << 32)
+def _mix(bits: Bits, spare: Bits) -> None:
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB), (31, 1)):
+        np.right_shift(bits, np.uint64(shift), out=spare)
+        bits ^= spare
+        if factor > 1:
+            bits *= np.uint64(factor)
+
+
+def _sum(bits: Bits, spare: Bits) -> int:
+    np.bitwise_and(bits, np.uint64(0xFFFFFFFF), out=spare)
+    low = int(np.add.reduce(spare))
+    np.right_shift(bits, np.uint64(32), out=spare)
+    return low + (int(np.add.reduce(spare)) << 32)

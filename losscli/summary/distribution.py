@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from losscli.summary.exact import ExactSums
 from losscli.summary.heaps import heap
-from losscli.summary.slices import ROWS
+from losscli.summary.slices import ROWS, aligned
 
 Vector = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -114,7 +114,8 @@ class Distribution:
             histogram = self._histogram or {}
             while self._chunks:
                 some, self._chunks = _first(self._chunks, _PENDING)
-                values = np.concatenate([values for values, _ in some])
+                parts = [values for values, _ in some]
+                values = np.concatenate(parts, out=aligned(sum(map(len, parts))))
                 weights = [weight for _, weight in some if weight is not None]
                 new = _histogram(values, np.concatenate(weights) if weights else None)
                 histogram = _merged(histogram, new)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.summary.coarse import LEVEL_BITS, LEVELS, levels_of
-from losscli.summary.slices import HIGHEST, LOWEST, ROWS, WIDTH, Matrix
+from losscli.summary.slices import HIGHEST, LOWEST, ROWS, WIDTH, Matrix, aligned
 from losscli.summary.tally import Tally, from_steps
 
 MOST = 4
@@ -23,10 +23,11 @@ _DEPTH = 8
 
 class _Workspace(threading.local):
     def __init__(self) -> None:
-        self.losses = np.empty((MOST, ROWS))
-        self.slices = np.ones((MOST, _DEPTH + 1, ROWS))
-        self.rest = np.empty((MOST, ROWS))
-        self.cubes = np.empty((MOST, ROWS))
+        self.losses = aligned(MOST, ROWS)
+        self.slices = aligned(MOST, _DEPTH + 1, ROWS)
+        self.slices[:, 0] = 1.0
+        self.rest = aligned(MOST, ROWS)
+        self.cubes = aligned(MOST, ROWS)
 
 
 _WORKSPACE = _Workspace()

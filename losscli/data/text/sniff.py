@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from losscli.data.text.diagnose import one_more_in_every_row, unclosed, wrong_count
 from losscli.data.text.encoding import not_in_encoding
 from losscli.data.text.numerals import is_number
 from losscli.data.text.records import Cell, cells, line_ends, records
+from losscli.data.text.shape import one_more_in_every_row, unclosed, wrong_count
 from losscli.data.text.sheet import Sheet, Stretch
 from losscli.data.text.textfile import TextFile
 from losscli.errors import DataError

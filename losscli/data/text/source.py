@@ -96,7 +96,7 @@ class CsvSource:
     def _certain(self, file: int, layout: Layout) -> Iterator[Callable[[], Piece]]:
         number = 0
         try:
-            for stretch in in_order(layout.sheet, min(self._block, 1 << 20)):
+            for stretch in in_order(layout.sheet, self._block):
                 if stretch.text[-1:] not in (b"\r", b"\n"):
                     self._warn(_no_end(layout.sheet))
                 yield partial(self._taken, (file, number), layout, stretch)

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from losscli.data.block import MisreadError
-from losscli.data.text.diagnose import unclosed
 from losscli.data.text.quotes import end_of_records, find_quotes
 from losscli.data.text.records import line_ends
+from losscli.data.text.shape import unclosed
 from losscli.data.text.sheet import Sheet, Stretch
 from losscli.data.text.sniff import LONGEST_RECORD
 from losscli.errors import DataError
@@ -79,18 +79,19 @@ def in_order(sheet: Sheet, block: int) -> Iterator[Stretch]:
         header = sheet.body
         while header:
             header -= len(stream.read(header))
-        more = b"start"
-        while more:
+        last = False
+        while not last:
             more = stream.read(max(block, len(rest)))
-            text = rest + more
-            stop = len(text) if not more else end_of_records(text, sheet.mark, last=False)
-            if not more or (not stop and len(text) > LONGEST_RECORD):
-                _refuse_open_end(sheet, Stretch(text, line, offset), last=not more)
+            text, last = rest + more, not more
+            stop = len(text) if last else end_of_records(text, sheet.mark, last=False)
+            if last or (not stop and len(text) > LONGEST_RECORD):
+                _refuse_open_end(sheet, Stretch(text, line, offset), last=last)
+            stretch, rest = Stretch(text[:stop], line, offset), text[stop:]
+            # Megabytes that would wait, unused, for the next stretch to be asked for.
+            del text, more
             if stop:
-                stretch = Stretch(text[:stop], line, offset)
                 yield stretch
                 line, offset = line + line_ends(stretch.text), offset + stop
-            rest = text[stop:]
 
 
 def _refuse_open_end(sheet: Sheet, stretch: Stretch, *, last: bool) -> None:
