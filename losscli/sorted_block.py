@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from losscli.bad_rows import worst_rows
 from losscli.data.block import Block
-from losscli.losses.spec import Chosen, Vector
+from losscli.losses.chosen import Chosen
+from losscli.losses.spec import Vector
 from losscli.summary.distribution import Distribution
 from losscli.summary.exact import ExactSums
 from losscli.summary.grouped import Grouped

@@ -10,8 +10,9 @@ import numpy as np
 
 from losscli.data.block import Block
 from losscli.errors import DataError
+from losscli.losses.chosen import Chosen
 from losscli.losses.distance import rises_with_distance
-from losscli.losses.spec import Chosen, Vector
+from losscli.losses.spec import Vector
 from losscli.sorted_block import SHARED, Aims, SortedBlock
 from losscli.summary.census import Census, digest_of_numbers, digest_of_texts
 from losscli.summary.distribution import Distribution

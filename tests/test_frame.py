@@ -133,9 +133,7 @@ def test_classes_are_what_to_csv_writes(name: str) -> None:
 TEXTS = st.text(st.characters(exclude_characters="\r", codec="utf-8"))
 
 
-@given(
-    st.lists(st.one_of(st.none(), TEXTS, st.integers(), st.floats(), st.booleans()), min_size=1)
-)
+@given(st.lists(st.one_of(st.none(), TEXTS, st.integers(), st.floats(), st.booleans()), min_size=1))
 @settings(max_examples=50, deadline=None)
 def test_any_objects_are_what_to_csv_writes(values: list[Any]) -> None:
     clean = [v.replace("\x00", "0") if isinstance(v, str) else v for v in values]

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.losses.spec import Chosen, Loss, Part, Value, Vector
+from losscli.losses.chosen import Chosen, Part
+from losscli.losses.spec import Loss, Value, Vector
 
 _POINTS = 157  # y - pred = 0 and pred = 1 are among them
 _SPREADS = ("delta", "beta", "c", "epsilon", "x")

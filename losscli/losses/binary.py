@@ -4,7 +4,8 @@ from typing import Annotated
 
 import numpy as np
 
-from losscli.losses.spec import NON_NEGATIVE, OPEN_UNIT, UNIT, Choice, Interval, Vector, loss
+from losscli.losses.domain import NON_NEGATIVE, OPEN_UNIT, UNIT, Choice, Interval
+from losscli.losses.spec import Vector, loss
 from losscli.losses.stable import difference, power_of_sum
 
 CLIP = Interval(0, 0.5, high_open=True)

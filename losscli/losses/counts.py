@@ -5,8 +5,9 @@ from typing import Annotated
 
 import numpy as np
 
+from losscli.losses.domain import NON_NEGATIVE, POSITIVE, REAL, Interval
 from losscli.losses.regression import mse
-from losscli.losses.spec import NON_NEGATIVE, POSITIVE, REAL, Interval, Vector, loss
+from losscli.losses.spec import Vector, loss
 from losscli.losses.stable import NEAR, atanh_rest
 
 POWERS = Interval(0, 10, without=(Interval(0, 1, low_open=True, high_open=True),))

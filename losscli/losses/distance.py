@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from losscli.losses.spec import Chosen, Vector
+from losscli.losses.chosen import Chosen
+from losscli.losses.spec import Vector
 
 
 def rises_with_distance(chosen: Chosen) -> bool:

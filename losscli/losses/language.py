@@ -2,9 +2,11 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from losscli.losses.chosen import Chosen, Part
 from losscli.losses.combine import MEAN
+from losscli.losses.domain import Choice
 from losscli.losses.names import find, nearest
-from losscli.losses.spec import AKA, LOSSES, Choice, Chosen, Loss, Parameter, Part, Value
+from losscli.losses.spec import AKA, LOSSES, Loss, Parameter, Value
 from losscli.losses.syntax import Call, Request, read
 from losscli.visible import visible
 

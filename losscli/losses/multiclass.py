@@ -5,7 +5,8 @@ from typing import Annotated
 import numpy as np
 
 from losscli.losses.binary import CLIP, clipped
-from losscli.losses.spec import NON_NEGATIVE, UNIT, Codes, Matrix, Vector, loss
+from losscli.losses.domain import NON_NEGATIVE, UNIT
+from losscli.losses.spec import Codes, Matrix, Vector, loss
 from losscli.losses.stable import difference, power_of_sum
 
 

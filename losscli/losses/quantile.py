@@ -5,7 +5,8 @@ from typing import Annotated
 import numpy as np
 
 from losscli.errors import DataError
-from losscli.losses.spec import OPEN_UNIT, Matrix, Vector, loss
+from losscli.losses.domain import OPEN_UNIT
+from losscli.losses.spec import Matrix, Vector, loss
 
 _SYMMETRIC = 1e-9
 """Levels are read from column names: 0.1 and 0.9 are as symmetric as decimals can be."""

@@ -4,7 +4,8 @@ from typing import Annotated
 
 import numpy as np
 
-from losscli.losses.spec import POSITIVE, Interval, Vector, loss
+from losscli.losses.domain import POSITIVE, Interval
+from losscli.losses.spec import Vector, loss
 from losscli.losses.stable import box_cox
 
 _HUGE = 1e100

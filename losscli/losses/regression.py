@@ -5,7 +5,8 @@ from typing import Annotated
 import numpy as np
 
 from losscli.losses.combine import LARGEST, MEDIAN, ROOT
-from losscli.losses.spec import AT_LEAST_ONE, Vector, loss
+from losscli.losses.domain import AT_LEAST_ONE
+from losscli.losses.spec import Vector, loss
 from losscli.losses.stable import difference, power_of_sum
 
 _FAR = 30.0

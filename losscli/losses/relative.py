@@ -13,17 +13,9 @@ from losscli.losses.combine import (
     ROOT_OVER_RANGE,
     Combine,
 )
+from losscli.losses.domain import ABOVE_MINUS_ONE, NOT_ZERO, POSITIVE, REAL, Choice, Interval
 from losscli.losses.regression import mae, mse
-from losscli.losses.spec import (
-    ABOVE_MINUS_ONE,
-    NOT_ZERO,
-    POSITIVE,
-    REAL,
-    Choice,
-    Interval,
-    Vector,
-    loss,
-)
+from losscli.losses.spec import Vector, loss
 from losscli.losses.stable import square_rest
 
 

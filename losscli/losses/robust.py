@@ -4,7 +4,8 @@ from typing import Annotated
 
 import numpy as np
 
-from losscli.losses.spec import NON_NEGATIVE, POSITIVE, Vector, loss
+from losscli.losses.domain import NON_NEGATIVE, POSITIVE
+from losscli.losses.spec import Vector, loss
 from losscli.losses.stable import atanh_rest, difference
 
 _HUGE = 1e100

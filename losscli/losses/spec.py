@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.losses.combine import MEAN, Combine
+from losscli.losses.domain import REAL, Choice, Interval
 
 Vector = NDArray[np.float64]
 """One float64 per row."""
@@ -20,75 +21,6 @@ Terms = Vector | tuple[Vector, ...]
 Value = float | str | bool
 F = TypeVar("F", bound=Callable[..., Any])
 
-
-@dataclass(frozen=True)
-class Interval:
-    """The numbers from `low` to `high`: validates, documents and generates test data.
-
-    `without` are the numbers in between that are not meant.
-    """
-
-    low: float = -np.inf
-    high: float = np.inf
-    low_open: bool = False
-    high_open: bool = False
-    without: tuple["Interval", ...] = ()
-
-    def holds(self, values: Vector) -> NDArray[np.bool_]:
-        """Tell for each value whether it lies inside (NaN does not)."""
-        above = values > self.low if self.low_open else values >= self.low
-        below = values < self.high if self.high_open else values <= self.high
-        inside = above & below
-        for hole in self.without:
-            inside &= ~hole.holds(values)
-        return inside
-
-    def __and__(self, other: "Interval") -> "Interval":
-        """Return the numbers that lie in both."""
-        low, low_open = max((self.low, self.low_open), (other.low, other.low_open))
-        high, shut = min((self.high, not self.high_open), (other.high, not other.high_open))
-        holes = tuple(dict.fromkeys(self.without + other.without))
-        return Interval(low, high, low_open, not shut, holes)
-
-    def __contains__(self, value: float) -> bool:
-        """Tell whether the number lies inside."""
-        return bool(self.holds(np.float64(value)))  # type: ignore[arg-type]
-
-    def __str__(self) -> str:
-        """Return the range as mathematics writes it."""
-        left = "(" if self.low_open or np.isinf(self.low) else "["
-        right = ")" if self.high_open or np.isinf(self.high) else "]"
-        holes = " and ".join(f"{h.low:g}" if h.low == h.high else str(h) for h in self.without)
-        return f"{left}{self.low:g}, {self.high:g}{right}" + (f" without {holes}" if holes else "")
-
-
-@dataclass(frozen=True)
-class Choice:
-    """The words that a parameter takes, beside or instead of the numbers of `numbers`."""
-
-    words: tuple[str, ...]
-    numbers: Interval | None = None
-
-    def __contains__(self, value: object) -> bool:
-        """Tell whether it is one of the words or of the numbers."""
-        if isinstance(value, str):
-            return value in self.words
-        return self.numbers is not None and isinstance(value, int | float) and value in self.numbers
-
-    def __str__(self) -> str:
-        """Return the words, and the range of the numbers."""
-        words = ", ".join(self.words)
-        return f"{words} or a number in {self.numbers}" if self.numbers else words
-
-
-REAL = Interval(low_open=True, high_open=True)
-NOT_ZERO = Interval(low_open=True, high_open=True, without=(Interval(0, 0),))
-POSITIVE = Interval(low=0, low_open=True, high_open=True)
-NON_NEGATIVE = Interval(low=0, high_open=True)
-OPEN_UNIT = Interval(0, 1, low_open=True, high_open=True)
-UNIT = Interval(0, 1)
-AT_LEAST_ONE = Interval(low=1, high_open=True)
-ABOVE_MINUS_ONE = Interval(low=-1, low_open=True, high_open=True)
 
 TASK_OF_ROLE = {
     "pred": "regression",
@@ -268,77 +200,3 @@ def _legal(annotation: object) -> Interval | Choice | None:
     if get_origin(annotation) is not Annotated:
         return None
     return next((a for a in get_args(annotation)[1:] if isinstance(a, Interval | Choice)), None)
-
-
-@dataclass(frozen=True)
-class Part:
-    """One loss of a hybrid: its weight and its parameters, all of them given."""
-
-    weight: float
-    loss: Loss
-    parameters: Mapping[str, Value]
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """A loss as it was asked for: one loss with its parameters, or a weighted sum of several.
-
-    `label` is what people see, `spelling` the full form with every parameter.
-    """
-
-    label: str
-    spelling: str
-    parts: tuple[Part, ...]
-
-    @property
-    def single(self) -> Part | None:
-        """The part of a loss that is no hybrid."""
-        return self.parts[0] if len(self.parts) == 1 and self.parts[0].weight == 1 else None
-
-    @property
-    def roles(self) -> tuple[str, ...]:
-        """The roles that the parts ask for, without repetition."""
-        return tuple(dict.fromkeys(role for part in self.parts for role in part.loss.roles))
-
-    @property
-    def name(self) -> str:
-        """The name that was given, else the loss's own; a sum without a name has its label."""
-        part = self.single
-        own = part is not None and self.label in {part.loss.name, self.spelling}
-        return part.loss.name if part and own else self.label
-
-    @property
-    def leaves_out(self) -> bool:
-        """Tell whether NaN marks a row that is not judged; one part that is NaN is enough."""
-        return any(part.loss.leaves_out for part in self.parts)
-
-    @property
-    def combine(self) -> Combine:
-        """How the terms become the value."""
-        part = self.single
-        return part.loss.combine(**part.parameters) if part else MEAN
-
-    def domain(self) -> dict[str, tuple[Interval, str]]:
-        """Return for each role the range that must hold, with the names of the losses."""
-        found: dict[str, tuple[Interval, str]] = {}
-        for part in self.parts:
-            for role, interval in part.loss.domain(**part.parameters).items():
-                if interval == REAL:
-                    continue
-                others, names = found.get(role, (REAL, ""))
-                name = part.loss.name if others == REAL else f"{names} and {part.loss.name}"
-                found[role] = (others & interval, name)
-        return found
-
-    def terms(self, columns: Mapping[str, NDArray[Any]]) -> tuple[Vector, ...]:
-        """Compute the terms of each row; `columns` maps each role to its contiguous array."""
-        if self.single:
-            return _terms(self.single, columns)
-        total = sum(part.weight * _terms(part, columns)[0] for part in self.parts)
-        return (np.asarray(total),)
-
-
-def _terms(part: Part, columns: Mapping[str, NDArray[Any]]) -> tuple[Vector, ...]:
-    with np.errstate(all="ignore"):
-        found = part.loss.function(*(columns[r] for r in part.loss.roles), **part.parameters)
-    return found if isinstance(found, tuple) else (found,)

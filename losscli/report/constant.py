@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.losses.spec import REAL, Chosen, Interval
+from losscli.losses.chosen import Chosen
+from losscli.losses.domain import REAL, Interval
 from losscli.report.records import BestConstant, Prediction
 from losscli.summary.distribution import Sample
 

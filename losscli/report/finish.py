@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from losscli.losses.chosen import Chosen
 from losscli.losses.combine import to_float
 from losscli.losses.distance import of_distance
-from losscli.losses.spec import Chosen, Vector
+from losscli.losses.spec import Vector
 from losscli.report.constant import Truths, best_constant
 from losscli.report.interval import estimate
 from losscli.report.outliers import outliers, reason, residuals

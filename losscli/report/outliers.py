@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from losscli.losses.spec import Chosen
+from losscli.losses.chosen import Chosen
 from losscli.report.records import Concentration, Outliers, Residuals, WorstRow
 from losscli.summary.distribution import Sample
 from losscli.summary.worst import BadRow

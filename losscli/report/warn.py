@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from losscli.losses.spec import Chosen
+from losscli.losses.chosen import Chosen
 from losscli.report.records import LossResult, Outliers
 from losscli.summarise import Summary
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from losscli.losses.spec import Choice, Interval, Loss, Parameter
+from losscli.losses.domain import Choice, Interval
+from losscli.losses.spec import Loss, Parameter
 
 Columns = dict[str, np.ndarray]
 K = 4

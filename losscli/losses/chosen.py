@@ -1,0 +1,86 @@
+"""A loss as it was asked for: with its parameters, or as a sum of several."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from losscli.losses.combine import MEAN, Combine
+from losscli.losses.domain import REAL, Interval
+from losscli.losses.spec import Loss, Value, Vector
+
+
+@dataclass(frozen=True)
+class Part:
+    """One loss of a hybrid: its weight and its parameters, all of them given."""
+
+    weight: float
+    loss: Loss
+    parameters: Mapping[str, Value]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A loss as it was asked for: one loss with its parameters, or a weighted sum of several.
+
+    `label` is what people see, `spelling` the full form with every parameter.
+    """
+
+    label: str
+    spelling: str
+    parts: tuple[Part, ...]
+
+    @property
+    def single(self) -> Part | None:
+        """The part of a loss that is no hybrid."""
+        return self.parts[0] if len(self.parts) == 1 and self.parts[0].weight == 1 else None
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The roles that the parts ask for, without repetition."""
+        return tuple(dict.fromkeys(role for part in self.parts for role in part.loss.roles))
+
+    @property
+    def name(self) -> str:
+        """The name that was given, else the loss's own; a sum without a name has its label."""
+        part = self.single
+        own = part is not None and self.label in {part.loss.name, self.spelling}
+        return part.loss.name if part and own else self.label
+
+    @property
+    def leaves_out(self) -> bool:
+        """Tell whether NaN marks a row that is not judged; one part that is NaN is enough."""
+        return any(part.loss.leaves_out for part in self.parts)
+
+    @property
+    def combine(self) -> Combine:
+        """How the terms become the value."""
+        part = self.single
+        return part.loss.combine(**part.parameters) if part else MEAN
+
+    def domain(self) -> dict[str, tuple[Interval, str]]:
+        """Return for each role the range that must hold, with the names of the losses."""
+        found: dict[str, tuple[Interval, str]] = {}
+        for part in self.parts:
+            for role, interval in part.loss.domain(**part.parameters).items():
+                if interval == REAL:
+                    continue
+                others, names = found.get(role, (REAL, ""))
+                name = part.loss.name if others == REAL else f"{names} and {part.loss.name}"
+                found[role] = (others & interval, name)
+        return found
+
+    def terms(self, columns: Mapping[str, NDArray[Any]]) -> tuple[Vector, ...]:
+        """Compute the terms of each row; `columns` maps each role to its contiguous array."""
+        if self.single:
+            return _terms(self.single, columns)
+        total = sum(part.weight * _terms(part, columns)[0] for part in self.parts)
+        return (np.asarray(total),)
+
+
+def _terms(part: Part, columns: Mapping[str, NDArray[Any]]) -> tuple[Vector, ...]:
+    with np.errstate(all="ignore"):
+        found = part.loss.function(*(columns[r] for r in part.loss.roles), **part.parameters)
+    return found if isinstance(found, tuple) else (found,)
