@@ -240,3 +240,10 @@ def test_a_file_that_changes_is_refused(path: Path, change: object) -> None:
     change(path)
     with pytest.raises(DataError, match=words):
         source.check()
+
+
+@pytest.mark.parametrize("encoding", ["idna", "punycode", "unicode_escape", "base64", "nonsense"])
+def test_what_is_no_encoding_of_files_is_refused(path: Path, encoding: str) -> None:
+    path.write_text("y,p\n1,2\n")
+    with pytest.raises(UsageError, match="is not an encoding of text files"):
+        open_csv([str(path)], delimiter=None, decimal=None, encoding=encoding)

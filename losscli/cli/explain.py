@@ -47,7 +47,7 @@ def _page(loss: "Loss", width: int, *, ascii_only: bool) -> Iterator[str]:
 
 
 def _facts(loss: "Loss") -> Iterator[tuple[str, str]]:
-    from losscli.losses.domain import REAL  # noqa: PLC0415 - after the check of the words
+    from losscli.losses.domain import REAL  # noqa: PLC0415 - brings numpy
 
     values = _typical(loss)
     heads = ["row loss"] + ["and"] * len(loss.formula[1:])

@@ -65,13 +65,19 @@ def encoding_of(head: bytes, wanted: str | None, name: str) -> tuple[str | None,
     return None, mark
 
 
+# Encodings of names and of source code: they are known, but no file is written in them.
+_NOT_FOR_FILES = ("idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape")
+
+
 def _known(wanted: str) -> str:
     try:
         name = codecs.lookup(wanted).name
-        str(b"", name)
+        if name in _NOT_FOR_FILES:
+            raise LookupError
+        "".encode(name)
     except LookupError:
         raise UsageError(
-            f"{wanted!r} is not an encoding that Python knows",
+            f"{wanted!r} is not an encoding of text files that Python knows",
             where="--encoding",
             remedy="try --encoding latin-1, cp1252, utf-16 or utf-8",
         ) from None
