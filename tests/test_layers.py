@@ -96,11 +96,22 @@ def test_what_needs_no_data_imports_no_reader(words: list[str]) -> None:
     assert json.loads(done.stderr.splitlines()[-1]) == []
 
 
-def test_evaluating_a_file_imports_no_pandas(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "rows",
+    [
+        'y_true,y_pred,city\n1.5,2,"a b"\n2.5,3.25,"c"\n',
+        'y_true,y_pred,city\n1.5,2,"a\nb"\n2.5,3.25,c\n',
+        "y_true,y_prob,city\n1,0.5,\n0,0.25,c\n",
+        "y_true,y_pred,city\na,b,a\nb,b,c\n",
+    ],
+)
+def test_evaluating_a_file_imports_no_pandas(tmp_path: Path, rows: str) -> None:
     path = tmp_path / "p.csv"
-    path.write_text("y_true,y_pred\n1.5,2\n2.5,3.25\n")
+    path.write_text(rows)
     program = (
-        f"import sys, losscli; losscli.evaluate({str(path)!r}); print('pandas' in sys.modules)"
+        "import sys, losscli\n"
+        f"losscli.evaluate({str(path)!r}, by='city')\n"
+        "print('pandas' in sys.modules)"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True

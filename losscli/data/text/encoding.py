@@ -3,6 +3,7 @@
 import codecs
 import shlex
 from collections.abc import Callable
+from contextlib import suppress
 
 from losscli.errors import DataError, UsageError
 
@@ -70,18 +71,16 @@ _NOT_FOR_FILES = ("idna", "punycode", "raw-unicode-escape", "undefined", "unicod
 
 
 def _known(wanted: str) -> str:
-    try:
+    with suppress(LookupError):
         name = codecs.lookup(wanted).name
-        if name in _NOT_FOR_FILES:
-            raise LookupError
         "".encode(name)
-    except LookupError:
-        raise UsageError(
-            f"{wanted!r} is not an encoding of text files that Python knows",
-            where="--encoding",
-            remedy="try --encoding latin-1, cp1252, utf-16 or utf-8",
-        ) from None
-    return name
+        if name not in _NOT_FOR_FILES:
+            return name
+    raise UsageError(
+        f"{wanted!r} is not an encoding of text files that Python knows",
+        where="--encoding",
+        remedy="try --encoding latin-1, cp1252, utf-16 or utf-8",
+    )
 
 
 class Recoder:
