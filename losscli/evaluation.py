@@ -75,7 +75,7 @@ def evaluate(  # noqa: PLR0913 - the arguments are the options of the command li
     roles = {role: given[role] for role in _ROLES if given[role] is not None}
     if true is not None:
         roles["y"] = true
-    asked = parse([losses] if isinstance(losses, str) else list(losses or []))
+    asked = parse(_texts(losses))
     able = tasks(asked) if asked else frozenset()
     wanted = Wanted(
         roles={**roles, **(columns or {})},
@@ -91,6 +91,8 @@ def evaluate(  # noqa: PLR0913 - the arguments are the options of the command li
         tasks=able,
         extra=_roles(asked, next(iter(able))) if len(able) == 1 else (),
     )
+    if top < 0:
+        raise UsageError(f"{top} worst rows are not to be had", remedy="try top 10, or 0 for none")
     if not 0 < level < 1:
         raise UsageError(f"the level {level:g} is not between 0 and 1", remedy="try level 0.95")
     source = _open(data, delimiter=delimiter, decimal=decimal, encoding=encoding)
@@ -109,6 +111,17 @@ def evaluate(  # noqa: PLR0913 - the arguments are the options of the command li
     _check(summary, expect_rows, found)
     facts = _facts(run, summary, level)
     return finish(summary, chosen, facts, _samples(run, summary))
+
+
+def _texts(losses: str | Sequence[str] | None) -> list[str]:
+    texts = [losses] if isinstance(losses, str) else list(losses or [])
+    for text in texts:
+        if not isinstance(text, str):
+            raise UsageError(
+                f"{text!r} is no text of --loss",
+                remedy='name losses, as in losses="mse,mae"; losscli.loss registers a function',
+            )
+    return texts
 
 
 def _roles(asked: Sequence[Request], task: str) -> tuple[str, ...]:
@@ -269,5 +282,5 @@ def _facts(run: _Run, summary: Summary, level: float) -> Facts:
         classes=classes,
         levels=tuple(found.levels.tolist()),
         notes=(*run.source.notes, *found.notes),
-        warnings=(*run.source.warnings, *found.warnings, *twins([n for n in names if n])),
+        warnings=(*run.source.warnings, *found.warnings, *twins(sorted(n for n in names if n))),
     )

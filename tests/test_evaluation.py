@@ -296,3 +296,76 @@ def test_thousands_of_classes_are_judged_one_by_one() -> None:
     assert len(found.breakdown) == len(wanted)
     values = {line.cls: line.estimate.value for line in found.breakdown}
     assert values == pytest.approx(wanted.to_dict(), rel=1e-13)
+
+
+def test_the_trimmed_mean_survives_what_it_trims() -> None:
+    y = np.concatenate([np.random.default_rng(2).normal(size=995), np.full(5, 1e9)])
+    found = losscli.evaluate(pd.DataFrame({"y_true": y, "y_pred": 0 * y}), losses="mse").outliers
+    assert found is not None
+    assert found.trimmed == pytest.approx(np.mean(np.sort(y * y)[:-10]), rel=1e-12)
+
+
+def test_an_interval_holds_its_value_whatever_the_row_losses_happen_to_be() -> None:
+    y = np.arange(200) * 1.5
+    data = pd.DataFrame({"y_true": y, "y_pred": y + (np.arange(200) % 10 == 0)})
+    for line in losscli.evaluate(data, losses="mse,rmse,mae,within(x=0.5)").losses:
+        assert line.estimate.low <= line.estimate.value <= line.estimate.high
+    doubled = losscli.evaluate(data * 2, losses="mae").losses[0].estimate
+    single = losscli.evaluate(data, losses="mae").losses[0].estimate
+    assert doubled.high == pytest.approx(2 * single.high, rel=1e-12)
+
+
+def test_two_classes_of_scores_have_a_best_constant() -> None:
+    data = pd.DataFrame(
+        {"y_true": ["a", "b", "a"], "score_a": [2.0, -1, 0.5], "score_b": [0.0, 2, 1]}
+    )
+    line = losscli.evaluate(data, losses="crammer_singer").losses[0]
+    assert line.estimate.value == pytest.approx(0.5)
+    assert line.best_constant is not None
+    assert line.best_constant.value == pytest.approx(2 / 3)
+
+
+def test_a_class_that_never_happened_costs_nothing() -> None:
+    data = pd.DataFrame(
+        {
+            "y_true": ["a", "b"] * 5,
+            "prob_a": [0.5] * 10,
+            "prob_b": [0.25] * 10,
+            "prob_c": [0.25] * 10,
+        }
+    )
+    constant = losscli.evaluate(data, losses="cross_entropy").losses[0].best_constant
+    assert constant is not None
+    assert constant.value == pytest.approx(np.log(2), rel=1e-12)
+    assert constant.prediction == {"a": 0.5, "b": 0.5, "c": 0.0}
+    always = pd.DataFrame({"y_true": [1] * 4, "y_prob": [0.5, 0.75, 0.9, 0.5]})
+    for line in losscli.evaluate(always, losses="log_loss,focal", positive="1").losses:
+        assert line.best_constant is not None
+        assert line.best_constant.value == 0
+        assert np.isnan(line.skill)
+
+
+def test_the_best_constant_is_found_where_there_are_many_valleys() -> None:
+    draw = np.random.default_rng(2)
+    y = np.concatenate([draw.normal(0, 1, 60), draw.normal(8, 0.5, 55), [50]])
+    found = losscli.evaluate(pd.DataFrame({"y_true": y, "y_pred": y}), losses="within(x=0.4)")
+    ends = np.concatenate([y - 0.4, y + 0.4])
+    best = min(np.mean(np.abs(y - c) > 0.4) for c in (ends[:, None] + [-1e-9, 1e-9]).ravel())
+    assert found.losses[0].best_constant is not None
+    assert found.losses[0].best_constant.value <= best + 1 / len(y)
+
+
+def test_an_infinite_parameter_is_written_as_a_word(path: Path) -> None:
+    line = losscli.evaluate(path, losses="barron(alpha=-inf)").to_dict()["losses"][0]
+    assert line["parameters"]["alpha"] == "-inf"
+
+
+@pytest.mark.parametrize("options", [{"top": -1}, {"losses": [np.abs]}, {"level": 0.0}])
+def test_arguments_that_do_not_fit_are_usage_errors(path: Path, options: dict[str, Any]) -> None:
+    with pytest.raises(UsageError):
+        losscli.evaluate(path, **options)
+
+
+def test_a_series_is_no_table() -> None:
+    with pytest.raises(UsageError, match="Series"):
+        losscli.evaluate(frame()["y_true"])

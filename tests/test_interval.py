@@ -28,8 +28,10 @@ def terms_of(*columns: Vector, terms: int = 1) -> Terms:
     return Terms(found, (found.sums.dyadics(), found.squares.dyadics()), 0, None)
 
 
-def of(*columns: Vector, terms: int = 1, combine: Any = MEAN, level: float = 0.95) -> Estimate:
-    return estimate(terms_of(*columns, terms=terms), combine, level)
+def of(
+    *columns: Vector, terms: int = 1, combine: Any = MEAN, level: float = 0.95, **more: Any
+) -> Estimate:
+    return estimate(terms_of(*columns, terms=terms), combine, level, **more)
 
 
 def nist() -> dict[str, dict[str, Any]]:
@@ -142,10 +144,10 @@ def test_a_ratio_has_the_error_of_the_textbook() -> None:
 
 def test_a_proportion_has_the_interval_of_wilson() -> None:
     # Newcombe (1998), table I: 15 of 148 and 0 of 20, score method without correction
-    of_148 = of(np.array([1.0] * 15 + [0.0] * 133))
+    of_148 = of(np.array([1.0] * 15 + [0.0] * 133), proportion=True)
     assert of_148.low == pytest.approx(0.0624, abs=5e-5)
     assert of_148.high == pytest.approx(0.1605, abs=5e-5)
-    of_20 = of(np.zeros(20))
+    of_20 = of(np.zeros(20), proportion=True)
     assert of_20.low == 0
     assert of_20.high == pytest.approx(0.1611, abs=5e-5)
 

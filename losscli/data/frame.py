@@ -32,7 +32,7 @@ def open_frame(frame: object, *, rows: int = ROWS) -> Source:
         except ValueError as error:
             what = f"the columns do not make a table ({error})"
             raise UsageError(what, remedy="give each column as many values") from None
-    elif not isinstance(frame, pd.DataFrame) and hasattr(frame, "__arrow_c_stream__"):
+    elif not isinstance(frame, pd.DataFrame | pd.Series) and hasattr(frame, "__arrow_c_stream__"):
         frame = pa.table(frame).to_pandas(types_mapper=pd.ArrowDtype)
     if not isinstance(frame, pd.DataFrame):
         what = f"cannot read predictions from a {type(frame).__name__}"

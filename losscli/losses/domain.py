@@ -43,8 +43,8 @@ class Interval:
 
     def __str__(self) -> str:
         """Return the range as mathematics writes it."""
-        left = "(" if self.low_open or np.isinf(self.low) else "["
-        right = ")" if self.high_open or np.isinf(self.high) else "]"
+        left = "(" if self.low_open else "["
+        right = ")" if self.high_open else "]"
         holes = " and ".join(f"{h.low:g}" if h.low == h.high else str(h) for h in self.without)
         return f"{left}{self.low:g}, {self.high:g}{right}" + (f" without {holes}" if holes else "")
 

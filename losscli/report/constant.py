@@ -92,6 +92,7 @@ def _value(chosen: Chosen, truths: Truths, columns: Columns) -> float:
     spread["y"] = y.astype(np.intp) if truths.classes else y
     terms = chosen.terms(spread)
     kept = ~np.isnan(terms[0]) if chosen.leaves_out else np.full(count, fill_value=True)
+    kept &= truths.sample.mass > 0
     over = _OverSample(tuple(term[kept] for term in terms), truths.sample.mass[kept])
     return chosen.combine.value(over) if kept.any() else math.nan
 
@@ -187,7 +188,8 @@ def _numeric(role: str) -> Callable[[Chosen, Truths, object], Found]:
             best = _minimum(
                 over(truths), max(low, best - reach), min(high, best + reach), _FINE_STEPS
             )
-        return _number(role, best)
+        exact = over(truths)
+        return _number(role, min((float(grid[at]), best), key=exact))
 
     return find
 
@@ -202,12 +204,13 @@ def _grid(role: str, truths: Truths, legal: Interval) -> Vector:
     """Return where a minimum is looked for: quantiles of y, or the range of the role."""
     if role == "prob":
         logits = np.linspace(-16, 16, 129)
-        return 1 / (1 + np.exp(-logits))
+        return np.array([0.0, *(1 / (1 + np.exp(-logits))), 1.0])
     if role == "score":
         return np.linspace(-16, 16, 129)
     sample = truths.sample
     quantiles = [sample.quantile(q) for q in np.linspace(0, 1, 129).tolist()]
-    grid = np.array(sorted({*quantiles, truths.mean}))
+    spread = np.linspace(sample.values[0], sample.values[-1], 385).tolist()
+    grid = np.array(sorted({*quantiles, *spread, truths.mean}))
     return grid[legal.holds(grid)] if legal.holds(grid).any() else grid
 
 

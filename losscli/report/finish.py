@@ -145,8 +145,13 @@ class _Finisher:
     def estimate(self, k: int, place: int) -> Estimate:
         chosen = self._chosen[k]
         signed = any(part.loss.signed or not part.loss.floor for part in chosen.parts)
-        floor = -math.inf if signed else 0.0
-        return estimate(self.terms(k, place), chosen.combine, self._level, floor)
+        return estimate(
+            self.terms(k, place),
+            chosen.combine,
+            self._level,
+            floor=-math.inf if signed else 0.0,
+            proportion=chosen.single is not None and chosen.single.loss.bound == 1,
+        )
 
     def balanced(self, k: int) -> float:
         """Return the mean of the class values: each class counts the same."""
@@ -195,7 +200,7 @@ def _truths(summary: Summary, facts: Facts, samples: Samples) -> Truths | None:
     by_class = dict(zip(group.classes, map(to_float, group.mass.fractions()), strict=True))
     classes = facts.classes or group.classes
     mass = np.array([by_class.get(name, 0.0) for name in classes])
-    values = _VALUES.get(facts.task)
+    values = _VALUES.get(facts.task) if {"prob", "score"} & facts.columns.keys() else None
     if values is not None and len(classes) == len(values):
         return Truths(Sample(values, mass, exact=True), math.nan, levels=levels)
     return Truths(

@@ -16,8 +16,17 @@ _TRUSTED = 1e-2
 """How far the skewness may be off, from sums that are not exact, before it is not used."""
 
 
-def estimate(terms: Terms, combine: Combine, level: float, floor: float = -math.inf) -> Estimate:
+def estimate(
+    terms: Terms,
+    combine: Combine,
+    level: float,
+    *,
+    floor: float = -math.inf,
+    proportion: bool = False,
+) -> Estimate:
     """Finish the value of a loss over some rows; no value can lie below `floor`.
+
+    `proportion` tells that the row losses may be nothing but 0 and 1 by their nature.
 
     The standard error is that of a mean by the central limit theorem (by the delta method for
     functions of means), weighted by importance weights. The interval is Wilson's (1927) for
@@ -37,8 +46,8 @@ def estimate(terms: Terms, combine: Combine, level: float, floor: float = -math.
     if spread is None:
         return Estimate(value, terms.rows)
     stderr, skewness = spread
-    if combine.monotone and terms.binary:
-        low, high = _wilson(terms, level)
+    if combine.monotone and proportion and terms.binary:
+        low, high = (combine.monotone(end) for end in _wilson(terms, level))
     else:
         low, high = _hall(terms.rows, stderr, skewness, level)
         centre = to_float(terms.mean(0)) if combine.monotone else value

@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from losscli.losses.chosen import Chosen
 from losscli.report.records import Concentration, Outliers, Residuals, WorstRow
@@ -15,6 +16,7 @@ _WORST = (0.01, 0.05)
 _QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999)
 _Z = 0.6745
 _LIMIT = 3.5
+_LARGE = 1e6
 RULE = "modified z > 3.5"
 """0.6745 |r - median| / MAD > 3.5 (Iglewicz & Hoaglin, 1993)."""
 
@@ -32,7 +34,7 @@ def residuals(sample: Sample) -> Residuals:
         flagged = int(np.sum(sample.mass[far])) if not sample.exact else int(np.sum(far))
     size = sample.mean_of(np.abs)
     ratio = math.sqrt(sample.mean_of(np.square)) / size if size > 0 else math.nan
-    return Residuals(median, mad, flagged, RULE, ratio)
+    return Residuals(median, mad, flagged, RULE, ratio if math.isfinite(ratio) else math.nan)
 
 
 def outliers(
@@ -61,30 +63,33 @@ def outliers(
     )
 
 
-def worst_part(sample: Sample, part: float) -> tuple[float, float]:
-    """Return the loss that the worst part of the rows carries, and the mass of these rows.
+def worst_part(sample: Sample, part: float) -> NDArray[np.float64]:
+    """Return how much of the mass of each number belongs to the worst part of the rows.
 
     Of n rows (or a whole number of weight) they are the ceil(part * n) with the largest losses.
     """
     total = sample.total
     wanted = math.ceil(part * total) if total.is_integer() else part * total
-    values, mass = sample.values[::-1], sample.mass[::-1]
+    mass = sample.mass[::-1]
     before = np.concatenate([[0.0], np.cumsum(mass)[:-1]])
-    taken = np.clip(wanted - before, 0.0, mass)
-    some = taken > 0
-    return float(np.sum(values[some] * taken[some])), wanted
+    return np.clip(wanted - before, 0.0, mass)[::-1]
 
 
 def _share(sample: Sample, part: float) -> float:
-    total = sample.mean_of(lambda losses: losses) * sample.total
-    return worst_part(sample, part)[0] / total if total > 0 else math.nan
+    worst = worst_part(sample, part)
+    total = _sum(sample, sample.mass)
+    return _sum(sample, worst) / total if 0 < total < math.inf else math.nan
 
 
 def _trimmed(sample: Sample) -> float:
-    worst, mass = worst_part(sample, CUT)
-    left = sample.total - mass
-    total = sample.mean_of(lambda losses: losses) * sample.total
-    return (total - worst) / left if left > 0 else math.nan
+    left = sample.mass - worst_part(sample, CUT)
+    return _sum(sample, left) / float(np.sum(left)) if left.any() else math.nan
+
+
+def _sum(sample: Sample, mass: NDArray[np.float64]) -> float:
+    some = mass > 0
+    with np.errstate(over="ignore"):
+        return float(np.sum(sample.values[some] * mass[some]))
 
 
 def _normal_errors(chosen: Chosen, found: Residuals | None) -> Sample | None:
@@ -107,7 +112,8 @@ def reason(row: BadRow, task: str, found: Residuals | None, mean: float) -> str:
     if isinstance(y, float) and isinstance(pred, float) and found and found.mad > 0:
         z = _Z * (y - pred - found.median) / found.mad
         side = "above" if z > 0 else "below"
-        return f"residual {abs(z):.1f} robust deviations {side} the median"
+        said = f"{abs(z):.1f}" if abs(z) < _LARGE else f"{abs(z):.3g}"
+        return f"residual {said} robust deviations {side} the median"
     if isinstance(y, float) and isinstance(pred, dict) and pred.keys() == {"lower", "upper"}:
         return _beside_interval(y, pred["lower"], pred["upper"])
     if task == "multiclass" and isinstance(pred, dict):

@@ -214,6 +214,11 @@ def number(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
+def _spelled(value: object) -> object:
+    """Return a parameter as JSON can hold it."""
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
+
+
 def _plain(record: object) -> dict[str, Any]:
     return {
         key: number(value) if isinstance(value, float) else value
@@ -230,7 +235,8 @@ def _estimate(estimate: Estimate) -> dict[str, Any]:
 
 def _loss(result: LossResult, level: float) -> dict[str, Any]:
     estimate = _estimate(result.estimate)
-    head = {"loss": result.loss, "name": result.name, "parameters": dict(result.parameters)}
+    parameters = {name: _spelled(value) for name, value in result.parameters.items()}
+    head = {"loss": result.loss, "name": result.name, "parameters": parameters}
     constant = result.best_constant
     tail: dict[str, Any] = {
         "best_constant": _plain(constant) if constant else None,

@@ -63,7 +63,8 @@ class Sample:
 
     def mean_of(self, function: Callable[[Vector], Vector]) -> float:
         """Return the mean of `function` over the numbers."""
-        return float(np.sum(self.mass * function(self.values))) / self.total
+        with np.errstate(over="ignore", invalid="ignore"):
+            return float(np.sum(self.mass * function(self.values))) / self.total
 
     def shifted(self, shift: float) -> "Sample":
         """Return the numbers plus `shift`."""

@@ -136,5 +136,5 @@ def _no_header(sheet: Sheet) -> DataError:
     return DataError(
         "the first line holds only numbers, so the names of the columns are missing",
         where=sheet.place(sheet.header),
-        remedy="put a line with the names first, for example" + sheet.sed(f"1i {line}"),
+        remedy=f"put a line with the names first, such as {line}" + sheet.sed(f"1i {line}"),
     )
