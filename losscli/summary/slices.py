@@ -23,7 +23,7 @@ WIDE = 39
 """The width where only sums are needed, no products."""
 HIGHEST = 400
 LOWEST = -450
-_SMALL_PRODUCT = 1 << 18
+SMALL_PRODUCT = 1 << 18
 """OpenBLAS gives larger matrix products to threads of its own, which wait for each other."""
 
 
@@ -111,7 +111,7 @@ def products(cuts: Sequence[Cut], count: int) -> list[list[int]]:
     Each is a whole number of the product of the two units; row 0, of ones, has the unit 1.
     """
     end = cuts[-1].end
-    step = max(_SMALL_PRODUCT // ((end - 1) * end), 256)
+    step = max(SMALL_PRODUCT // ((end - 1) * end), 256)
     slices = WORKSPACE.slices
     total = slices[1:end, : min(step, count)] @ slices[:end, : min(step, count)].T
     for start in range(step, count, step):

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.summary.coarse import LEVEL_BITS, LEVELS, levels_of
-from losscli.summary.slices import HIGHEST, LOWEST, ROWS, WIDTH, Matrix, aligned
+from losscli.summary.slices import HIGHEST, LOWEST, ROWS, SMALL_PRODUCT, WIDTH, Matrix, aligned
 from losscli.summary.tally import Tally, from_steps
 
 MOST = 4
@@ -95,7 +95,11 @@ def _cut(losses: Matrix, tops: NDArray[np.intc]) -> tuple[list[list[list[int]]],
         if not rest[:, 0].any() and not rest.view(np.int64).any():
             break
     depth = len(exponents)
-    table = np.matmul(slices[:, 1 : depth + 1], slices[:, : depth + 1].transpose(0, 2, 1))
+    table = np.zeros((count, depth, depth + 1))
+    step = SMALL_PRODUCT // (depth * (depth + 1))
+    for start in range(0, rows, step):
+        some = slices[:, : depth + 1, start : start + step]
+        table += np.matmul(some[:, 1:], some.transpose(0, 2, 1))
     scale = np.ldexp(1.0, -np.stack(exponents, axis=1))
     table *= scale[:, :, None]
     table[:, :, 1:] *= scale[:, None, :]
