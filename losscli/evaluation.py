@@ -271,7 +271,11 @@ def _facts(run: _Run, summary: Summary, level: float) -> Facts:
     if found.positive is not None and truth is not None:
         seen = set(summary.groups[truth].classes)
         classes = found.settle(seen)
-    names = {c for group in summary.groups.values() for c in group.classes}
+    alike = [
+        warning
+        for group in summary.groups.values()
+        for warning in twins([c for c in group.classes if c])
+    ]
     return Facts(
         files=run.source.files,
         columns=found.shown,
@@ -282,5 +286,5 @@ def _facts(run: _Run, summary: Summary, level: float) -> Facts:
         classes=classes,
         levels=tuple(found.levels.tolist()),
         notes=(*run.source.notes, *found.notes),
-        warnings=(*run.source.warnings, *found.warnings, *twins(sorted(n for n in names if n))),
+        warnings=(*run.source.warnings, *found.warnings, *dict.fromkeys(alike)),
     )

@@ -84,7 +84,13 @@ class SortedBlock:
             for role, values in block.columns.items()
         }
         weight = None if block.weight is None else block.weight[order]
-        return cls(block, columns, weight, small[order], classes, order)
+        ordered = small[order]
+        # a class may be listed that has no row left: it is none of these rows' classes
+        present = np.flatnonzero(np.bincount(ordered, minlength=len(classes)))
+        if len(present) < len(classes):
+            ordered = np.searchsorted(present, ordered)
+            classes = tuple(classes[code] for code in present.tolist())
+        return cls(block, columns, weight, ordered, classes, order)
 
     @cached_property
     def starts(self) -> NDArray[np.intp]:

@@ -369,3 +369,18 @@ def test_arguments_that_do_not_fit_are_usage_errors(path: Path, options: dict[st
 def test_a_series_is_no_table() -> None:
     with pytest.raises(UsageError, match="Series"):
         losscli.evaluate(frame()["y_true"])
+
+
+def test_a_class_without_rows_is_no_class(tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text("y_true,y_pred,g\na,a,x\nb,c,y\nb,b,y\nd,,z\n")
+    found = losscli.evaluate(path, by="g", missing="drop")
+    assert {line.cls for line in found.breakdown} == {"x", "y"}
+    assert found.losses[0].balanced == pytest.approx((0 + 1 / 2) / 2)
+
+
+def test_classes_of_different_columns_are_no_twins() -> None:
+    data = pd.DataFrame({"y_true": ["cat", "dog"], "y_pred": ["cat", "dog"], "g": ["Cat", "Dog"]})
+    assert losscli.evaluate(data, by=["g", "y_true"]).warnings == ()
+    data["g"] = ["Cat", "cat"]
+    assert len(losscli.evaluate(data, by="g").warnings) == 1

@@ -67,12 +67,6 @@ ROOT = Combine(
     lambda m: (0.5 / math.sqrt(m[0]),),
     lambda m: math.sqrt(max(m, 0.0)),
 )
-EXP = Combine(
-    "exponential of the mean",
-    lambda t: math.exp(to_float(t.mean(0))),
-    lambda m: (math.exp(m[0]),),
-    math.exp,
-)
 RATIO = Combine(
     "ratio of the means",
     lambda t: to_float(t.mean(0) / t.mean(1)) if t.mean(1) else math.nan,
