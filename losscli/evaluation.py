@@ -1,31 +1,22 @@
 """One evaluation from end to end: a source and the names of losses in, a report out."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from losscli.data.block import Block, MisreadError, Piece, Source
+from losscli.data.block import Source
 from losscli.data.classes import twins
 from losscli.data.columns import CLASSIFICATION, Plan, Wanted, plan
-from losscli.engine.threads import fold
 from losscli.errors import DataError, UsageError
-from losscli.losses.combine import to_float
 from losscli.losses.language import default, parse, resolve, tasks
 from losscli.losses.syntax import Request
 from losscli.report import Report
-from losscli.report.finish import Facts, Samples, finish
+from losscli.report.finish import Facts, finish
 from losscli.report.warn import rows
-from losscli.summarise import Summary, Work, signed, summarise
-from losscli.summary.distribution import BIN_WIDTH, Distribution, Sample
-
-Progress = Callable[[int], None]
+from losscli.run import Progress, Run, samples
+from losscli.summarise import Summary, Work
 
 _ROLES = ("pred", "prob", "probs", "label", "score", "scores", "lower", "upper", "quantiles")
-_READINGS = 3
-"""Each reading is a few thousand times finer than the one before."""
-_FINE = 0.01
-"""A histogram tells a median where its bin is narrower than this part of the spread."""
 
 
 def evaluate(  # noqa: PLR0913 - the arguments are the options of the command line
@@ -106,11 +97,11 @@ def evaluate(  # noqa: PLR0913 - the arguments are the options of the command li
         top=top,
         numeric=truth is None,
     )
-    run = _Run(source, found, work, jobs, progress)
+    run = Run(source, found, work, jobs, progress)
     summary = run.summary()
     _check(summary, expect_rows, found)
     facts = _facts(run, summary, level)
-    return finish(summary, chosen, facts, _samples(run, summary))
+    return finish(summary, chosen, facts, samples(run, summary))
 
 
 def _texts(losses: str | Sequence[str] | None) -> list[str]:
@@ -127,73 +118,6 @@ def _texts(losses: str | Sequence[str] | None) -> list[str]:
 def _roles(asked: Sequence[Request], task: str) -> tuple[str, ...]:
     roles = (role for one in resolve(asked, task) for role in one.roles)
     return tuple(dict.fromkeys(role for role in roles if role not in ("y", "levels")))
-
-
-S = TypeVar("S")
-
-
-@dataclass
-class _Run:
-    """The source and the plan, and how the stretches are mapped."""
-
-    source: Source
-    plan: Plan
-    work: Work
-    jobs: int | None
-    progress: Progress | None
-
-    def block(self, piece: Piece) -> Block:
-        """Return the judged rows of a piece, with the levels of quantile columns."""
-        found = self.plan.block(piece)
-        if not len(self.plan.levels):
-            return found
-        return replace(found, columns={**found.columns, "levels": self.plan.levels})
-
-    def summary(self) -> Summary:
-        """Return the summary of all rows."""
-
-        def judge(piece: Piece, before: Summary) -> Summary:
-            return before + summarise(self.block(piece), self.work, before)
-
-        return self._over(Summary.zero(self.work), judge)
-
-    def about(self, centres: Mapping[str, float]) -> Mapping[str, Distribution]:
-        """Read the source once more, for the distributions of distances from the centres."""
-
-        def judge(piece: Piece, before: Distances) -> Distances:
-            block = self.block(piece)
-            numbers = signed(block)
-            return before + Distances(
-                {n: Distribution.of(numbers[n] - c, block.weight) for n, c in centres.items()}
-            )
-
-        return self._over(Distances({}), judge).distributions
-
-    def _over(self, zero: S, judge: Callable[[Piece, S], S]) -> S:
-        while True:
-            reads = self.source.pieces(self.plan.types)
-            try:
-                total = fold(reads, judge, zero, self.jobs, self.progress)
-            except MisreadError:
-                # a stretch began inside a quoted field: only reading in order is sure
-                self.source = self.source.in_order()
-                continue
-            self.source.check()
-            return total
-
-
-@dataclass(frozen=True)
-class Distances:
-    """Distributions by name; `+` merges."""
-
-    distributions: Mapping[str, Distribution]
-
-    def __add__(self, other: "Distances") -> "Distances":
-        """Merge two lots of rows."""
-        both = dict(self.distributions)
-        for name, found in other.distributions.items():
-            both[name] = both.get(name, Distribution()) + found
-        return Distances(both)
 
 
 def _open(data: Any, **options: Any) -> Source:  # noqa: ANN401
@@ -229,42 +153,7 @@ def _check(summary: Summary, expect_rows: int | None, found: Plan) -> None:
         )
 
 
-def _samples(run: _Run, summary: Summary) -> Samples:
-    """Return the samples of y and of the residual, from further readings where they are needed.
-
-    A histogram is fine near zero. Where it is too coarse the source is read once more for the
-    distances from the mean of y and from what is known of the median of the residual.
-    """
-    samples = {name: found.sample() for name, found in summary.numbers.items()}
-    coarse = [name for name, sample in samples.items() if _coarse(sample, 0.0)]
-    if coarse and not run.source.rereadable:
-        known = {name: sample for name, sample in samples.items() if name not in coarse}
-        return Samples(known.get("y"), known.get("residual"), coarse)
-    centres = {name: samples[name].median() for name in coarse}
-    if "y" in coarse:
-        mass = next(iter(summary.groups.values())).whole().mass
-        assert mass is not None
-        centres["y"] = to_float(summary.total.fractions()[0] / mass.fractions()[0])
-    for _ in range(_READINGS):
-        if not centres:
-            break
-        found = {name: d.sample() for name, d in run.about(centres).items()}
-        samples |= {name: sample.shifted(centres[name]) for name, sample in found.items()}
-        centres = {n: samples[n].median() for n, s in found.items() if _coarse(s, centres[n])}
-    return Samples(samples.get("y"), samples.get("residual"))
-
-
-def _coarse(sample: Sample, centre: float) -> bool:
-    """Tell whether the bin at the median is too wide to tell the median."""
-    if sample.exact:
-        return False
-    spread = sample.quantile(0.75) - sample.quantile(0.25)
-    # a bin is never narrower than what the doubles themselves tell apart
-    finest = abs(sample.median() + centre) * 2.0**-50
-    return abs(sample.median()) * BIN_WIDTH > max(_FINE * spread, finest)
-
-
-def _facts(run: _Run, summary: Summary, level: float) -> Facts:
+def _facts(run: Run, summary: Summary, level: float) -> Facts:
     found = run.plan
     truth = found.truth if found.task in CLASSIFICATION else None
     classes: tuple[str | None, ...] = found.classes

@@ -15,6 +15,7 @@ ORDER = [
     "cli",
     "render",
     "evaluation",
+    "run",
     "report",
     "summarise",
     "sorted_block",

@@ -56,9 +56,9 @@ class CoarseSums:
         largest = float(self.largest[place])
         if largest == 0:
             return Dyadic(0, 0)
-        if not _LOWEST < largest < _HIGHEST:
+        top = usable_level(largest)
+        if top is None:
             return None
-        top = level_of(largest)
         total = Dyadic(0, 0)
         for level in range(top - LEVELS + 1, top + 1):
             if level in self.levels:
@@ -71,7 +71,7 @@ def level_of(largest: float) -> int:
     return -(-(math.frexp(largest)[1] + 1) // LEVEL_BITS) - 1
 
 
-def levels_of(largest: float) -> int | None:
+def usable_level(largest: float) -> int | None:
     """Return the highest level of values up to `largest`; None where their sum means nothing."""
     return level_of(largest) if _LOWEST < largest < _HIGHEST else None
 
@@ -79,9 +79,9 @@ def levels_of(largest: float) -> int | None:
 def add_run(values: Vector, largest: float, scratch: Vector) -> dict[int, int]:
     """Return the two highest levels of one run of values; `values` is used up."""
     levels: dict[int, int] = {}
-    if not _LOWEST < largest < _HIGHEST:
+    top = usable_level(largest)
+    if top is None:
         return levels
-    top = level_of(largest)
     piece = scratch[: len(values)]
     for level in range(top, top - LEVELS, -1):
         shift = 1.5 * 2.0 ** (52 + LEVEL_BITS * level)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.summary.coarse import LEVEL_BITS, LEVELS, levels_of
+from losscli.summary.coarse import LEVEL_BITS, LEVELS, usable_level
 from losscli.summary.slices import HIGHEST, LOWEST, ROWS, SMALL_PRODUCT, WIDTH, Matrix, aligned
 from losscli.summary.tally import Tally, from_steps
 
@@ -114,7 +114,7 @@ def _cubes(losses: Matrix, largest: NDArray[np.float64]) -> list[tuple[float, di
         np.multiply(losses, losses, out=cubes)
         np.multiply(cubes, losses, out=cubes)
         tops = largest * largest * largest
-    highest = [levels_of(top) for top in tops.tolist()]
+    highest = [usable_level(top) for top in tops.tolist()]
     levels = np.array([0 if level is None else level for level in highest])
     found: list[dict[int, int]] = [{} for _ in highest]
     for below in range(LEVELS):
