@@ -94,6 +94,17 @@ class ExactSums:
             np.add.at(limbs[limb], places, units)
         return ExactSums(size, limbs, self._load * max(len(places), 1))
 
+    def put(self, other: "ExactSums", places: NDArray[np.intp]) -> None:
+        """Add sum i of another one to place `places[i]`, in place."""
+        times = int(np.bincount(places).max()) if len(places) > 1 else 1
+        if other._load * times > _ROOM:  # noqa: SLF001 - of the same class
+            other._carry()  # noqa: SLF001 - likewise
+        for limb, units in other.limbs.items():
+            if limb not in self.limbs:
+                self.limbs[limb] = np.zeros(self.size, np.int64)
+            np.add.at(self.limbs[limb], places, units)
+        self._spend(other._load * times)  # noqa: SLF001 - likewise
+
     def integers(self) -> tuple[list[int], int]:
         """Return the sums as integers times 2 to the power of the second value."""
         if not self.limbs:

@@ -30,7 +30,7 @@ class Grouped:
             return self
         classes = self.classes
         if classes != other.classes:
-            classes = tuple(sorted({*classes, *other.classes}, key=_order))
+            classes = tuple(sorted({*classes, *other.classes}, key=in_order))
         one, two = self.among(classes), other.among(classes)
         assert one.mass is not None
         assert two.mass is not None
@@ -51,7 +51,7 @@ class Grouped:
 
     def ordered(self) -> "Grouped":
         """Return the same with the classes in order."""
-        return self.among(tuple(sorted(self.classes, key=_order)))
+        return self.among(tuple(sorted(self.classes, key=in_order)))
 
     def whole(self) -> "Grouped":
         """Return the same rows as one class."""
@@ -60,5 +60,6 @@ class Grouped:
         return Grouped((None,), mass, tuple(m.spread(places, 1) for m in self.moments))
 
 
-def _order(name: Class) -> tuple[bool, str]:
+def in_order(name: Class) -> tuple[bool, str]:
+    """Return what puts classes in the order of their text, the class of empty cells first."""
     return name is not None, name or ""
