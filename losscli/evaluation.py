@@ -17,6 +17,11 @@ from losscli.run import Progress, Run, samples
 from losscli.summarise import Summary, Work
 
 _ROLES = ("pred", "prob", "probs", "label", "score", "scores", "lower", "upper", "quantiles")
+_AS_THEY_ARE = (
+    *("task", "positive", "weight", "id"),
+    *("prob_is", "scores_are_probs", "normalize", "missing"),
+)
+"""The arguments that are fields of `Wanted`."""
 
 
 def evaluate(  # noqa: PLR0913 - the arguments are the options of the command line
@@ -63,31 +68,10 @@ def evaluate(  # noqa: PLR0913 - the arguments are the options of the command li
     fit, both with a remedy; the same rows give the same numbers to the bit for any `jobs`.
     """
     given = locals()
-    roles = {role: given[role] for role in _ROLES if given[role] is not None}
-    if true is not None:
-        roles["y"] = true
-    asked = parse(_texts(losses))
-    able = tasks(asked) if asked else frozenset()
-    wanted = Wanted(
-        roles={**roles, **(columns or {})},
-        task=task,
-        positive=positive,
-        weight=weight,
-        id=id,
-        by=(by,) if isinstance(by, str) else tuple(by or ()),
-        prob_is=prob_is,
-        scores_are_probs=scores_are_probs,
-        normalize=normalize,
-        missing=missing,
-        tasks=able,
-        extra=_roles(asked, next(iter(able))) if len(able) == 1 else (),
-    )
-    if top < 0:
-        raise UsageError(f"{top} worst rows are not to be had", remedy="try top 10, or 0 for none")
-    if not 0 < level < 1:
-        raise UsageError(f"the level {level:g} is not between 0 and 1", remedy="try level 0.95")
-    source = _open(data, delimiter=delimiter, decimal=decimal, encoding=encoding)
-    found = plan(source, wanted)
+    asked = parse(texts(losses))
+    check_numbers(top, level)
+    source = open_source(data, delimiter=delimiter, decimal=decimal, encoding=encoding)
+    found = plan(source, wanted(given, asked))
     asked = asked or default(found.task, found.columns)
     chosen = resolve(asked, found.task, found.columns)
     truth = found.truth if found.task in CLASSIFICATION else None
@@ -104,15 +88,40 @@ def evaluate(  # noqa: PLR0913 - the arguments are the options of the command li
     return finish(summary, chosen, facts, samples(run, summary))
 
 
-def _texts(losses: str | Sequence[str] | None) -> list[str]:
-    texts = [losses] if isinstance(losses, str) else list(losses or [])
-    for text in texts:
+def check_numbers(top: int, level: float) -> None:
+    """Refuse a number of worst rows or a level that cannot be."""
+    if top < 0:
+        raise UsageError(f"{top} worst rows are not to be had", remedy="try top 10, or 0 for none")
+    if not 0 < level < 1:
+        raise UsageError(f"the level {level:g} is not between 0 and 1", remedy="try level 0.95")
+
+
+def wanted(given: Mapping[str, Any], asked: Sequence[Request]) -> Wanted:
+    """Return what arguments of `evaluate`, by name, and the losses say about the columns."""
+    roles = {role: given[role] for role in _ROLES if given.get(role) is not None}
+    if given.get("true") is not None:
+        roles["y"] = given["true"]
+    able = tasks(asked) if asked else frozenset()
+    by = given.get("by") or ()
+    return Wanted(
+        roles={**roles, **(given.get("columns") or {})},
+        by=(by,) if isinstance(by, str) else tuple(by),
+        tasks=able,
+        extra=_roles(asked, next(iter(able))) if len(able) == 1 else (),
+        **{name: given[name] for name in _AS_THEY_ARE if name in given},
+    )
+
+
+def texts(losses: str | Sequence[str] | None) -> list[str]:
+    """Return the texts of --loss; UsageError for anything else."""
+    found = [losses] if isinstance(losses, str) else list(losses or [])
+    for text in found:
         if not isinstance(text, str):
             raise UsageError(
                 f"{text!r} is no text of --loss",
                 remedy='name losses, as in losses="mse,mae"; losscli.loss registers a function',
             )
-    return texts
+    return found
 
 
 def _roles(asked: Sequence[Request], task: str) -> tuple[str, ...]:
@@ -120,7 +129,8 @@ def _roles(asked: Sequence[Request], task: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(role for role in roles if role not in ("y", "levels")))
 
 
-def _open(data: Any, **options: Any) -> Source:  # noqa: ANN401
+def open_source(data: Any, **options: Any) -> Source:  # noqa: ANN401
+    """Open a path, several (one data set) or a DataFrame; `options` are those of `open_csv`."""
     if isinstance(data, str | os.PathLike):
         data = [data]
     if isinstance(data, list | tuple):

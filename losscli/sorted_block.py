@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.bad_rows import worst_rows
-from losscli.data.block import Block
+from losscli.data.block import SHARED, Block
 from losscli.losses.chosen import Chosen
 from losscli.losses.spec import Vector
 from losscli.summary.distribution import Distribution
@@ -27,8 +27,6 @@ Columns = Mapping[str, NDArray[Any]]
 
 _LONG = 2048
 """The rows that a class must have in a block before it is added up by itself."""
-SHARED = frozenset({"levels"})
-"""Roles whose array is the same for all rows."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +103,7 @@ class SortedBlock:
         largest = list(aims.largest)
         bad: list[NDArray[np.intp]] = []
         worst: list[Vector] = []
-        for rows, places, starts in self._slices():
+        for rows, places, starts in self.slices():
             columns = {r: v if r in SHARED else v[rows] for r, v in self.columns.items()}
             for batch in range(0, len(chosen), MOST):
                 terms = [one.terms(columns) for one in chosen[batch : batch + MOST]]
@@ -158,7 +156,7 @@ class SortedBlock:
             for tally, terms in zip(ours, losses, strict=True)
         ]
 
-    def _slices(self) -> Iterator[tuple[slice, NDArray[np.intp], NDArray[np.intp]]]:
+    def slices(self) -> Iterator[tuple[slice, NDArray[np.intp], NDArray[np.intp]]]:
         """Yield slices of rows with the classes in each, and where these begin in it.
 
         A class of many rows has slices of its own, whose sums are the fastest.

@@ -1,7 +1,7 @@
 """Blocks of rows times losses: summaries, by class."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -13,7 +13,7 @@ from losscli.errors import DataError
 from losscli.losses.chosen import Chosen
 from losscli.losses.distance import rises_with_distance
 from losscli.losses.spec import Vector
-from losscli.sorted_block import SHARED, Aims, SortedBlock
+from losscli.sorted_block import Aims, SortedBlock
 from losscli.summary.census import Census, digest_of_numbers, digest_of_texts
 from losscli.summary.distribution import Distribution
 from losscli.summary.exact import ExactSums
@@ -106,8 +106,8 @@ def summarise(block: Block, work: Work, before: Summary) -> Summary:
     `before` is what is known already: rows that cannot be among the worst beside it are passed
     over. Raises DataError where a loss is not defined for a row.
     """
-    _check_domains(block, work)
-    block = _with_weight(block)
+    check_domains(block, work.chosen)
+    block = with_weight(block)
     if not len(block.columns["y"]):
         return replace(Summary.zero(work), census=_census(block))
     groups: dict[str, Grouped] = {}
@@ -131,9 +131,10 @@ def summarise(block: Block, work: Work, before: Summary) -> Summary:
     )
 
 
-def _check_domains(block: Block, work: Work) -> None:
-    for chosen in work.chosen:
-        for role, (interval, name) in chosen.domain().items():
+def check_domains(block: Block, chosen: Sequence[Chosen]) -> None:
+    """Raise DataError at the first row for which a loss is not defined."""
+    for one in chosen:
+        for role, (interval, name) in one.domain().items():
             values = block.columns[role]
             inside = interval.holds(values)
             if not inside.all():
@@ -147,23 +148,14 @@ def _check_domains(block: Block, work: Work) -> None:
                 )
 
 
-def _with_weight(block: Block) -> Block:
+def with_weight(block: Block) -> Block:
     """Leave out the rows of weight 0: they count for nothing."""
     if block.weight is None or block.weight.all():
         return block
     kept = np.flatnonzero(block.weight)
-    rows = kept if block.rows is None else block.rows[kept]
     dropped = Counter(block.dropped)
     dropped["weight 0"] += len(block.weight) - len(kept)
-    return replace(
-        block,
-        columns={r: v if r in SHARED else v[kept] for r, v in block.columns.items()},
-        groups={name: (codes[kept], classes) for name, (codes, classes) in block.groups.items()},
-        weight=block.weight[kept],
-        ids=None if block.ids is None else block.ids.take(kept),
-        rows=rows.astype(np.int64),
-        dropped=dropped,
-    )
+    return replace(block.take(kept), dropped=dropped)
 
 
 def _census(block: Block) -> Census:

@@ -1,7 +1,7 @@
 """What the reader hands on: pieces of typed columns, and blocks of columns by role."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -58,6 +58,10 @@ class Source(Protocol):
         ...
 
 
+SHARED = frozenset({"levels"})
+"""Roles whose array is the same for all rows."""
+
+
 class MisreadError(Exception):
     """A stretch did not begin or end where it was guessed to: read the source in order."""
 
@@ -89,3 +93,16 @@ class Block:
     rows: NDArray[np.int64] | None = None
     dropped: Mapping[str, int] = field(default_factory=dict)
     counted: Mapping[str, int] = field(default_factory=dict)
+
+    def take(self, kept: NDArray[np.intp]) -> "Block":
+        """Return some of the judged rows; `dropped` and `counted` stay as they are."""
+        rows = kept if self.rows is None else self.rows[kept]
+        groups = {name: (codes[kept], classes) for name, (codes, classes) in self.groups.items()}
+        return replace(
+            self,
+            columns={r: v if r in SHARED else v[kept] for r, v in self.columns.items()},
+            groups=groups,
+            weight=None if self.weight is None else self.weight[kept],
+            ids=None if self.ids is None else self.ids.take(kept),
+            rows=rows.astype(np.int64),
+        )
