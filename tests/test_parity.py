@@ -15,7 +15,10 @@ from losscli.losses.spec import LOSSES, Loss
 
 N, K = 500, 4
 SKLEARN = [
-    (loss, peer) for loss in LOSSES.values() for peer in loss.same_as if peer.startswith("sklearn.")
+    (loss, peer.name)
+    for loss in LOSSES.values()
+    for peer in loss.peers
+    if peer.name.startswith("sklearn.metrics.")
 ]
 VALUES = (0.0, 0.1, 0.9, 1.0, 1.2, 2.0, 2.5, 3.0)
 """What is tried for a parameter that the peer has under the same name."""
@@ -71,6 +74,10 @@ def theirs(
     options = dict(parameters)
     if found.keys() & {"probs", "scores"} and "labels" in inspect.signature(peer).parameters:
         options["labels"] = np.arange(K)
+    if peer.__name__ == "zero_one_loss" and "prob" in found:
+        predicted = [found["prob"] >= options.pop("threshold", 0.5)]
+    if peer.__name__ == "top_k_accuracy_score":
+        return 1 - float(peer(y, *predicted, **(options | {"k": int(options["k"])})))
     return float(peer(y, *predicted, **options))
 
 
@@ -78,7 +85,7 @@ def theirs(
     ("loss", "peer"), SKLEARN, ids=[f"{loss.name}-{loss.task}" for loss, _ in SKLEARN]
 )
 def test_scikit_learn_agrees(loss: Loss, peer: str) -> None:
-    module, _, name = peer.partition(":")
+    module, _, name = peer.rpartition(".")
     function = getattr(importlib.import_module(module), name)
     shared = [p for p in loss.parameters if p.name in inspect.signature(function).parameters]
     tried: list[dict[str, Any]] = [{p.name: p.default for p in shared}]
@@ -90,7 +97,7 @@ def test_scikit_learn_agrees(loss: Loss, peer: str) -> None:
 
 
 def test_the_peers_that_matter_are_named() -> None:
-    named = {peer.partition(":")[2] for _, peer in SKLEARN}
+    named = {peer.rpartition(".")[2] for _, peer in SKLEARN}
     assert named >= {
         "mean_squared_error",
         "mean_absolute_error",

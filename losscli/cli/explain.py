@@ -61,8 +61,8 @@ def _facts(loss: "Loss") -> Iterator[tuple[str, str]]:
     yield from ((parameter.name, _parameter(parameter)) for parameter in loss.parameters)
     if loss.aka:
         yield "also called", ", ".join(loss.aka)
-    if loss.same_as:
-        yield "the same as", ", ".join(peer.replace(":", ".") for peer in loss.same_as)
+    for peer in loss.peers:
+        yield peer.written, f"{peer.name}. {peer.differs}" if peer.differs else peer.name
     if loss.differs:
         yield "elsewhere", loss.differs
 

@@ -5,6 +5,16 @@ from typing import Annotated
 import numpy as np
 
 from losscli.losses.domain import NON_NEGATIVE, OPEN_UNIT, UNIT, Choice, Interval
+from losscli.losses.peer import (
+    KERAS_EPSILON,
+    Peer,
+    catboost,
+    keras,
+    lightgbm,
+    sklearn,
+    torch,
+    xgboost,
+)
 from losscli.losses.spec import Vector, loss
 from losscli.losses.stable import difference, power_of_sum
 
@@ -22,16 +32,57 @@ def clipped(surprise: Vector, eps: float) -> Vector:
     return np.clip(surprise, -np.log1p(-eps), -np.log(eps)) if eps else surprise
 
 
+Kept = Annotated[Vector, UNIT]
+_LEAST_LOG = 100.0
+"""torch.nn.BCELoss takes no logarithm for less than minus this."""
+
+
+def _sklearn_log_loss(y: Vector, prob: Kept, *, eps: float) -> Vector:
+    return log_loss(y, prob, eps=max(eps, float(np.finfo(np.float64).eps)))
+
+
+def _torch_log_loss(y: Vector, prob: Kept, *, eps: float) -> Vector:
+    return np.minimum(log_loss(y, prob, eps=eps), _LEAST_LOG)
+
+
+def keras_clipped(prob: Vector) -> Vector:
+    """Return probabilities as Keras clips them, which it does in single precision."""
+    low, high = np.float32(KERAS_EPSILON), np.float32(1) - np.float32(KERAS_EPSILON)
+    return np.clip(prob.astype(np.float32), low, high).astype(np.float64)
+
+
+def _keras_log_loss(y: Vector, prob: Kept, *, eps: float) -> Vector:
+    return log_loss(y, keras_clipped(prob), eps=eps)
+
+
+def _keras_focal(y: Vector, prob: Kept, *, gamma: float, alpha: float | str) -> Vector:
+    missing = np.abs(y - prob) ** gamma
+    found: Vector = missing * _surprise(y, keras_clipped(prob))
+    return found if isinstance(alpha, str) else np.where(y == 1, alpha, 1 - alpha) * found
+
+
+def _keras_label_smoothing(y: Vector, prob: Kept, *, epsilon: float) -> Vector:
+    return label_smoothing(y, keras_clipped(prob), epsilon=epsilon)
+
+
 @loss(
     formula="-log(min(max(prob if y == 1 else 1 - prob, eps), 1 - eps))",
     elicits="probability",
-    same_as=(
-        "sklearn.metrics:log_loss",
-        "torch.nn:BCELoss",
-        "keras.losses:BinaryCrossentropy",
+    use="Where probabilities are to be honest, and certainty that is wrong is to be punished.",
+    avoid=(
+        "Where labels are noisy or probabilities can be 0: one such row makes it "
+        "infinite (brier, gce)."
     ),
-    differs="Here a certain prediction that is wrong costs inf. Others clip: scikit-learn at "
-    "2.2e-16, Keras at 1e-7, XGBoost at 1e-16, LightGBM at 1e-15; torch stops the log at -100.",
+    peers=(
+        sklearn("log_loss", "It keeps probabilities within 2.2e-16 of 0 and 1.", _sklearn_log_loss),
+        torch("BCELoss", "It stops the logarithm at -100.", _torch_log_loss),
+        keras(
+            "BinaryCrossentropy", "It keeps probabilities within 1e-7 of 0 and 1.", _keras_log_loss
+        ),
+        xgboost("logloss", "It keeps probabilities within 1e-16 of 0 and 1."),
+        lightgbm("binary_logloss", "It keeps probabilities within 1e-15 of 0 and 1."),
+        catboost("Logloss"),
+    ),
     aka=("bce", "logloss", "binary_cross_entropy", "nll"),
     floor="-log(1 - eps)",
 )
@@ -49,7 +100,14 @@ def log_loss(
 @loss(
     formula="(prob - y)**2",
     elicits="probability",
-    same_as="sklearn.metrics:brier_score_loss",
+    use="Where probabilities are to be honest, and no single row is to rule.",
+    avoid=(
+        "Where rare events are to be told apart: 0.001 and 0.00001 are the same to it (log_loss)."
+    ),
+    peers=(
+        sklearn("brier_score_loss"),
+        catboost("BrierScore"),
+    ),
     aka=("brier_score",),
     bound=1,
 )
@@ -65,8 +123,22 @@ def brier(y: Vector, prob: Annotated[Vector, UNIT]) -> Vector:
 @loss(
     formula="(1 if alpha == 'none' else alpha if y == 1 else 1 - alpha)"
     "*(1 - (prob if y == 1 else 1 - prob))**gamma*-log(prob if y == 1 else 1 - prob)",
-    differs="torchvision's default is alpha=0.25. Keras clips at 1e-7 and uses alpha=0.25 only "
-    "with apply_class_balancing=True.",
+    use="To train detectors on very unequal classes.",
+    avoid="To judge probabilities: it is not proper, so honest ones do not win (log_loss).",
+    peers=(
+        Peer(
+            "torchvision",
+            "torchvision.ops.sigmoid_focal_loss",
+            "Its default alpha is 0.25; it takes logits.",
+        ),
+        keras(
+            "BinaryFocalCrossentropy",
+            "It keeps probabilities within 1e-7 of 0 and 1, and uses alpha only with "
+            "apply_class_balancing=True.",
+            _keras_focal,
+        ),
+        catboost("Focal", "Both of its parameters must be given."),
+    ),
     aka=("binary_focal",),
 )
 def focal(
@@ -90,8 +162,123 @@ def focal(
 
 
 @loss(
+    formula="sum(-t*log(p) if t > 0 else 0 for t, p in "
+    "(((1 - epsilon)*y + epsilon/2, prob), (1 - (1 - epsilon)*y - epsilon/2, 1 - prob)))",
+    use="To follow a training that smooths its labels.",
+    avoid="To judge probabilities: it is not proper, and not comparable with log_loss.",
+    peers=(
+        keras(
+            "BinaryCrossentropy",
+            "Its label_smoothing; it keeps probabilities within 1e-7 of 0 and 1.",
+            _keras_label_smoothing,
+        ),
+    ),
+    ideal="(1 - epsilon)*y + epsilon/2",
+    floor="-(1 - epsilon/2)*log(1 - epsilon/2) - (epsilon/2*log(epsilon/2) if epsilon else 0)",
+)
+def label_smoothing(
+    y: Vector, prob: Annotated[Vector, UNIT], *, epsilon: Annotated[float, UNIT] = 0.1
+) -> Vector:
+    """Surprise, as if a part epsilon of the labels had been thrown by a coin.
+
+    Judges a forecast of (1 - epsilon) times the probability, plus epsilon/2 (Szegedy et al.,
+    2016). A certain prediction costs inf, even where it is right.
+    """
+    half = 0.5 * epsilon
+    return _part(1 - half, _surprise(y, prob)) + _part(half, _surprise(1 - y, prob))
+
+
+def _part(share: float, surprise: Vector) -> Vector:
+    return share * surprise if share else np.zeros_like(surprise)
+
+
+@loss(
+    formula="(1 - (prob if y == 1 else 1 - prob)**q)/q",
+    use="To train where many labels are wrong.",
+    avoid="To judge probabilities: it is not proper, so honest ones do not win (log_loss, brier).",
+    aka=("generalized_cross_entropy",),
+    bound="1/q",
+)
+def gce(
+    y: Vector, prob: Annotated[Vector, UNIT], *, q: Annotated[float, ABOVE_ZERO] = 0.7
+) -> Vector:
+    """Between log_loss (q near 0) and the distance from 1 of the probability (q = 1).
+
+    The larger q, the less a row with a wrong label counts (Zhang & Sabuncu, 2018).
+    """
+    return -np.expm1(-q * _surprise(y, prob)) / q
+
+
+@loss(
+    formula="1 - (prob if y == 1 else 1 - prob)/sqrt(prob**2 + (1 - prob)**2)",
+    elicits="probability",
+    use="Where probabilities are to be honest, and the score is to be bounded.",
+    avoid="Where others are to read the value: its unit means little (log_loss, brier).",
+    bound=1,
+)
+def spherical(y: Vector, prob: Annotated[Vector, UNIT]) -> Vector:
+    """One minus the cosine of the angle between the probabilities and what happened.
+
+    Strictly proper, and the mildest of the three to certainty that is wrong (Good, 1971).
+    """
+    missing: Vector = np.abs(y - prob)
+    found = np.where(y == 1, prob, 1 - prob)
+    length = np.sqrt(missing * missing + found * found)
+    # (length - found)/length loses the digits of a small loss
+    lost: Vector = missing / length * (missing / (length + found))
+    return lost
+
+
+def _decides_right(*, fp: float, fn: float, tp: float, tn: float, **_: object) -> str:
+    if fp < tn or fn < tp:
+        return "a wrong decision must not cost less than the right one: fp >= tn and fn >= tp"
+    return ""
+
+
+@loss(
+    formula="((tp if y == 1 else fp) if (prob >= threshold if threshold != 'optimal' else "
+    "prob*(fn - tp) >= (1 - prob)*(fp - tn)) else (fn if y == 1 else tn))",
+    use="Where the two mistakes have known costs: what deciding by these probabilities costs.",
+    avoid="Where the costs are guesses: it sees nothing of a probability but its side.",
+    aka=("expected_cost",),
+    check=_decides_right,
+    floor="tp if y == 1 else tn",
+    bound="max(fp, fn)",
+)
+def cost(
+    y: Vector,
+    prob: Annotated[Vector, UNIT],
+    *,
+    fp: Annotated[float, NON_NEGATIVE],
+    fn: Annotated[float, NON_NEGATIVE],
+    tp: Annotated[float, NON_NEGATIVE] = 0.0,
+    tn: Annotated[float, NON_NEGATIVE] = 0.0,
+    threshold: Annotated[float | str, Choice(("optimal",), ABOVE_ZERO)] = "optimal",
+) -> Vector:
+    """Mean cost of the decisions, from what each of the four outcomes costs.
+
+    Says yes from the threshold on; the optimal one is (fp - tn)/(fp - tn + fn - tp), which is
+    best where the probabilities are right (Elkan, 2001).
+    """
+    if isinstance(threshold, str):
+        yes = prob * (fn - tp) >= (1 - prob) * (fp - tn)
+    else:
+        yes = prob >= threshold
+    return np.where(y == 1, np.where(yes, tp, fn), np.where(yes, fp, tn))
+
+
+@loss(
     formula="1 if (prob >= threshold) != (y == 1) else 0",
     elicits="majority",
+    use="Where the decision is all that counts, and both mistakes cost the same.",
+    avoid="On very unequal classes: saying always no looks good (balanced, cost).",
+    peers=(
+        sklearn("zero_one_loss", "It takes decisions, not probabilities."),
+        xgboost("error", "It says yes above the threshold, not at it."),
+        lightgbm("binary_error", "It says yes above 0.5, not at it."),
+        catboost("ZeroOneLoss", "It says yes above the threshold, not at it."),
+    ),
+    differs="1 - zero_one is accuracy.",
     aka=("error", "error_rate"),
     bound=1,
 )

@@ -6,9 +6,10 @@ from typing import Annotated
 import numpy as np
 
 from losscli.losses.domain import NON_NEGATIVE, POSITIVE, REAL, Interval
+from losscli.losses.peer import KERAS_EPSILON, catboost, keras, lightgbm, sklearn, torch, xgboost
 from losscli.losses.regression import mse
 from losscli.losses.spec import Vector, loss
-from losscli.losses.stable import NEAR, atanh_rest
+from losscli.losses.stable import NEAR, atanh_rest, exp_rest, factorial_rest
 
 POWERS = Interval(0, 10, without=(Interval(0, 1, low_open=True, high_open=True),))
 _LAST_DIGIT = 1e-18
@@ -17,7 +18,16 @@ _LAST_DIGIT = 1e-18
 @loss(
     formula="2*(y*log(y/pred) - y + pred) if y > 0 else 2*pred",
     elicits="mean",
-    same_as="sklearn.metrics:mean_poisson_deviance",
+    use="For counts, and for rates that are never negative.",
+    avoid=(
+        "Where counts vary much more than their mean does: large ones then rule (tweedie, gamma)."
+    ),
+    peers=(
+        sklearn("mean_poisson_deviance"),
+        xgboost("poisson-nloglik", "It is poisson_nll(full=True)."),
+        lightgbm("poisson", "It is poisson_nll."),
+        catboost("Poisson", "It is poisson_nll."),
+    ),
     aka=("poisson_deviance",),
 )
 def poisson(y: Annotated[Vector, NON_NEGATIVE], pred: Annotated[Vector, POSITIVE]) -> Vector:
@@ -33,11 +43,86 @@ def poisson(y: Annotated[Vector, NON_NEGATIVE], pred: Annotated[Vector, POSITIVE
     return 2 * np.where(np.abs(v) <= NEAR, near, y * np.log(ratio) - e)
 
 
+def _nll_domain(*, log_input: bool, **_: object) -> Mapping[str, Interval]:
+    return {"y": NON_NEGATIVE, "pred": REAL if log_input else POSITIVE}
+
+
+_TORCH_EPSILON = 1e-8
+
+
+def _torch_poisson(
+    y: Annotated[Vector, NON_NEGATIVE], pred: Vector, *, full: bool, log_input: bool
+) -> Vector:
+    found = np.exp(pred) - y * pred if log_input else pred - y * np.log(pred + _TORCH_EPSILON)
+    if not full:
+        return found
+    many = np.maximum(y, 1.0)
+    stirling = many * np.log(many) - many + 0.5 * np.log(2 * np.pi * many)
+    return found + np.where(y > 1, stirling, 0.0)
+
+
+def _keras_poisson(
+    y: Annotated[Vector, NON_NEGATIVE],
+    pred: Vector,
+    *,
+    full: bool,  # noqa: ARG001 - Keras leaves the constant out
+    log_input: bool,
+) -> Vector:
+    rate = np.exp(pred) if log_input else pred
+    return rate - y * np.log(rate + KERAS_EPSILON)
+
+
+@loss(
+    formula="(exp(pred) - y*pred if log_input else pred - y*log(pred))"
+    " + (lgamma(y + 1) if full else 0)",
+    elicits="mean",
+    use="To follow a training on counts, or with full=True for the surprise of a Poisson forecast.",
+    avoid="Where a value is to be read alone: without full it has no floor (poisson).",
+    peers=(
+        torch(
+            "PoissonNLLLoss",
+            "Its default is log_input=True; it adds 1e-8 to pred, and its full is Stirling's "
+            "approximation, for y above 1 only.",
+            _torch_poisson,
+        ),
+        keras("Poisson", "It adds 1e-7 to pred, and has no full.", _keras_poisson),
+        xgboost("poisson-nloglik", "It is that with full=True."),
+        lightgbm("poisson"),
+        catboost("Poisson"),
+    ),
+    domain=_nll_domain,
+    ideal="(log(y) if y > 0 else -1000) if log_input else y",
+    floor="",
+)
+def poisson_nll(y: Vector, pred: Vector, *, full: bool = False, log_input: bool = False) -> Vector:
+    """Surprise of a Poisson forecast, without its constant unless `full`; can be below 0.
+
+    Ranks as poisson does, half of whose value it is but for terms of y alone. `log_input` says
+    that pred is the logarithm of the forecast (Cameron & Trivedi, 1998).
+    """
+    if not full:
+        return np.exp(pred) - y * pred if log_input else pred - y * np.log(pred)
+    if not log_input:
+        return 0.5 * poisson(y, pred) + factorial_rest(y)
+    log = pred - np.log(np.where(y == 0, 1.0, y))
+    near = y * exp_rest(np.clip(log, -1.0, 1.0))
+    far = np.exp(pred) - y * (1 + log)
+    return np.where((np.abs(log) <= 1) & (y > 0), near, far) + factorial_rest(y)
+
+
 @loss(
     formula="2*(y/pred - log(y/pred) - 1)",
     elicits="mean",
-    same_as="sklearn.metrics:mean_gamma_deviance",
-    differs="LightGBM's gamma_deviance is the sum over the rows, not the mean.",
+    use="For positive amounts whose relative error matters, as sizes of claims.",
+    avoid="Where y can be 0: the loss is not defined there (tweedie).",
+    peers=(
+        sklearn("mean_gamma_deviance"),
+        xgboost("gamma-deviance", "It adds 1e-6 to y and pred."),
+        lightgbm(
+            "gamma_deviance",
+            "It is the sum over the rows, not the mean, and adds 1e-9 to the divisor.",
+        ),
+    ),
     aka=("gamma_deviance",),
 )
 def gamma(y: Annotated[Vector, POSITIVE], pred: Annotated[Vector, POSITIVE]) -> Vector:
@@ -63,8 +148,17 @@ def _tweedie_domain(*, power: float) -> Mapping[str, Interval]:
     "else 2*(y**(2 - power)/((1 - power)*(2 - power)) - y*pred**(1 - power)/(1 - power) "
     "+ pred**(2 - power)/(2 - power))",
     elicits="mean",
-    same_as="sklearn.metrics:mean_tweedie_deviance",
-    differs="scikit-learn's default power is 0, which is mse; it also takes negative powers.",
+    use="For amounts that are often 0 and else positive, as insurance costs.",
+    avoid="Where models are compared at different powers: the values have other units.",
+    peers=(
+        sklearn(
+            "mean_tweedie_deviance",
+            "Its default power is 0, which is mse; it also takes negative powers.",
+        ),
+        xgboost("tweedie-nloglik@1.5", "It leaves out the terms of y alone, and the factor 2."),
+        lightgbm("tweedie", "It leaves out the terms of y alone, and the factor 2."),
+        catboost("Tweedie", "It leaves out the terms of y alone, and the factor 2."),
+    ),
     aka=("tweedie_deviance",),
     domain=_tweedie_domain,
 )
@@ -111,3 +205,34 @@ def _tweedie_far(y: Vector, pred: Vector, power: float) -> Vector:
     first = np.where(np.abs(low * log) < 1, linear * np.expm1(low * log), at_y - linear)
     second = np.where(np.abs(high * log) < 1, at_pred * np.expm1(high * log), at_y - at_pred)
     return 2 * (first / low - second / high)
+
+
+@loss(
+    formula="(y - pred)**2/(y*pred**2)",
+    elicits="mean",
+    use="For positive amounts with a very long tail, where relative errors below y hardly matter.",
+    avoid="Where predictions can be too low by much: the loss grows with their inverse square.",
+    aka=("inverse_gaussian_deviance",),
+)
+def inverse_gaussian(y: Annotated[Vector, POSITIVE], pred: Annotated[Vector, POSITIVE]) -> Vector:
+    """Deviance of amounts whose variance is the cube of their mean: tweedie at power 3.
+
+    Judges a forecast of the mean (McCullagh & Nelder, 1989). In the unit of 1/y.
+    """
+    e = (y - pred) / pred
+    return e / y * e
+
+
+@loss(
+    formula="y/pred - log(y/pred) - 1",
+    elicits="mean",
+    use="For forecasts of a variance, where y is a proxy such as the squared return.",
+    avoid="Where the proxy can be 0, as on days without trade: the loss is not defined there.",
+)
+def qlike(y: Annotated[Vector, POSITIVE], pred: Annotated[Vector, POSITIVE]) -> Vector:
+    """Half the gamma deviance: ranks forecasts of a variance as the true variance would.
+
+    Too low costs more than too high; noise in the proxy does not change the ranking (Patton,
+    2011).
+    """
+    return 0.5 * gamma(y, pred)

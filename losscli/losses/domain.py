@@ -12,7 +12,7 @@ Vector = NDArray[np.float64]
 class Interval:
     """The numbers from `low` to `high`: validates, documents and generates test data.
 
-    `without` are the numbers in between that are not meant.
+    `without` are the numbers in between that are not meant; `whole` ones have no fraction.
     """
 
     low: float = -np.inf
@@ -20,6 +20,7 @@ class Interval:
     low_open: bool = False
     high_open: bool = False
     without: tuple["Interval", ...] = ()
+    whole: bool = False
 
     def holds(self, values: Vector) -> NDArray[np.bool_]:
         """Tell for each value whether it lies inside (NaN does not)."""
@@ -28,14 +29,14 @@ class Interval:
         inside = above & below
         for hole in self.without:
             inside &= ~hole.holds(values)
-        return inside
+        return inside & (np.floor(values) == values) if self.whole else inside
 
     def __and__(self, other: "Interval") -> "Interval":
         """Return the numbers that lie in both."""
         low, low_open = max((self.low, self.low_open), (other.low, other.low_open))
         high, shut = min((self.high, not self.high_open), (other.high, not other.high_open))
         holes = tuple(dict.fromkeys(self.without + other.without))
-        return Interval(low, high, low_open, not shut, holes)
+        return Interval(low, high, low_open, not shut, holes, self.whole or other.whole)
 
     def __contains__(self, value: float) -> bool:
         """Tell whether the number lies inside."""
@@ -74,5 +75,7 @@ POSITIVE = Interval(low=0, low_open=True, high_open=True)
 NON_NEGATIVE = Interval(low=0, high_open=True)
 OPEN_UNIT = Interval(0, 1, low_open=True, high_open=True)
 UNIT = Interval(0, 1)
+COUNTS = Interval(low=1, high_open=True, whole=True)
+"""1, 2, 3 and so on."""
 AT_LEAST_ONE = Interval(low=1, high_open=True)
 ABOVE_MINUS_ONE = Interval(low=-1, low_open=True, high_open=True)

@@ -2,13 +2,16 @@
 
 import numpy as np
 
+from losscli.losses.peer import sklearn
 from losscli.losses.spec import Codes, Vector, loss
 
 
 @loss(
     formula="1 if label != y else 0",
     elicits="majority",
-    same_as="sklearn.metrics:zero_one_loss",
+    use="Where only classes were predicted, and all mistakes cost the same.",
+    avoid="On very unequal classes: the largest class alone looks good (balanced).",
+    peers=(sklearn("zero_one_loss"),),
     differs="1 - zero_one is accuracy.",
     aka=("error", "error_rate"),
     bound=1,

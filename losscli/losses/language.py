@@ -142,6 +142,8 @@ def _part(weight: float, call: Call, task: str) -> Part:
             place = call.places.get(name, call.place)
             raise place.error(f"{wrong}, not {visible(str(value))}", _instead(parameter, value))
         values[name] = value
+    if wrong := loss.check(**values):
+        raise call.place.error(wrong, f"losscli explain {loss.name}")
     return Part(weight, loss, values)
 
 

@@ -4,8 +4,9 @@ from typing import Annotated
 
 import numpy as np
 
-from losscli.losses.binary import CLIP, clipped
-from losscli.losses.domain import NON_NEGATIVE, UNIT
+from losscli.losses.binary import ABOVE_ZERO, CLIP, clipped, keras_clipped
+from losscli.losses.domain import COUNTS, NON_NEGATIVE, UNIT
+from losscli.losses.peer import Peer, catboost, keras, lightgbm, sklearn, torch, xgboost
 from losscli.losses.spec import Codes, Matrix, Vector, loss
 from losscli.losses.stable import difference, power_of_sum
 
@@ -14,16 +15,48 @@ def _of_truth(y: Codes, probs: Matrix) -> Vector:
     return probs[np.arange(len(y)), y]
 
 
+Kept = Annotated[Matrix, UNIT]
+_KERAS_ALPHA = 0.25
+
+
+def _sklearn_cross_entropy(y: Codes, probs: Kept, *, eps: float) -> Vector:
+    return cross_entropy(y, probs, eps=max(eps, float(np.finfo(np.float64).eps)))
+
+
+def _keras_cross_entropy(y: Codes, probs: Kept, *, eps: float) -> Vector:
+    return cross_entropy(y, keras_clipped(probs), eps=eps)
+
+
+def _keras_focal(y: Codes, probs: Kept, *, gamma: float) -> Vector:
+    return _KERAS_ALPHA * focal_multiclass(y, keras_clipped(probs), gamma=gamma)
+
+
+def _keras_label_smoothing(y: Codes, probs: Kept, *, epsilon: float) -> Vector:
+    return label_smoothing_multiclass(y, keras_clipped(probs), epsilon=epsilon)
+
+
 @loss(
     formula="-log(min(max(probs[y], eps), 1 - eps))",
     elicits="probabilities",
-    same_as=(
-        "sklearn.metrics:log_loss",
-        "torch.nn:NLLLoss",
-        "keras.losses:CategoricalCrossentropy",
+    use="Where probabilities are to be honest, and certainty that is wrong is to be punished.",
+    avoid=(
+        "Where labels are noisy or probabilities can be 0: one such row makes it "
+        "infinite (brier, gce)."
     ),
-    differs="Here a probability of 0 for what happened costs inf. Others clip: scikit-learn at "
-    "2.2e-16, Keras at 1e-7 after dividing by the sum of the row; torch takes logarithms.",
+    peers=(
+        sklearn(
+            "log_loss", "It keeps probabilities within 2.2e-16 of 0 and 1.", _sklearn_cross_entropy
+        ),
+        torch("NLLLoss", "It takes logarithms of the probabilities."),
+        keras(
+            "CategoricalCrossentropy",
+            "It keeps probabilities within 1e-7 of 0 and 1, after dividing them by their sum.",
+            _keras_cross_entropy,
+        ),
+        xgboost("mlogloss", "It lifts probabilities to at least 1e-16."),
+        lightgbm("multi_logloss", "It lifts probabilities to at least 1e-15."),
+        catboost("MultiClass"),
+    ),
     aka=("log_loss", "nll", "categorical_crossentropy", "sparse_categorical_crossentropy"),
     floor="-log(1 - eps)",
 )
@@ -41,9 +74,10 @@ def cross_entropy(
 @loss(
     name="brier",
     formula="sum((p - (k == y))**2 for k, p in enumerate(probs))",
+    use="Where all probabilities of a row count, and no single row is to rule.",
+    avoid="Beside binary brier scores: with two classes it is twice theirs.",
+    peers=(sklearn("brier_score_loss"),),
     elicits="probabilities",
-    same_as="sklearn.metrics:brier_score_loss",
-    differs="With two classes this is twice the binary brier.",
     aka=("brier_score",),
     bound=2,
 )
@@ -62,8 +96,17 @@ def brier_multiclass(y: Codes, probs: Annotated[Matrix, UNIT]) -> Vector:
 
 @loss(
     name="focal",
+    use="To train on very unequal classes.",
+    avoid="To judge probabilities: it is not proper, so honest ones do not win (cross_entropy).",
+    peers=(
+        keras(
+            "CategoricalFocalCrossentropy",
+            "It multiplies every row by its alpha of 0.25, and keeps probabilities within 1e-7 "
+            "of 0 and 1.",
+            _keras_focal,
+        ),
+    ),
     formula="(1 - probs[y])**gamma*-log(probs[y])",
-    differs="Keras's CategoricalFocalCrossentropy multiplies every row by its alpha of 0.25.",
 )
 def focal_multiclass(
     y: Codes, probs: Annotated[Matrix, UNIT], *, gamma: Annotated[float, NON_NEGATIVE] = 2.0
@@ -78,10 +121,145 @@ def focal_multiclass(
 
 
 @loss(
+    name="label_smoothing",
+    formula="sum(-t*log(p) if t > 0 else 0 for t, p in "
+    "[((1 - epsilon)*(k == y) + epsilon/len(probs), p) for k, p in enumerate(probs)])",
+    use="To follow a training that smooths its labels.",
+    avoid="To judge probabilities: it is not proper, and not comparable with cross_entropy.",
+    peers=(
+        torch("CrossEntropyLoss", "Its label_smoothing; it takes logits."),
+        keras(
+            "CategoricalCrossentropy",
+            "Its label_smoothing; it keeps probabilities within 1e-7 of 0 and 1.",
+            _keras_label_smoothing,
+        ),
+    ),
+    ideal="(1 - epsilon)*(k == y) + epsilon/len(probs)",
+    floor="sum(-t*log(t) if t > 0 else 0 for t in "
+    "[(1 - epsilon)*(k == y) + epsilon/len(probs) for k in range(len(probs))])",
+)
+def label_smoothing_multiclass(
+    y: Codes, probs: Annotated[Matrix, UNIT], *, epsilon: Annotated[float, UNIT] = 0.1
+) -> Vector:
+    """Surprise, as if a part epsilon of the labels had been drawn at random.
+
+    Judges a forecast of (1 - epsilon) times the probabilities, plus epsilon over the number of
+    classes (Szegedy et al., 2016). A probability of 0 costs inf for whatever class.
+    """
+    total = np.zeros(len(y))
+    others = epsilon / probs.shape[1]
+    for k in range(probs.shape[1]):
+        surprise = 0.0 - np.log(probs[:, k])
+        target = np.where(y == k, (1 - epsilon) + others, others)
+        total += np.where(target > 0, target * surprise, 0.0)
+    return total
+
+
+@loss(
+    name="gce",
+    formula="(1 - probs[y]**q)/q",
+    use="To train where many labels are wrong.",
+    avoid="To judge probabilities: it is not proper, so honest ones do not win (cross_entropy).",
+    aka=("generalized_cross_entropy",),
+    bound="1/q",
+)
+def gce_multiclass(
+    y: Codes, probs: Annotated[Matrix, UNIT], *, q: Annotated[float, ABOVE_ZERO] = 0.7
+) -> Vector:
+    """Between cross_entropy (q near 0) and the distance from 1 of the probability (q = 1).
+
+    The larger q, the less a row with a wrong label counts (Zhang & Sabuncu, 2018).
+    """
+    return -np.expm1(q * np.log(_of_truth(y, probs))) / q
+
+
+@loss(
+    name="spherical",
+    formula="1 - probs[y]/sqrt(sum(p**2 for p in probs))",
+    elicits="probabilities",
+    use="Where probabilities are to be honest, and the score is to be bounded.",
+    avoid="Where others are to read the value: its unit means little (cross_entropy, brier).",
+    bound=1,
+)
+def spherical_multiclass(y: Codes, probs: Annotated[Matrix, UNIT]) -> Vector:
+    """One minus the cosine of the angle between the probabilities and what happened.
+
+    Strictly proper, and the mildest of the three to certainty that is wrong (Good, 1971).
+    """
+    missing = np.zeros(len(y))
+    for k in range(probs.shape[1]):
+        missing += np.where(y == k, 0.0, probs[:, k] ** 2)
+    found = _of_truth(y, probs)
+    length = np.sqrt(found * found + missing)
+    # (length - found)/length loses the digits of a small loss
+    return missing / length / (length + found)
+
+
+@loss(
+    formula="sum((sum(p for j, p in enumerate(probs) if j <= k) - (k >= y))**2 "
+    "for k in range(len(probs)))"
+    "/(len(probs) - 1 if normalize else 1)",
+    elicits="probabilities",
+    use="Where the classes have an order, as grades do: near misses cost less.",
+    avoid="Where the order of the classes is none: it is that of their names or columns.",
+    aka=("ranked_probability_score",),
+)
+def rps(y: Codes, probs: Annotated[Matrix, UNIT], *, normalize: bool = False) -> Vector:
+    """Squared distance of the cumulated probabilities from 0 below the true class, 1 from it on.
+
+    Strictly proper for ordered classes; `normalize` divides by the number of classes less 1,
+    the most that a row can cost (Epstein, 1969).
+    """
+    total, heaped, lost = np.zeros(len(y)), np.zeros(len(y)), np.zeros(len(y))
+    for k in range(probs.shape[1]):
+        heaped, rest = difference(heaped, -probs[:, k])
+        lost += rest
+        e = heaped - (y <= k) + lost
+        total += e * e
+    return total / (probs.shape[1] - 1) if normalize else total
+
+
+@loss(
+    formula="1 if sum(p >= probs[y] for j, p in enumerate(probs) if j != y) >= k else 0",
+    use="Where several guesses are allowed, as in a list of suggestions.",
+    avoid="Where only the first guess counts (zero_one), or the classes are hardly more than k.",
+    peers=(
+        sklearn("top_k_accuracy_score", "It is 1 minus this, and gives ties to the last classes."),
+        lightgbm("multi_error", "Its k is multi_error_top_k, by default 1."),
+        Peer("keras", "keras.metrics.TopKCategoricalAccuracy", "It is 1 minus this."),
+    ),
+    bound=1,
+)
+def top_k_error(
+    y: Codes, probs: Annotated[Matrix, UNIT], *, k: Annotated[float, COUNTS] = 2.0
+) -> Vector:
+    """Share of rows whose true class is not among the k most probable ones.
+
+    A tie that leaves it open is an error, as in zero_one, which is k = 1 (Russakovsky et al.,
+    2015).
+    """
+    truth = _of_truth(y, probs)
+    before = np.zeros(len(y))
+    for j in range(probs.shape[1]):
+        before += (probs[:, j] >= truth) & (y != j)
+    return (before >= k).astype(np.float64)
+
+
+@loss(
     name="zero_one",
     formula="0 if all(p < probs[y] for k, p in enumerate(probs) if k != y) else 1",
+    use="Where the decision is all that counts, and all mistakes cost the same.",
+    avoid="On very unequal classes: the largest class alone looks good (balanced).",
+    peers=(
+        xgboost("merror", "A tie for the largest probability goes to the first class."),
+        lightgbm("multi_error"),
+        catboost("ZeroOneLoss", "A tie for the largest probability goes to the first class."),
+    ),
+    differs=(
+        "1 - zero_one is accuracy. A tie for the largest probability is an error "
+        "here; argmax takes the first class."
+    ),
     elicits="majority",
-    differs="A tie for the largest probability is an error here; argmax takes the first class.",
     aka=("error", "error_rate"),
     bound=1,
 )

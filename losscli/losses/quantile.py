@@ -6,6 +6,7 @@ import numpy as np
 
 from losscli.errors import DataError
 from losscli.losses.domain import OPEN_UNIT
+from losscli.losses.peer import Peer, catboost, lightgbm, sklearn, xgboost
 from losscli.losses.spec import Matrix, Vector, loss
 
 _SYMMETRIC = 1e-9
@@ -15,8 +16,14 @@ _SYMMETRIC = 1e-9
 @loss(
     formula="alpha*(y - pred) if y >= pred else (1 - alpha)*(pred - y)",
     elicits="quantile alpha",
-    same_as="sklearn.metrics:mean_pinball_loss",
-    differs="The default of LightGBM's quantile is alpha=0.9.",
+    use="Where a quantile is forecast, or too little costs more than too much.",
+    avoid="Where alpha is not that of the forecast: it then rewards another quantile.",
+    peers=(
+        sklearn("mean_pinball_loss"),
+        xgboost("reg:quantileerror", "Its metric quantile; its alpha has no default."),
+        lightgbm("quantile", "Its default alpha is 0.9."),
+        catboost("Quantile"),
+    ),
     aka=("quantile",),
 )
 def pinball(y: Vector, pred: Vector, *, alpha: Annotated[float, OPEN_UNIT] = 0.5) -> Vector:
@@ -31,7 +38,14 @@ def pinball(y: Vector, pred: Vector, *, alpha: Annotated[float, OPEN_UNIT] = 0.5
 @loss(
     formula="(alpha if y >= pred else 1 - alpha)*(y - pred)**2",
     elicits="expectile alpha",
-    differs="model-diagnostics gives twice this; Vowpal Wabbit tilts the other way.",
+    use="Where risk is to feel how far the outcome lies beyond, not only how often.",
+    avoid="Where people are to read the forecast: an expectile has no frequency to it (pinball).",
+    peers=(
+        catboost("Expectile"),
+        xgboost("reg:expectileerror", "Its alpha has no default."),
+        Peer("model-diagnostics", "HomogeneousExpectileScore", "It gives twice this."),
+        Peer("Vowpal Wabbit", "expectile", "Its q tilts the other way."),
+    ),
 )
 def expectile(y: Vector, pred: Vector, *, alpha: Annotated[float, OPEN_UNIT] = 0.5) -> Vector:
     """Tilted squared distance: too low costs alpha, too high 1 - alpha; at 0.5 half of mse.
@@ -45,7 +59,9 @@ def expectile(y: Vector, pred: Vector, *, alpha: Annotated[float, OPEN_UNIT] = 0
 
 @loss(
     formula="(upper - lower) + 2/alpha*max(lower - y, 0) + 2/alpha*max(y - upper, 0)",
-    same_as="scoringrules:interval_score",
+    use="Where an interval is forecast at a stated level: width and misses in one number.",
+    avoid="Where the interval was made for another alpha: the score then asks for another one.",
+    peers=(Peer("scoringrules", "scoringrules.interval_score"),),
     aka=("winkler",),
     floor="upper - lower",
 )
@@ -63,7 +79,13 @@ def interval_score(
     return width + 2 / alpha * outside
 
 
-@loss(formula="1 if y < lower or y > upper else 0", elicits="-", bound=1)
+@loss(
+    formula="1 if y < lower or y > upper else 0",
+    elicits="-",
+    use="To check whether intervals hold what their level promises.",
+    avoid="To rank forecasts: an endless interval never misses (interval_score).",
+    bound=1,
+)
 def coverage_error(y: Vector, lower: Vector, upper: Vector) -> Vector:
     """Share of rows outside their interval: to be near the share that the interval allows.
 
@@ -74,7 +96,15 @@ def coverage_error(y: Vector, lower: Vector, upper: Vector) -> Vector:
 
 @loss(
     formula="2*sum((level - (y < q))*(y - q) for level, q in zip(levels, quantiles))/len(levels)",
-    differs="scoringrules' numpy backend 0.10 is wrong: it takes the median for |y - median|.",
+    use="Where forecasts give central intervals and the median, as in forecast hubs.",
+    avoid="Where the sets of levels differ between the forecasts that are compared.",
+    peers=(
+        Peer(
+            "scoringrules",
+            "scoringrules.weighted_interval_score",
+            "Its numpy backend 0.10 is wrong: it takes the median for |y - median|.",
+        ),
+    ),
     aka=("weighted_interval_score",),
 )
 def wis(y: Vector, quantiles: Matrix, levels: Vector) -> Vector:
@@ -92,6 +122,9 @@ def wis(y: Vector, quantiles: Matrix, levels: Vector) -> Vector:
 
 @loss(
     formula="2*sum((level - (y < q))*(y - q) for level, q in zip(levels, quantiles))/len(levels)",
+    use="Where forecasts are quantiles at any levels.",
+    avoid="Where the sets of levels differ between the forecasts that are compared, or are few.",
+    peers=(Peer("scoringrules", "scoringrules.crps_quantile"),),
 )
 def crps_quantile(y: Vector, quantiles: Matrix, levels: Vector) -> Vector:
     """Twice the mean pinball loss over the levels: the CRPS as far as the quantiles tell it.

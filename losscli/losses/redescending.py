@@ -18,7 +18,12 @@ def _scaled_square(y: Vector, pred: Vector, c: float) -> Vector:
     return scaled
 
 
-@loss(formula="c**2/2*log1p(((y - pred)/c)**2)", aka=("lorentzian",))
+@loss(
+    formula="c**2/2*log1p(((y - pred)/c)**2)",
+    use="Where errors have very heavy tails, such as those of wrong matches.",
+    avoid="Where there may be several minima: it is not convex, so a bad start stays bad.",
+    aka=("lorentzian",),
+)
 def cauchy(y: Vector, pred: Vector, *, c: Annotated[float, POSITIVE] = 1.0) -> Vector:
     """Half the squared distance near 0, growing only as a logarithm beyond c.
 
@@ -27,7 +32,12 @@ def cauchy(y: Vector, pred: Vector, *, c: Annotated[float, POSITIVE] = 1.0) -> V
     return 0.5 * c * (c * np.log1p(_scaled_square(y, pred, c)))
 
 
-@loss(formula="2*((y - pred)/c)**2/(((y - pred)/c)**2 + 4)", bound=2)
+@loss(
+    formula="2*((y - pred)/c)**2/(((y - pred)/c)**2 + 4)",
+    use="Where a share of the rows is simply wrong, as in registration.",
+    avoid="Where every row is real: errors far beyond c hardly count.",
+    bound=2,
+)
 def geman_mcclure(y: Vector, pred: Vector, *, c: Annotated[float, POSITIVE] = 1.0) -> Vector:
     """Half the squared scaled distance near 0, levelling off at 2: Barron's alpha = -2.
 
@@ -37,7 +47,13 @@ def geman_mcclure(y: Vector, pred: Vector, *, c: Annotated[float, POSITIVE] = 1.
     return 2 * square / (square + 4)
 
 
-@loss(formula="1 - exp(-((y - pred)/c)**2/2)", aka=("leclerc",), bound=1)
+@loss(
+    formula="1 - exp(-((y - pred)/c)**2/2)",
+    use="Where rows that are off by more than 3c belong to something else.",
+    avoid="Where large errors matter at all: they cost no more than middling ones.",
+    aka=("leclerc",),
+    bound=1,
+)
 def welsch(y: Vector, pred: Vector, *, c: Annotated[float, POSITIVE] = 1.0) -> Vector:
     """Half the squared scaled distance near 0, levelling off at 1: Barron's alpha = -inf.
 
@@ -48,7 +64,10 @@ def welsch(y: Vector, pred: Vector, *, c: Annotated[float, POSITIVE] = 1.0) -> V
 
 @loss(
     formula="c**2/6*(1 - (1 - ((y - pred)/c)**2)**3) if abs(y - pred) <= c else c**2/6",
+    use="Where errors are normal but for gross ones, which are to have no say.",
+    avoid="Where c is not adapted to the spread of the errors: beyond it nothing counts.",
     aka=("biweight",),
+    bound="c**2/6",
 )
 def tukey(y: Vector, pred: Vector, *, c: Annotated[float, POSITIVE] = 4.685) -> Vector:
     """Half the squared distance near 0, exactly c^2/6 from c on.
@@ -64,6 +83,10 @@ def tukey(y: Vector, pred: Vector, *, c: Annotated[float, POSITIVE] = 4.685) -> 
     "else log(((y - pred)/c)**2/2 + 1) if alpha == 0 "
     "else 1 - exp(-((y - pred)/c)**2/2) if alpha == -inf "
     "else abs(alpha - 2)/alpha*((((y - pred)/c)**2/abs(alpha - 2) + 1)**(alpha/2) - 1)",
+    use="To try a whole range of robust losses with one number.",
+    avoid=(
+        "Where alpha would be chosen on the rows that are judged: the smallest always looks best."
+    ),
     differs="Barron's code allows alpha above 2, where large errors rule more than in mse.",
     aka=("adaptive", "general"),
 )

@@ -6,6 +6,7 @@ import numpy as np
 
 from losscli.losses.combine import LARGEST, MEDIAN, ROOT
 from losscli.losses.domain import AT_LEAST_ONE
+from losscli.losses.peer import Peer, catboost, keras, lightgbm, sklearn, torch, xgboost
 from losscli.losses.spec import Vector, loss
 from losscli.losses.stable import difference, power_of_sum
 
@@ -16,10 +17,15 @@ _FAR = 30.0
 @loss(
     formula="(y - pred)**2",
     elicits="mean",
-    same_as=(
-        "sklearn.metrics:mean_squared_error",
-        "torch.nn:MSELoss",
-        "keras.losses:MeanSquaredError",
+    use="Where the mean is wanted, and twice the error is four times as bad.",
+    avoid="Where single gross errors are accidents: they decide the value (mae, huber).",
+    peers=(
+        sklearn("mean_squared_error"),
+        torch("MSELoss"),
+        keras("MeanSquaredError"),
+        xgboost("reg:squarederror"),
+        lightgbm("l2"),
+        catboost("RMSE", "It is the square root, as rmse."),
     ),
     aka=("l2", "mean_squared_error", "squared_error"),
 )
@@ -36,7 +42,15 @@ def mse(y: Vector, pred: Vector) -> Vector:
 @loss(
     formula="(y - pred)**2",
     elicits="mean",
-    same_as="sklearn.metrics:root_mean_squared_error",
+    use="As mse, where the value is to be read in the unit of y.",
+    avoid="Where values of parts are to be averaged: roots do not add up (mse).",
+    peers=(
+        sklearn("root_mean_squared_error"),
+        Peer("keras", "keras.metrics.RootMeanSquaredError"),
+        xgboost("rmse"),
+        lightgbm("rmse"),
+        catboost("RMSE"),
+    ),
     aka=("root_mean_squared_error",),
     combine=ROOT,
 )
@@ -51,10 +65,15 @@ def rmse(y: Vector, pred: Vector) -> Vector:
 @loss(
     formula="abs(y - pred)",
     elicits="median",
-    same_as=(
-        "sklearn.metrics:mean_absolute_error",
-        "torch.nn:L1Loss",
-        "keras.losses:MeanAbsoluteError",
+    use="Where every unit of error costs the same, or errors have outliers.",
+    avoid="Where the mean or the total is wanted: of skewed values the median lies below (mse).",
+    peers=(
+        sklearn("mean_absolute_error"),
+        torch("L1Loss"),
+        keras("MeanAbsoluteError"),
+        xgboost("mae"),
+        lightgbm("l1"),
+        catboost("MAE"),
     ),
     aka=("l1", "mean_absolute_error", "absolute_error"),
 )
@@ -69,7 +88,12 @@ def mae(y: Vector, pred: Vector) -> Vector:
 
 @loss(
     formula="abs(y - pred)",
-    same_as="sklearn.metrics:median_absolute_error",
+    use="To see the typical error, whatever the worst rows do.",
+    avoid="As the only measure: half of the rows can be as wrong as they like.",
+    peers=(
+        sklearn("median_absolute_error"),
+        catboost("MedianAbsoluteError"),
+    ),
     aka=("median_absolute_error",),
     combine=MEDIAN,
 )
@@ -84,7 +108,12 @@ def medae(y: Vector, pred: Vector) -> Vector:
 @loss(
     formula="abs(y - pred)",
     elicits="midrange",
-    same_as="sklearn.metrics:max_error",
+    use="Where one bad prediction is already a failure, as in approximation.",
+    avoid=(
+        "On data with errors of measurement: the value is that of one row, and "
+        "grows with their number."
+    ),
+    peers=(sklearn("max_error"),),
     combine=LARGEST,
 )
 def max_error(y: Vector, pred: Vector) -> Vector:
@@ -97,7 +126,9 @@ def max_error(y: Vector, pred: Vector) -> Vector:
 
 @loss(
     formula="abs(y - pred)**q",
-    differs="catboost calls it Lq.",
+    use="To weigh large errors between mae and mse, or above mse.",
+    avoid="Where others are to read the value: its unit is that of y to the power q.",
+    peers=(catboost("Lq", "Its q has no default."),),
     aka=("minkowski",),
 )
 def lp(y: Vector, pred: Vector, *, q: Annotated[float, AT_LEAST_ONE] = 2.0) -> Vector:
@@ -111,7 +142,15 @@ def lp(y: Vector, pred: Vector, *, q: Annotated[float, AT_LEAST_ONE] = 2.0) -> V
 
 @loss(
     formula="log(cosh(y - pred))",
-    same_as="keras.losses:LogCosh",
+    use="For a smooth mae, where the unit of y makes 1 a middling error.",
+    avoid=(
+        "Where the unit of y is arbitrary: at 1000 times the unit it is mae less a "
+        "constant (huber)."
+    ),
+    peers=(
+        keras("LogCosh"),
+        catboost("LogCosh"),
+    ),
     aka=("logcosh",),
 )
 def log_cosh(y: Vector, pred: Vector) -> Vector:
@@ -127,6 +166,8 @@ def log_cosh(y: Vector, pred: Vector) -> Vector:
 
 @loss(
     formula="pred - y",
+    use="Beside another loss, to see whether the predictions lean to one side.",
+    avoid="Alone, or to rank models: errors of opposite sign cancel.",
     aka=("bias", "mean_error"),
     signed=True,
 )

@@ -14,6 +14,7 @@ from losscli.losses.combine import (
     Combine,
 )
 from losscli.losses.domain import ABOVE_MINUS_ONE, NOT_ZERO, POSITIVE, REAL, Choice, Interval
+from losscli.losses.peer import KERAS_EPSILON, Peer, catboost, keras, lightgbm, sklearn, xgboost
 from losscli.losses.regression import mae, mse
 from losscli.losses.spec import Vector, loss
 from losscli.losses.stable import square_rest
@@ -23,14 +24,37 @@ def _mape_domain(*, zero: float | str) -> Mapping[str, Interval]:
     return {"y": NOT_ZERO if zero == "error" else REAL}
 
 
+def _sklearn_mape(y: Vector, pred: Vector, *, zero: float | str) -> Vector:  # noqa: ARG001
+    return np.abs(y - pred) / np.maximum(np.abs(y), np.finfo(np.float64).eps)
+
+
+def _keras_mape(y: Vector, pred: Vector, *, zero: float | str) -> Vector:  # noqa: ARG001
+    return 100 * np.abs(y - pred) / np.maximum(np.abs(y), KERAS_EPSILON)
+
+
+def _keras_msle(y: Vector, pred: Vector) -> Vector:
+    return msle(np.maximum(y, KERAS_EPSILON), np.maximum(pred, KERAS_EPSILON))
+
+
 @loss(
     formula="abs(y - pred)/(abs(y) if y != 0 else zero)",
-    same_as=(
-        "sklearn.metrics:mean_absolute_percentage_error",
-        "keras.losses:MeanAbsolutePercentageError",
+    use="Where y is far from 0 and a relative error is what people ask for.",
+    avoid="Where y can be 0 or near it; to choose models: it prefers those that predict too low.",
+    peers=(
+        sklearn(
+            "mean_absolute_percentage_error",
+            "It divides by at least 2.2e-16, so a row with y = 0 dwarfs all others.",
+            _sklearn_mape,
+        ),
+        keras(
+            "MeanAbsolutePercentageError",
+            "It gives percent (100 times this) and divides by at least 1e-7.",
+            _keras_mape,
+        ),
+        xgboost("mape"),
+        lightgbm("mape", "It divides by at least 1."),
+        catboost("MAPE", "It divides by at least 1."),
     ),
-    differs="Keras gives percent (100 times this). scikit-learn divides by at least 2.2e-16 "
-    "and Keras by at least 1e-7, so a row with y = 0 dwarfs all others there.",
     aka=("mean_absolute_percentage_error",),
     domain=_mape_domain,
     leaves_out=True,
@@ -53,8 +77,16 @@ def mape(
 @loss(
     formula="2*abs(y - pred)/(abs(y) + abs(pred)) if y != pred else 0",
     elicits="-",
-    same_as="torchmetrics:SymmetricMeanAbsolutePercentageError",
-    differs="torchmetrics divides by at least 1.17e-6.",
+    use="Where a competition or a contract asks for it.",
+    avoid="To choose models: it is not symmetric, and what it rewards has no name.",
+    peers=(
+        Peer(
+            "torchmetrics",
+            "SymmetricMeanAbsolutePercentageError",
+            "It divides by at least 1.17e-6.",
+        ),
+        catboost("SMAPE", "It gives percent: 100 times this."),
+    ),
     bound=2,
 )
 def smape(y: Vector, pred: Vector) -> Vector:
@@ -75,7 +107,9 @@ def smape(y: Vector, pred: Vector) -> Vector:
 @loss(
     formula=("abs(y - pred)", "abs(y)"),
     elicits="median",
-    same_as="torchmetrics:WeightedMeanAbsolutePercentageError",
+    use="For a relative error of demand with zeros in it.",
+    avoid="Where small series matter as much as large ones: the large values rule.",
+    peers=(Peer("torchmetrics", "WeightedMeanAbsolutePercentageError"),),
     aka=("wmape",),
     combine=RATIO,
 )
@@ -89,11 +123,17 @@ def wape(y: Vector, pred: Vector) -> tuple[Vector, Vector]:
 
 @loss(
     formula="(log1p(y) - log1p(pred))**2",
-    same_as=(
-        "sklearn.metrics:mean_squared_log_error",
-        "keras.losses:MeanSquaredLogarithmicError",
+    use="Where values range over powers of ten and a factor matters, not a difference.",
+    avoid="Where the mean or the total is wanted: it rewards predictions below the mean.",
+    peers=(
+        sklearn("mean_squared_log_error"),
+        keras(
+            "MeanSquaredLogarithmicError",
+            "It lifts y and pred to at least 1e-7 first.",
+            _keras_msle,
+        ),
+        catboost("MSLE"),
     ),
-    differs="Keras lifts y and pred to at least 1e-7 first.",
     aka=("mean_squared_log_error",),
 )
 def msle(
@@ -110,7 +150,12 @@ def msle(
 
 @loss(
     formula="(log1p(y) - log1p(pred))**2",
-    same_as="sklearn.metrics:root_mean_squared_log_error",
+    use="As msle, where the value is to be read as a relative error.",
+    avoid="Where values of parts are to be averaged: roots do not add up (msle).",
+    peers=(
+        sklearn("root_mean_squared_log_error"),
+        xgboost("rmsle"),
+    ),
     aka=("root_mean_squared_log_error",),
     combine=ROOT,
 )
@@ -129,8 +174,11 @@ def _nrmse_combine(*, divisor: str) -> Combine:
 @loss(
     formula=("(y - pred)**2", "y", "y**2", "y**2 - rounded(y**2)"),
     elicits="mean",
-    same_as="torchmetrics:NormalizedRootMeanSquaredError",
-    differs="Here the mean is taken without its sign, and std divides by n.",
+    use="To put errors of several targets on one scale.",
+    avoid="Across data sets: the divisor is theirs, so the values are not comparable.",
+    peers=(
+        Peer("torchmetrics", "NormalizedRootMeanSquaredError", "It keeps the sign of the mean."),
+    ),
     combine=_nrmse_combine,
 )
 def nrmse(

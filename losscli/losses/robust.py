@@ -5,6 +5,7 @@ from typing import Annotated
 import numpy as np
 
 from losscli.losses.domain import NON_NEGATIVE, POSITIVE
+from losscli.losses.peer import Peer, catboost, keras, lightgbm, torch, xgboost
 from losscli.losses.spec import Vector, loss
 from losscli.losses.stable import atanh_rest, difference
 
@@ -14,8 +15,14 @@ _HUGE = 1e100
 
 @loss(
     formula="(y - pred)**2/2 if abs(y - pred) <= delta else delta*(abs(y - pred) - delta/2)",
-    same_as=("torch.nn:HuberLoss", "keras.losses:Huber"),
-    differs="The default of LightGBM's huber is 0.9 (its alpha).",
+    use="Where the mean is wanted, but errors beyond delta are to count as accidents.",
+    avoid="Where no size of error is special, or delta would be a guess (mae).",
+    peers=(
+        torch("HuberLoss"),
+        keras("Huber"),
+        lightgbm("huber", "Its default delta is 0.9 (its alpha)."),
+        catboost("Huber", "Its delta has no default."),
+    ),
 )
 def huber(y: Vector, pred: Vector, *, delta: Annotated[float, POSITIVE] = 1.0) -> Vector:
     """Half the squared distance up to delta, a straight line beyond.
@@ -32,7 +39,11 @@ def huber(y: Vector, pred: Vector, *, delta: Annotated[float, POSITIVE] = 1.0) -
 
 @loss(
     formula="(y - pred)**2/(2*beta) if abs(y - pred) < beta else abs(y - pred) - beta/2",
-    same_as="torch.nn:SmoothL1Loss",
+    use="Where boxes or offsets are regressed, as detectors do.",
+    avoid=(
+        "Where values at different beta are to be compared: near 0 it is divided by beta (huber)."
+    ),
+    peers=(torch("SmoothL1Loss"),),
 )
 def smooth_l1(y: Vector, pred: Vector, *, beta: Annotated[float, POSITIVE] = 1.0) -> Vector:
     """Distance with its tip rounded off within beta: huber divided by beta.
@@ -46,7 +57,9 @@ def smooth_l1(y: Vector, pred: Vector, *, beta: Annotated[float, POSITIVE] = 1.0
 
 @loss(
     formula="delta**2*(sqrt(1 + ((y - pred)/delta)**2) - 1)",
-    differs="XGBoost's reg:pseudohubererror calls delta huber_slope.",
+    use="As huber, where a smooth second derivative is needed.",
+    avoid="Where errors below delta should count exactly as in mse (huber).",
+    peers=(xgboost("reg:pseudohubererror", "Its metric mphe; delta is huber_slope there."),),
 )
 def pseudo_huber(y: Vector, pred: Vector, *, delta: Annotated[float, POSITIVE] = 1.0) -> Vector:
     """Half the squared distance near 0, delta times the distance far out, smooth between.
@@ -59,7 +72,12 @@ def pseudo_huber(y: Vector, pred: Vector, *, delta: Annotated[float, POSITIVE] =
     return delta * e * slope
 
 
-@loss(formula="c**2*(abs(y - pred)/c - log1p(abs(y - pred)/c))")
+@loss(
+    formula="c**2*(abs(y - pred)/c - log1p(abs(y - pred)/c))",
+    use="Where training is to be smooth and gross errors rule even less than in huber.",
+    avoid="Where an error is to count in full beyond some size: it nears mae only slowly.",
+    peers=(lightgbm("fair"),),
+)
 def fair(y: Vector, pred: Vector, *, c: Annotated[float, POSITIVE] = 1.0) -> Vector:
     """Half the squared distance near 0, c times the distance far out, more slowly than huber.
 
@@ -74,7 +92,13 @@ def fair(y: Vector, pred: Vector, *, c: Annotated[float, POSITIVE] = 1.0) -> Vec
 
 @loss(
     formula="max(abs(y - pred) - epsilon, 0)",
-    differs="What scikit-learn's SGDRegressor and SVR minimise, with the same default.",
+    use="Where errors up to epsilon are within the tolerance, or noise.",
+    avoid=(
+        "Where a small bias matters: predictions may lie anywhere within epsilon of the median."
+    ),
+    peers=(
+        Peer("sklearn", "sklearn.svm.SVR", "It minimises this, plus a penalty on its weights."),
+    ),
     aka=("svr",),
 )
 def epsilon_insensitive(
@@ -88,7 +112,13 @@ def epsilon_insensitive(
 
 @loss(
     formula="max(abs(y - pred) - epsilon, 0)**2",
-    differs="What scikit-learn's SGDRegressor minimises, with the same default.",
+    use="Where errors up to epsilon are free, and large ones are to be avoided.",
+    avoid="Where gross errors are accidents: they decide the value (epsilon_insensitive).",
+    peers=(
+        Peer(
+            "sklearn", "sklearn.svm.LinearSVR", "It minimises this, plus a penalty on its weights."
+        ),
+    ),
 )
 def squared_epsilon_insensitive(
     y: Vector, pred: Vector, *, epsilon: Annotated[float, NON_NEGATIVE] = 0.1
@@ -100,7 +130,9 @@ def squared_epsilon_insensitive(
 
 @loss(
     formula="1 if abs(y - pred) > x else 0",
-    differs="CatBoost calls it NumErrors.",
+    use="Where a tolerance is agreed, and a miss is a miss.",
+    avoid="For training or fine rankings: a miss by little counts as one by much.",
+    peers=(catboost("NumErrors", "Its x is called greater_than."),),
     aka=("tolerance",),
     bound=1,
 )

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from losscli.losses.combine import MEAN, Combine
 from losscli.losses.domain import REAL, Choice, Interval
+from losscli.losses.peer import Peer
 
 Vector = NDArray[np.float64]
 """One float64 per row."""
@@ -74,28 +75,37 @@ class Loss:
     `elicits` names the property of the distribution of y that the best prediction is
     ("mean", "median", "quantile alpha", "probability" …); empty where it has no name, "-"
     where a constant prediction has no meaning.
-    `floor` is the row loss of a perfect prediction, as a formula; empty where none is known.
-    `bound` is the largest row loss there can be. A loss with `leaves_out` gives NaN for rows
-    that it does not judge; in any other a NaN means that the number cannot be computed.
+    `use` and `avoid` say when to use it and when not, `peers` what other libraries call it and
+    how their numbers differ, `differs` what else is to be known of other places.
+    `ideal` is a perfect prediction, as a formula (of k, for each class) where it is not the
+    truth itself; `floor` is the row loss of a perfect prediction, as a formula; empty where
+    none is known. `bound` is the largest row loss there can be, as a number or a formula.
+    A loss with `leaves_out` gives NaN for rows that it does not judge; in any other a NaN means
+    that the number cannot be computed. `check` says what is wrong with parameters that are
+    legal one by one, or nothing.
     """
 
     name: str
     task: str
     family: str
     function: Callable[..., Terms] = field(repr=False)
-    formula: tuple[str, ...]
-    elicits: str
-    same_as: tuple[str, ...]
-    differs: str
-    aka: tuple[str, ...]
-    combine: Callable[..., Combine] = field(repr=False)
     roles: tuple[str, ...]
     parameters: tuple[Parameter, ...]
     domain: Callable[..., Mapping[str, Interval]] = field(repr=False)
-    floor: str
-    bound: float
-    leaves_out: bool
-    signed: bool
+    formula: tuple[str, ...] = ()
+    elicits: str = ""
+    use: str = ""
+    avoid: str = ""
+    peers: tuple[Peer, ...] = ()
+    differs: str = ""
+    aka: tuple[str, ...] = ()
+    combine: Callable[..., Combine] = field(default=lambda **_: MEAN, repr=False)
+    check: Callable[..., str] = field(default=lambda **_: "", repr=False)
+    ideal: str = ""
+    floor: str = "0"
+    bound: float | str = np.inf
+    leaves_out: bool = False
+    signed: bool = False
 
     @property
     def doc(self) -> str:
@@ -113,13 +123,18 @@ def loss(  # noqa: PLR0913 - each is one documented fact of a loss
     *,
     formula: str | tuple[str, ...] = (),
     elicits: str = "",
-    same_as: str | tuple[str, ...] = (),
+    use: str = "",
+    avoid: str = "",
+    peers: tuple[Peer, ...] = (),
     differs: str = "",
+    same_as: str | tuple[str, ...] = (),
     aka: tuple[str, ...] = (),
     combine: Combine | Callable[..., Combine] = MEAN,
     domain: Callable[..., Mapping[str, Interval]] | None = None,
+    check: Callable[..., str] = lambda **_: "",
+    ideal: str = "",
     floor: str = "0",
-    bound: float = np.inf,
+    bound: float | str = np.inf,
     leaves_out: bool = False,
     signed: bool = False,
     name: str = "",
@@ -135,11 +150,21 @@ def loss(  # noqa: PLR0913 - each is one documented fact of a loss
     """
 
     def register(function: F) -> F:
-        made = _read(function, name or function.__name__, formula, elicits, same_as, differs, aka)
+        made = _read(function, name or function.__name__)
+        same = (same_as,) if isinstance(same_as, str) else same_as
         made = replace(
             made,
+            formula=(formula,) if isinstance(formula, str) else formula,
+            elicits=elicits,
+            use=use,
+            avoid=avoid,
+            peers=peers + tuple(Peer(one.partition(".")[0], one.replace(":", ".")) for one in same),
+            differs=differs,
+            aka=aka,
             combine=combine if not isinstance(combine, Combine) else lambda **_: combine,
             domain=domain or made.domain,
+            check=check,
+            ideal=ideal,
             floor=floor,
             bound=bound,
             leaves_out=leaves_out,
@@ -156,15 +181,21 @@ def loss(  # noqa: PLR0913 - each is one documented fact of a loss
     return register
 
 
-def _read(
-    function: Callable[..., Any],
-    name: str,
-    formula: str | tuple[str, ...],
-    elicits: str,
-    same_as: str | tuple[str, ...],
-    differs: str,
-    aka: tuple[str, ...],
-) -> Loss:
+def _read(function: Callable[..., Any], name: str) -> Loss:
+    roles, parameters = signature(function)
+    return Loss(
+        name=name,
+        task=next((TASK_OF_ROLE[role] for role in roles if role in TASK_OF_ROLE), "regression"),
+        family=function.__module__.rpartition(".")[2],
+        function=function,
+        roles=tuple(roles),
+        parameters=parameters,
+        domain=lambda **_: roles,
+    )
+
+
+def signature(function: Callable[..., Any]) -> tuple[dict[str, Interval], tuple[Parameter, ...]]:
+    """Return the roles of a loss with their legal ranges, and its parameters."""
     roles: dict[str, Interval] = {}
     parameters: list[Parameter] = []
     for argument in inspect.signature(function).parameters.values():
@@ -175,25 +206,7 @@ def _read(
         required = argument.default is inspect.Parameter.empty
         default = None if required else argument.default
         parameters.append(Parameter(argument.name, default, legal, required))
-    return Loss(
-        name=name,
-        task=next((TASK_OF_ROLE[role] for role in roles if role in TASK_OF_ROLE), "regression"),
-        family=function.__module__.rpartition(".")[2],
-        function=function,
-        formula=(formula,) if isinstance(formula, str) else formula,
-        elicits=elicits,
-        same_as=(same_as,) if isinstance(same_as, str) else same_as,
-        differs=differs,
-        aka=aka,
-        combine=lambda **_: MEAN,
-        roles=tuple(roles),
-        parameters=tuple(parameters),
-        domain=lambda **_: roles,
-        floor="0",
-        bound=np.inf,
-        leaves_out=False,
-        signed=False,
-    )
+    return roles, tuple(parameters)
 
 
 def _legal(annotation: object) -> Interval | Choice | None:

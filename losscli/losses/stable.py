@@ -1,13 +1,24 @@
 """Arithmetic that keeps the digits which the textbook forms lose when they cancel."""
 
+import math
+from functools import cache
+
 import numpy as np
 
 from losscli.losses.spec import Vector
 
 NEAR = 1 / 3
 """Up to here the series in (a - b)/(a + b) are used: one number is at most twice the other."""
+_EULER = 0.5772156649015329
 _SPLIT = 2.0**27 + 1
 _ODD = tuple(1 / k for k in range(37, 1, -2))
+_STIRLING = (
+    *(43867 / 244188, -3617 / 122400, 1 / 156, -691 / 360360),
+    *(1 / 1188, -1 / 1680, 1 / 1260, -1 / 360, 1 / 12),
+)
+_SMALL = 0.5
+_FAR = 8.0
+"""From here on Stirling's series reaches the last digit."""
 
 
 def difference(a: Vector, b: Vector) -> tuple[Vector, Vector]:
@@ -49,6 +60,55 @@ def atanh_rest(v: Vector) -> Vector:
         total *= square
         total += coefficient
     return total * square * v
+
+
+def exp_rest(t: Vector) -> Vector:
+    """Return exp(t) - 1 - t for |t| <= 1 by its series t^2/2 + t^3/6 + ..."""
+    total = np.zeros_like(t)
+    for k in range(20, 1, -1):
+        total += 1.0
+        total *= t / k
+    return total * t
+
+
+def factorial_rest(y: Vector) -> Vector:
+    """Return log(y!) - y*log(y) + y for y >= 0: what is left of it beside its largest terms."""
+    found = np.empty_like(y)
+    far = y >= _FAR
+    found[far] = 0.5 * np.log(2 * np.pi * y[far]) + _stirling(1 / y[far])
+    near, place = np.unique(y[~far], return_inverse=True)
+    logs = np.array([math.lgamma(1 + x) for x in near.tolist()])
+    small = near <= _SMALL
+    # 1 + y loses the digits of a small y
+    logs[small] = _log_factorial(near[small])
+    found[~far] = (logs + near * (1 - np.log(np.where(near == 0, 1.0, near))))[place]
+    return found
+
+
+def _log_factorial(y: Vector) -> Vector:
+    """Return log(y!) for 0 <= y <= 1/2: Abramowitz & Stegun (1964), 6.1.33."""
+    total = np.zeros_like(y)
+    for k in range(28, 1, -1):
+        total += (-1) ** k * _zeta_less_1(k) / k
+        total *= y
+    return (total + (1 - _EULER)) * y - np.log1p(y)
+
+
+@cache
+def _zeta_less_1(k: int) -> float:
+    """Return 2^-k + 3^-k + ..., the end of the sum by Euler's and Maclaurin's formula."""
+    n = 100.0
+    end = n ** (1 - k) / (k - 1) + n**-k / 2 + k * n ** (-k - 1) / 12
+    end -= k * (k + 1) * (k + 2) * n ** (-k - 3) / 720
+    return math.fsum([*(m**-k for m in range(2, int(n))), end])
+
+
+def _stirling(inverse: Vector) -> Vector:
+    total, square = np.zeros_like(inverse), inverse * inverse
+    for coefficient in _STIRLING:
+        total *= square
+        total += coefficient
+    return total * inverse
 
 
 def box_cox(log: Vector, ratio: Vector, power: float) -> Vector:

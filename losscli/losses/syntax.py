@@ -186,6 +186,10 @@ class _Reader:
             return node.value
         if isinstance(node, ast.Constant) and node.value is None:
             return "none"
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+            ends = node.left, node.right
+            if all(isinstance(end, ast.Name) for end in ends):  # a unit, such as mg/dL
+                return "/".join(map(ast.unparse, ends))
         raise self._at(node).error("a parameter is a number, a word, True or False")
 
     def _number(self, node: ast.expr) -> float | None:

@@ -101,7 +101,10 @@ def _number(role: str, value: float) -> Found:
     return value, {role: np.float64(value)}  # type: ignore[dict-item]
 
 
-def _mean(_: Chosen, truths: Truths, __: object) -> Found:
+def _mean(chosen: Chosen, truths: Truths, _: object) -> Found:
+    part = chosen.single
+    if part and part.parameters.get("log_input"):
+        return _number("pred", math.log(truths.mean)) if truths.mean > 0 else None
     return _number("pred", truths.mean)
 
 
@@ -206,7 +209,8 @@ def _grid(role: str, truths: Truths, legal: Interval) -> Vector:
         logits = np.linspace(-16, 16, 129)
         return np.array([0.0, *(1 / (1 + np.exp(-logits))), 1.0])
     if role == "score":
-        return np.linspace(-16, 16, 129)
+        scores = np.linspace(-16, 16, 129)
+        return scores[legal.holds(scores)]
     sample = truths.sample
     quantiles = [sample.quantile(q) for q in np.linspace(0, 1, 129).tolist()]
     spread = np.linspace(sample.values[0], sample.values[-1], 385).tolist()

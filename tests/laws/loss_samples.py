@@ -36,7 +36,11 @@ def values(parameter: Parameter, draw: np.random.Generator) -> list[Any]:
 
 
 def cases(loss: Loss) -> Iterator[dict[str, Any]]:
-    """Yield the defaults, then every value of each parameter, then all parameters at random."""
+    """Yield legal parameters: the defaults, every value of each, then all of them at random."""
+    yield from (one for one in _cases(loss) if not loss.check(**one))
+
+
+def _cases(loss: Loss) -> Iterator[dict[str, Any]]:
     draw = rng(loss)
     pools = {parameter.name: values(parameter, draw) for parameter in loss.parameters}
     plain = {name: pool[0] for name, pool in pools.items()}

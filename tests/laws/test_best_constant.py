@@ -77,6 +77,7 @@ def test_a_number_is_best_where_the_loss_says(loss: Loss) -> None:
     # Clipping and thresholds give up what a loss of probabilities elicits by default.
     for parameters in list(cases(loss))[: None if loss.task == "regression" else 1]:
         best = CLAIMS[wanted](y, parameters.get(parameter, math.nan))
+        best = math.log(best) if parameters.get("log_input") else best
         lowest = value(loss, y, best, parameters)
         for step in steps:
             assert lowest < value(loss, y, best + step * min(best, 1), parameters), parameters

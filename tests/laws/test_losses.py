@@ -16,12 +16,27 @@ EVERY = pytest.mark.parametrize(
     "loss", LOSSES.values(), ids=[f"{name}-{task}" for name, task in LOSSES]
 )
 MOST_ULPS = 16
+ROUNDED = 1e-15
+"""How far a loss may be above its floor where the perfect prediction is no double."""
 
 
 def terms(loss: Loss, found: Columns, parameters: Mapping[str, Any]) -> tuple[np.ndarray, ...]:
     with np.errstate(all="ignore"):
         made = loss.function(*(found[role] for role in loss.roles), **parameters)
     return made if isinstance(made, tuple) else (made,)
+
+
+def ideal(loss: Loss, found: Columns, parameters: Mapping[str, Any]) -> Columns:
+    """Return the perfect prediction that the loss states, where that is not the truth."""
+    if not loss.ideal:
+        return {}
+    role = next(role for role in loss.roles if role != "y")
+    best = formula(loss.ideal)
+    made = [
+        [best(row | {"k": k}) for k in range(K)] if found[role].ndim > 1 else best(row)
+        for row in rows(found, parameters)
+    ]
+    return {role: np.array(made, dtype=float)}
 
 
 def perfect(found: Columns) -> Columns:
@@ -39,12 +54,15 @@ def perfect(found: Columns) -> Columns:
     return {role: best.get(role, column) for role, column in found.items()}
 
 
-def nearer(found: Columns) -> Columns:
+def nearer(found: Columns, best: Columns) -> Columns:
     """Return the same rows, with every prediction moved halfway to the truth.
 
-    An interval is stretched until it covers the truth.
+    An interval is stretched until it covers the truth; `best` are perfect predictions that are
+    not the truth.
     """
     y, moved = found["y"], dict(found)
+    if best:
+        return frozen(moved | {role: found[role] / 2 + best[role] / 2 for role in best})
     goal = {"probs": np.eye(K)[y]} if "probs" in found else {}
     for role in ("pred", "prob", "probs", "quantiles"):
         if role in found:
@@ -105,13 +123,17 @@ def test_perfect_is_the_floor(loss: Loss) -> None:
     if not loss.floor:
         return
     for parameters in cases(loss):
-        found = within(perfect(columns(loss, parameters)), loss.domain(**parameters))
+        drawn = columns(loss, parameters)
+        best = frozen(perfect(drawn) | ideal(loss, drawn, parameters))
+        found = within(best, loss.domain(**parameters))
         made = terms(loss, found, parameters)[0]
         if not loss.leaves_out:
             assert not np.isnan(made).any()
         for row, value in zip(rows(found, parameters), made.tolist(), strict=True):
             if not np.isnan(value):
-                assert ulps(value, formula(loss.floor)(row)) <= MOST_ULPS, (parameters, row)
+                wanted = formula(loss.floor)(row)
+                near = bool(loss.ideal) and abs(value - float(wanted)) <= ROUNDED
+                assert near or ulps(value, wanted) <= MOST_ULPS, (parameters, row)
 
 
 @EVERY
@@ -124,8 +146,11 @@ def test_no_row_is_outside_the_bounds(loss: Loss) -> None:
             parameters,
             {k: v[~judged] for k, v in found.items()},
         )
-        assert (made[judged] <= loss.bound * (1 + 1e-15)).all()
-        assert loss.signed or (made[judged] >= 0).all()
+        most = loss.bound
+        if isinstance(most, str):
+            most = float(formula(most)(rows(found, parameters)[0]))
+        assert (made[judged] <= most * (1 + 1e-15)).all()
+        assert loss.signed or not loss.floor or (made[judged] >= 0).all()
 
 
 @EVERY
@@ -136,9 +161,11 @@ def test_halfway_to_the_truth_is_never_dearer(loss: Loss) -> None:
     for parameters in cases(loss):
         found = columns(loss, parameters)
         before = terms(loss, found, parameters)[0]
-        after = terms(loss, nearer(found), parameters)[0]
+        best = ideal(loss, found, parameters)
+        after = terms(loss, nearer(found, best), parameters)[0]
         judged = ~np.isnan(before)
-        assert (after[judged] <= before[judged] * (1 + 1e-13)).all(), parameters
+        slack = np.abs(before[judged]) * 1e-13
+        assert (after[judged] <= before[judged] + slack).all(), parameters
         gained |= bool((after[judged] < before[judged]).any())
     assert gained
 
@@ -156,7 +183,8 @@ def test_a_gross_error_is_never_cheap(loss: Loss) -> None:
                 found = within(found, loss.domain(**parameters))
                 made = terms(loss, found, parameters)[0]
                 assert not np.isnan(made).any()
-                farther = loss.task == "regression" or y != sign
+                # a margin is wrong on the other side, a distance where the pair belongs together
+                farther = loss.task == "regression" or (y == sign) is bool(loss.ideal)
                 assert not farther or (made[1:] >= made[:-1] * (1 - 1e-13)).all(), parameters
 
 
@@ -175,8 +203,9 @@ def test_every_loss_is_documented(loss: Loss) -> None:
     assert sentence.endswith(".")
     assert re.search(r"\([^)]*[A-Z][^)]* \d{4}\)", " ".join(loss.doc.split())), "no source"
     assert loss.formula
-    assert not loss.differs or loss.differs.endswith(".")
-    assert all(re.fullmatch(r"[\w.]+:\w+", peer) for peer in loss.same_as)
+    sentences = [loss.differs, loss.use, loss.avoid, *(peer.differs for peer in loss.peers)]
+    assert all(re.fullmatch(r"([A-Z1].*\.)?", sentence) for sentence in sentences)
+    assert all(peer.differs for peer in loss.peers if peer.rows)
 
 
 @EVERY
