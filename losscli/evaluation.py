@@ -8,6 +8,8 @@ from losscli.data.block import Source
 from losscli.data.classes import twins
 from losscli.data.columns import CLASSIFICATION, Plan, Wanted, plan
 from losscli.errors import DataError, UsageError
+from losscli.group_block import refuse_mixed, refuse_too_many
+from losscli.losses.chosen import Chosen
 from losscli.losses.language import default, parse, resolve, tasks
 from losscli.losses.syntax import Request
 from losscli.report import Report
@@ -15,6 +17,7 @@ from losscli.report.finish import Facts, finish
 from losscli.report.warn import rows
 from losscli.run import Progress, Run, samples
 from losscli.summarise import Summary, Work
+from losscli.visible import visible
 
 _ROLES = ("pred", "prob", "probs", "label", "score", "scores", "lower", "upper", "quantiles")
 _AS_THEY_ARE = (
@@ -42,6 +45,9 @@ def evaluate(  # noqa: PLR0913 - the arguments are the options of the command li
     quantiles: Any = None,  # noqa: ANN401
     columns: Mapping[str, str] | None = None,
     weight: str | None = None,
+    group: str | None = None,
+    cluster: str | None = None,
+    pooled: bool = False,
     id: str | None = None,  # noqa: A002 - the role's word
     positive: str | None = None,
     prob_is: Any = None,  # noqa: ANN401
@@ -63,6 +69,9 @@ def evaluate(  # noqa: PLR0913 - the arguments are the options of the command li
     or a pandas DataFrame. `losses` are texts as for `--loss`: "mse", "huber(delta=2)",
     "0.7*mse + 0.3*mae" (default: what is usual for the task). `by` names the columns to break
     down by; the role arguments name columns, found by convention where they are not given.
+    `group` names the column of what belongs together (an image, a series): a loss is then the
+    mean of the values of the groups, or with `pooled` one value over all rows. `cluster` names
+    rows that are not independent, for the standard errors.
     `level` is the confidence of the intervals, `top` the number of worst rows to show.
     Raises DataError where the data cannot be judged and UsageError where the arguments do not
     fit, both with a remedy; the same rows give the same numbers to the bit for any `jobs`.
@@ -74,17 +83,25 @@ def evaluate(  # noqa: PLR0913 - the arguments are the options of the command li
     found = plan(source, wanted(given, asked))
     asked = asked or default(found.task, found.columns)
     chosen = resolve(asked, found.task, found.columns)
+    if found.wanted.group:
+        _refuse_medians(chosen)
     truth = found.truth if found.task in CLASSIFICATION else None
     work = Work(
         chosen=chosen,
         by=tuple(dict.fromkeys([*found.by, *([truth] if truth else [])])),
         top=top,
         numeric=truth is None,
+        unit=found.unit,
+        unit_by=found.by,
     )
     run = Run(source, found, work, jobs, progress)
     summary = run.summary()
     _check(summary, expect_rows, found)
     facts = _facts(run, summary, level)
+    if found.unit:
+        refuse_too_many(summary.units, found.unit, found.where, sure=True)
+    if found.wanted.group:
+        refuse_mixed(summary.units, found.wanted.group, found.where)
     return finish(summary, chosen, facts, samples(run, summary))
 
 
@@ -107,9 +124,28 @@ def wanted(given: Mapping[str, Any], asked: Sequence[Request]) -> Wanted:
         roles={**roles, **(given.get("columns") or {})},
         by=(by,) if isinstance(by, str) else tuple(by),
         tasks=able,
+        **_unit(given),
         extra=_roles(asked, next(iter(able))) if len(able) == 1 else (),
         **{name: given[name] for name in _AS_THEY_ARE if name in given},
     )
+
+
+def _unit(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the column of the groups, or that of the clusters."""
+    group, cluster = given.get("group"), given.get("cluster")
+    if group and cluster:
+        what = f"--group {visible(group)} and --cluster {visible(cluster)}: one unit is enough"
+        remedy = "a group is already taken for one independent unit; name one of the two"
+        raise UsageError(what, remedy=remedy)
+    pooled = given.get("pooled")
+    return {"group": None if pooled else group, "cluster": group if pooled and group else cluster}
+
+
+def _refuse_medians(chosen: Sequence[Chosen]) -> None:
+    for one in chosen:
+        if one.combine.needs_median:
+            what = f"{one.label} is a median, which is not kept for every group"
+            raise UsageError(what, where="--group", remedy="leave it out, or use mae")
 
 
 def texts(losses: str | Sequence[str] | None) -> list[str]:
@@ -182,6 +218,8 @@ def _facts(run: Run, summary: Summary, level: float) -> Facts:
         level=level,
         shown_by=found.by,
         truth=truth,
+        unit=found.unit,
+        grouped=found.wanted.group is not None,
         classes=classes,
         levels=tuple(found.levels.tolist()),
         notes=(*run.source.notes, *found.notes),

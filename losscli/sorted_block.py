@@ -73,7 +73,7 @@ class SortedBlock:
         if not by:
             alone = np.zeros(len(block.columns["y"]), np.int8)
             return cls(block, block.columns, block.weight, alone, (None,), None)
-        codes, classes = block.groups[by] if by in block.groups else _truths(block)
+        codes, classes = classes_of(block, by)
         # the smaller the integers, the faster they sort
         small = codes.astype(np.min_scalar_type(-len(classes)))
         order = np.argsort(small, kind="stable")
@@ -210,6 +210,9 @@ def _taken(values: NDArray[Any], order: NDArray[np.intp]) -> NDArray[Any]:
     return np.take(values, order, axis=0, out=out, mode="clip")
 
 
-def _truths(block: Block) -> tuple[NDArray[np.integer[Any]], tuple[str | None, ...]]:
+def classes_of(block: Block, by: str) -> tuple[NDArray[np.integer[Any]], tuple[str | None, ...]]:
+    """Return the codes of the rows in a breakdown, or those of the truths, with their texts."""
+    if by in block.groups:
+        return block.groups[by]
     y = block.columns["y"]
     return (y if np.issubdtype(y.dtype, np.integer) else (y > 0).astype(np.int8)), block.classes

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from losscli.data.block import Block
 from losscli.errors import DataError
+from losscli.group_block import group_sums, refuse_too_many
 from losscli.losses.chosen import Chosen
 from losscli.losses.distance import rises_with_distance
 from losscli.losses.spec import Vector
@@ -17,6 +18,7 @@ from losscli.sorted_block import Aims, SortedBlock
 from losscli.summary.census import Census, digest_of_numbers, digest_of_texts
 from losscli.summary.distribution import Distribution
 from losscli.summary.exact import ExactSums
+from losscli.summary.group_sums import GroupSums
 from losscli.summary.grouped import Grouped
 from losscli.summary.largest import Largest
 from losscli.summary.tally import exact_sum
@@ -27,13 +29,16 @@ from losscli.summary.worst import WorstRows
 class Work:
     """What is asked of every block: losses, breakdowns and the number of worst rows.
 
-    `numeric` tells that y is a number, so that its distribution is worth keeping.
+    `numeric` tells that y is a number, so that its distribution is worth keeping. `unit` is the
+    column of the groups or clusters whose sums are kept, by the breakdowns `unit_by`.
     """
 
     chosen: tuple[Chosen, ...]
     by: tuple[str, ...]
     top: int
     numeric: bool
+    unit: str | None = None
+    unit_by: tuple[str, ...] = ()
 
     @cached_property
     def by_distance(self) -> bool:
@@ -61,7 +66,8 @@ class Summary:
     `groups` holds the moments for each breakdown ("" where there is none); `first` is the
     distribution of the first loss (none where the residuals tell it), `medians` those of losses
     that are medians, by (number of the loss, breakdown, class). `numbers` are the distributions
-    of y and of the signed residual, `total` is the exact (weighted) sum of y.
+    of y and of the signed residual, `total` is the exact (weighted) sum of y. `units` holds the
+    sums by group or cluster for each breakdown.
     """
 
     census: Census
@@ -72,6 +78,7 @@ class Summary:
     total: ExactSums
     largest: tuple[Largest, ...]
     worst: WorstRows
+    units: Mapping[str, GroupSums] = field(default_factory=dict)
 
     @classmethod
     def zero(cls, work: Work) -> "Summary":
@@ -90,6 +97,7 @@ class Summary:
             self.total + other.total,
             tuple(a + b for a, b in zip(self.largest, other.largest, strict=True)),
             self.worst + other.worst,
+            _merged(self.units, other.units),
         )
 
 
@@ -128,7 +136,15 @@ def summarise(block: Block, work: Work, before: Summary) -> Summary:
         _total(block, work),
         first.largest,
         first.worst,
+        _units(block, work, before),
     )
+
+
+def _units(block: Block, work: Work, before: Summary) -> dict[str, GroupSums]:
+    if work.unit is None:
+        return {}
+    refuse_too_many(before.units, work.unit, block.place(0), sure=False)
+    return group_sums(block, work.chosen, work.unit, work.unit_by or ("",))
 
 
 def check_domains(block: Block, chosen: Sequence[Chosen]) -> None:

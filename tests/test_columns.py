@@ -546,7 +546,8 @@ def test_the_types_that_the_source_is_asked_for() -> None:
         "c": "dictionary<values=string, indices=int32, ordered=0>",
         "k": "string",
     }
-    assert found.shown == {"y": "y_true", "pred": "y_pred", "by": ["c"], "id": "k", "weight": "w"}
+    shown = {"y": "y_true", "pred": "y_pred", "by": ["c"], "id": "k", "weight": "w"}
+    assert found.shown == {**shown, "group": None, "cluster": None}
 
 
 def test_a_column_cannot_be_the_truth_and_its_prediction() -> None:

@@ -18,6 +18,7 @@ ORDER = [
     "run",
     "report",
     "summarise",
+    "group_block",
     "sorted_block",
     "bad_rows",
     "engine",

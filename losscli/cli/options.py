@@ -44,6 +44,17 @@ By = Annotated[
         _WHAT, "COLUMN", "Break down by a column; repeatable; default for classes: the true class."
     ),
 ]
+Group = Annotated[
+    str | None,
+    _option(_WHAT, "COLUMN", "What belongs together (an image, a series): the mean of its values."),
+]
+Pooled = Annotated[
+    bool, _option(_WHAT, "", "One value over all rows, not the mean of the groups.", "--pooled")
+]
+Cluster = Annotated[
+    str | None,
+    _option(_WHAT, "COLUMN", "Which rows are not independent: intervals by cluster."),
+]
 Top = Annotated[int, _option(_WHAT, "N", "How many of the worst rows to show.", least=0)]
 Level = Annotated[float, _option(_WHAT, "P", "The level of the intervals.")]
 

@@ -75,7 +75,8 @@ class Block:
     for `y` and `label` of labels and for `y` of multiclass and of margins with `scores`;
     `y` of a binary file is 0.0 or 1.0, of a margin file -1.0 or 1.0. `classes` are the texts
     behind codes (for binary and margin files: the negative, then the positive class).
-    `groups` maps each breakdown to codes (int32[n]) and the texts behind them (None: empty).
+    `groups` maps each breakdown, and the column of the group or cluster, to codes (int32[n])
+    and the texts behind them (None: empty).
     `rows` are the positions of the judged rows in the piece (None: every row was judged);
     `seen` counts the rows of the piece; `dropped` maps a reason to the rows left out for it.
     """

@@ -63,6 +63,11 @@ class Plan:
         return self.wanted.weight
 
     @property
+    def unit(self) -> str | None:
+        """The column that says which rows belong together: the group, or the cluster."""
+        return self.wanted.group or self.wanted.cluster
+
+    @property
     def truth(self) -> str:
         """The column of role `y`."""
         return str(self.columns["y"])
@@ -71,8 +76,8 @@ class Plan:
     def judged(self) -> tuple[str, ...]:
         """The columns in which an empty cell leaves its row without a judgement."""
         named = [n if isinstance(n, tuple) else (n,) for n in self.columns.values()]
-        weight = (self.weight,) if self.weight else ()
-        return tuple(dict.fromkeys((*(name for names in named for name in names), *weight)))
+        more = tuple(name for name in (self.weight, self.unit) if name)
+        return tuple(dict.fromkeys((*(name for names in named for name in names), *more)))
 
     @property
     def numbers(self) -> tuple[str, ...]:
@@ -88,7 +93,8 @@ class Plan:
     def shown(self) -> dict[str, Any]:
         """The columns as the report shows them."""
         roles = {r: list(n) if isinstance(n, tuple) else n for r, n in self.columns.items()}
-        return {**roles, "by": list(self.by), "id": self.id, "weight": self.weight}
+        units = {"group": self.wanted.group, "cluster": self.wanted.cluster}
+        return {**roles, "by": list(self.by), "id": self.id, "weight": self.weight, **units}
 
     def block(self, piece: Piece) -> Block:
         """Return the judged rows of a piece; raise DataError at one that cannot be judged."""
@@ -134,9 +140,10 @@ def _by(scene: Scene, task: str, columns: Columns) -> tuple[str, ...]:
     if scene.wanted.by:
         return scene.wanted.by
     if task in CLASSIFICATION:
-        return (scene.truth,)
+        # the rows of an image or a series may be of any class
+        return () if scene.wanted.group else (scene.truth,)
     words = set(map(fold, BREAKDOWNS))
-    taken = {scene.wanted.id, scene.wanted.weight}
+    taken = {scene.wanted.id, scene.wanted.weight, scene.wanted.group, scene.wanted.cluster}
     for named in columns.values():
         taken.update(named if isinstance(named, tuple) else (named,))
     found = [n for n in scene.header.names if fold(n) in words and n not in taken]
@@ -154,6 +161,9 @@ def _types(scene: Scene, task: str, columns: Columns, by: tuple[str, ...]) -> di
         _declare(scene, found, "--weight", scene.wanted.weight, pa.float64())
     for name in by:
         _declare(scene, found, "--by", name, GROUP)
+    for option in ("group", "cluster"):
+        if name := getattr(scene.wanted, option):
+            _declare(scene, found, f"--{option}", name, GROUP)
     if scene.wanted.id and found.get(scene.wanted.id) != GROUP:
         _declare(scene, found, "--id", scene.wanted.id, pa.string())
     return found

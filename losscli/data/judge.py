@@ -38,7 +38,8 @@ class Judge:
         weight = self._weight()
         dropped = self._drop()
         columns, classes = self._columns()
-        groups = {name: self._group(self.coded[name]) for name in self.plan.by}
+        units = (self.plan.unit,) if self.plan.unit else ()
+        groups = {name: self._group(self.coded[name]) for name in (*self.plan.by, *units)}
         return Block(
             columns={role: cells.sealed(values) for role, values in columns.items()},
             part=self.piece.part,

@@ -16,8 +16,10 @@ class Wanted:
     """What the user said about the columns.
 
     `roles` maps a role to what was named for it. `tasks` are those that every asked-for loss
-    allows (empty: no preference). `extra` are roles that losses ask for beside those of the
-    task: a role of the vocabulary is found as ever, any other is the column of that name.
+    allows (empty: no preference). `group` is the column whose rows have one value together,
+    `cluster` that of rows that are not independent; at most one of the two. `extra` are roles
+    that losses ask for beside those of the task: a role of the vocabulary is found as ever, any
+    other is the column of that name.
     """
 
     roles: Mapping[str, Named] = field(default_factory=dict)
@@ -26,6 +28,8 @@ class Wanted:
     weight: str | None = None
     id: str | None = None
     by: tuple[str, ...] = ()
+    group: str | None = None
+    cluster: str | None = None
     prob_is: Literal["predicted", "positive"] | None = None
     scores_are_probs: bool = False
     normalize: bool = False

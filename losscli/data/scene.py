@@ -48,11 +48,14 @@ def scene_of(source: Source, wanted: Wanted) -> Scene:
         wanted,
         weight=wanted.weight and header.column("--weight", wanted.weight),
         id=wanted.id and header.column("--id", wanted.id),
+        group=wanted.group and header.column("--group", wanted.group),
+        cluster=wanted.cluster and header.column("--cluster", wanted.cluster),
         by=tuple(dict.fromkeys(header.column("--by", name) for name in wanted.by)),
     )
     single = {r: given(header, r, n, ()) for r, n in wanted.roles.items() if r not in FAMILIES}
     roles = {name for c in single.values() for name in c.columns if c.role != "y"}
-    taken = roles | {name for name in (wanted.weight, wanted.id) if name}
+    others = (wanted.weight, wanted.id, wanted.group, wanted.cluster)
+    taken = roles | {name for name in others if name}
     truth = choose_truth(header, single, taken)
     if truth in roles:
         what = f"{visible(truth)} is named for the truth and for something else"

@@ -45,6 +45,7 @@ def _grid(report: Report, by: str, classes: _Classes, most: int) -> Grid:
     columns = (
         Column(f"by {visible(by)}", "text"),
         Column("rows"),
+        *((Column("groups"),) if report.groups else ()),
         Column(visible(first.label)),
         Column(f"{level(report.level)} interval", drop=3),
         Column("share of loss"),
@@ -55,7 +56,7 @@ def _grid(report: Report, by: str, classes: _Classes, most: int) -> Grid:
     rows = tuple(
         (
             class_name(cls),
-            *_of_first(results.get(first.loss), largest),
+            *_of_first(results.get(first.loss), largest, grouped=report.groups is not None),
             *(_value(results.get(loss.loss)) for loss in others),
         )
         for cls, results in shown
@@ -74,11 +75,12 @@ def _place(cls: str | None, result: ClassResult | None) -> tuple[bool, float, fl
     return not result.estimate.infinite_rows, share, value, cls or ""
 
 
-def _of_first(result: ClassResult | None, largest: float) -> tuple[str, ...]:
+def _of_first(result: ClassResult | None, largest: float, *, grouped: bool) -> tuple[str, ...]:
     if result is None:
-        return (NONE,) * 4 + ("", NONE)
+        return (NONE,) * (5 if grouped else 4) + ("", NONE)
     return (
         count(result.estimate.rows),
+        *((count(result.estimate.groups),) if grouped else ()),
         estimate_cell(result.estimate),
         interval_cell(result.estimate),
         percent(result.share),

@@ -9,7 +9,7 @@ from losscli.render._grid import Column, Facts, Grid, estimate_cell, interval_ce
 from losscli.report import LossResult, Report
 from losscli.visible import visible
 
-NO_PREDICTION = ("y", "by", "id", "weight")
+NO_PREDICTION = ("y", "by", "id", "weight", "group", "cluster")
 
 
 def title(report: Report) -> str:
@@ -20,7 +20,15 @@ def title(report: Report) -> str:
     rows = f"{count(report.rows)} {'row' if report.rows == 1 else 'rows'}"
     if report.judged != report.rows:
         rows = f"{count(report.judged)} of {rows}"
+    if report.groups:
+        one = report.groups.count == 1
+        rows += f" in {count(report.groups.count)} {'group' if one else 'groups'}"
+        rows += f" of {visible(report.groups.column)}"
     said = [files, rows, report.task, _against(report)]
+    if cluster := report.columns.get("cluster"):
+        clusters = max((found.estimate.clusters for found in report.losses), default=0)
+        of = visible(str(cluster))
+        said.append(f"intervals by {count(clusters)} clusters of {of}")
     if weight := report.columns.get("weight"):
         said.append(f"weighted by {visible(str(weight))}")
     return " · ".join(said)
@@ -54,8 +62,9 @@ def _cells(report: Report) -> Iterator[tuple[Column, Callable[[LossResult], str]
     yield Column("value"), lambda found: estimate_cell(found.estimate)
     interval = Column(f"{level(report.level)} interval", drop=3)
     yield interval, lambda found: interval_cell(found.estimate)
-    yield Column("best constant", drop=2), _constant
-    yield Column("skill", "skill"), lambda found: percent(found.skill, 3)
+    if report.groups is None:
+        yield Column("best constant", drop=2), _constant
+        yield Column("skill", "skill"), lambda found: percent(found.skill, 3)
     if any(math.isfinite(found.balanced) for found in report.losses):
         yield Column("balanced", drop=1), lambda found: number(found.balanced)
     if any(found.estimate.rows != report.judged for found in report.losses):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from losscli.render import _breakdown, _losses, _outliers
+from losscli.render import _breakdown, _groups, _losses, _outliers
 from losscli.render._grid import Facts, Grid
 from losscli.report import Report
 from losscli.visible import visible
@@ -23,6 +23,7 @@ def page_of(report: Report, most: int) -> Page:
         _losses.grid(report),
         *_losses.parts(report),
         *_breakdown.grids(report, most),
+        *_groups.parts(report),
         *_outliers.parts(report),
     )
     warnings = tuple(visible(text, limit=2000) for text in report.warnings)

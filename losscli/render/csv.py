@@ -28,6 +28,8 @@ _FIELDS = (
     "balanced",
     "share",
     "lift",
+    "groups",
+    "clusters",
 )
 _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What a formula begins with, in ASCII and in the full width of East Asian keyboards."""

@@ -6,11 +6,13 @@ from losscli.report.records import (
     Concentration,
     Estimate,
     Gate,
+    Groups,
     LossResult,
     Outliers,
     Prediction,
     Report,
     Residuals,
+    WorstGroup,
     WorstRow,
 )
 
@@ -20,10 +22,12 @@ __all__ = [
     "Concentration",
     "Estimate",
     "Gate",
+    "Groups",
     "LossResult",
     "Outliers",
     "Prediction",
     "Report",
     "Residuals",
+    "WorstGroup",
     "WorstRow",
 ]

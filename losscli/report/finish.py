@@ -12,20 +12,23 @@ from losscli.losses.combine import to_float
 from losscli.losses.distance import of_distance
 from losscli.losses.spec import Vector
 from losscli.report.constant import Truths, best_constant
-from losscli.report.interval import estimate
+from losscli.report.finisher import Finisher, Medians
+from losscli.report.groups import ByGroup
 from losscli.report.outliers import outliers, reason, residuals
-from losscli.report.records import ClassResult, Estimate, LossResult, Outliers, Report, WorstRow
-from losscli.report.terms import Terms
+from losscli.report.records import LossResult, Outliers, Report, WorstRow
+from losscli.report.units import cluster_moments
 from losscli.report.warn import warnings
 from losscli.summarise import Summary
 from losscli.summary.distribution import Distribution, Sample
-from losscli.summary.dyadic import quotient
-from losscli.summary.grouped import Grouped
+from losscli.summary.group_sums import GroupSums
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What the report says of the data beside the numbers."""
+    """What the report says of the data beside the numbers.
+
+    `unit` is the column of the groups or clusters; `grouped` that it is that of groups.
+    """
 
     files: tuple[str, ...]
     columns: Mapping[str, Any]
@@ -33,6 +36,8 @@ class Facts:
     level: float
     shown_by: tuple[str, ...]
     truth: str | None = None
+    unit: str | None = None
+    grouped: bool = False
     classes: tuple[str | None, ...] = ()
     levels: tuple[float, ...] = ()
     notes: tuple[str, ...] = ()
@@ -54,14 +59,11 @@ class Samples:
 def finish(summary: Summary, chosen: Sequence[Chosen], facts: Facts, samples: Samples) -> Report:
     """Turn the summary of all rows into the report."""
     census = summary.census
-    groups = {
-        name: _Finisher(group, chosen, facts.level, _medians(summary, name, group.classes))
-        for name, group in summary.groups.items()
-    }
-    name, group = next(iter(summary.groups.items()))
-    medians = _medians(summary, name, group.classes)
-    overall = _Finisher(group.whole(), chosen, facts.level, _whole(medians))
-    truths = _truths(summary, facts, samples)
+    by_row, overall_by_row = _by_row(summary, chosen, facts)
+    of_groups = ByGroup.of(summary, chosen, facts.level) if facts.grouped else None
+    groups: Mapping[str | None, Finisher] = of_groups.by if of_groups else by_row
+    overall = of_groups.overall if of_groups else overall_by_row
+    truths = None if of_groups else _truths(summary, facts, samples)
     results = []
     for k, one in enumerate(chosen):
         value = overall.estimate(k, 0)
@@ -82,11 +84,19 @@ def finish(summary: Summary, chosen: Sequence[Chosen], facts: Facts, samples: Sa
         line for name in facts.shown_by for line in groups[name].lines(name, overall, results)
     ]
     total = (
-        to_float(overall.terms(0, 0).sum(0).fraction())
+        to_float(overall_by_row.terms(0, 0).sum(0).fraction())
         if not results[0].estimate.infinite_rows
         else math.inf
     )
     found = _outliers(summary, chosen[0], facts, samples, total)
+    tails = (
+        of_groups.tail_indices()
+        if of_groups
+        else [
+            largest.tail_index(result.estimate.rows)
+            for result, largest in zip(results, summary.largest, strict=True)
+        ]
+    )
     return Report(
         files=facts.files,
         rows=census.rows,
@@ -98,14 +108,16 @@ def finish(summary: Summary, chosen: Sequence[Chosen], facts: Facts, samples: Sa
         losses=tuple(results),
         breakdown=tuple(breakdown),
         outliers=found,
-        warnings=(*facts.warnings, *warnings(summary, chosen, results, found, samples.coarse)),
+        groups=of_groups.record(str(facts.unit), chosen[0], summary.worst.kept)
+        if of_groups
+        else None,
+        warnings=(
+            *facts.warnings,
+            *warnings(summary, chosen, results, found, samples.coarse, tails, facts.unit),
+        ),
         notes=facts.notes,
         environment={"numpy": np.__version__},
     )
-
-
-Medians = Mapping[tuple[int, int], Distribution]
-"""Distributions of the losses that are medians, by the loss's number and the class's place."""
 
 
 def _medians(summary: Summary, by: str, classes: tuple[str | None, ...]) -> Medians:
@@ -120,71 +132,23 @@ def _whole(medians: Medians) -> Medians:
     return total
 
 
-class _Finisher:
-    """Reads the moments of each class and loss, turned into exact numbers once."""
-
-    def __init__(
-        self, group: Grouped, chosen: Sequence[Chosen], level: float, medians: Medians
-    ) -> None:
-        self._group = group
-        self._chosen = chosen
-        self._level = level
-        self._medians = medians
-        self._exact = [(m.sums.dyadics(), m.squares.dyadics()) for m in group.moments]
-
-    def terms(self, k: int, place: int) -> Terms:
-        found = self._medians.get((k, place))
-        return Terms(
-            self._group.moments[k],
-            self._exact[k],
-            place,
-            found.sample() if found else None,
-            leaves_out=self._chosen[k].leaves_out,
-        )
-
-    def estimate(self, k: int, place: int) -> Estimate:
-        chosen = self._chosen[k]
-        signed = any(part.loss.signed or not part.loss.floor for part in chosen.parts)
-        return estimate(
-            self.terms(k, place),
-            chosen.combine,
-            self._level,
-            floor=-math.inf if signed else 0.0,
-            proportion=chosen.single is not None and chosen.single.loss.bound == 1,
-        )
-
-    def balanced(self, k: int) -> float:
-        """Return the mean of the class values: each class counts the same."""
-        values = [self.estimate(k, place).value for place in range(len(self._group.classes))]
-        return math.fsum(values) / len(values) if all(map(math.isfinite, values)) else math.nan
-
-    def lines(
-        self, by: str, overall: "_Finisher", results: Sequence[LossResult]
-    ) -> list[ClassResult]:
-        found = [
-            [self._line(by, k, place, overall, result) for k, result in enumerate(results)]
-            for place in range(len(self._group.classes))
-        ]
-        # what carries most of the first loss comes first; classes are in the order of their text
-        found.sort(key=lambda of_class: -of_class[0].share if of_class[0].share > 0 else 0.0)
-        return [line for of_class in found for line in of_class]
-
-    def _line(
-        self, by: str, k: int, place: int, overall: "_Finisher", result: LossResult
-    ) -> ClassResult:
-        found = self.estimate(k, place)
-        whole = overall.terms(k, 0)
-        share = math.nan
-        if (
-            not self._chosen[k].combine.needs_median
-            and not whole.infinite
-            and whole.sum(0).units > 0
-        ):
-            share = quotient(self.terms(k, place).sum(0), whole.sum(0))
-        value = result.estimate.value
-        lift = found.value / value if 0 < value < math.inf else math.nan
-        name = self._group.classes[place]
-        return ClassResult(by, name, result.loss, result.label, found, share, lift)
+def _by_row(
+    summary: Summary, chosen: Sequence[Chosen], facts: Facts
+) -> tuple[dict[str | None, Finisher], Finisher]:
+    """Return what finishes the losses of rows in each breakdown, and over all of them."""
+    found: dict[str | None, Finisher] = {}
+    for name, group in summary.groups.items():
+        medians = _medians(summary, name, group.classes)
+        sums = None if facts.grouped else summary.units.get(name)
+        clusters = cluster_moments(sums, group.classes) if sums else ()
+        found[name] = Finisher(group, chosen, facts.level, medians, clusters)
+    name, group = next(iter(summary.groups.items()))
+    medians = _whole(_medians(summary, name, group.classes))
+    clusters = ()
+    if summary.units and not facts.grouped:
+        whole = next(iter(summary.units.values())).whole()
+        clusters = cluster_moments(GroupSums((whole,)), (None,))
+    return found, Finisher(group.whole(), chosen, facts.level, medians, clusters)
 
 
 def _truths(summary: Summary, facts: Facts, samples: Samples) -> Truths | None:

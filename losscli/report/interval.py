@@ -23,6 +23,7 @@ def estimate(
     *,
     floor: float = -math.inf,
     proportion: bool = False,
+    clusters: Terms | None = None,
 ) -> Estimate:
     """Finish the value of a loss over some rows; no value can lie below `floor`.
 
@@ -31,6 +32,9 @@ def estimate(
     The standard error is that of a mean by the central limit theorem (by the delta method for
     functions of means), weighted by importance weights. The interval is Wilson's (1927) for
     losses that are all 0 or 1, else t with the cube-root transformation of Hall (1992).
+
+    `clusters` are the sums over rows that are not independent, as `cluster_moments` has them:
+    then the clusters vary and not the rows (Miller, 2024, arXiv 2411.00640).
     """
     if terms.infinite:
         return Estimate(math.inf, terms.counted, status="infinite", infinite_rows=terms.infinite)
@@ -42,21 +46,25 @@ def estimate(
     if not math.isfinite(value):
         status = "undefined" if math.isnan(value) else "infinite"
         return Estimate(value, terms.rows, status=status)
-    spread = _spread(terms, combine)
+    units = clusters or terms
+    counted = clusters.rows if clusters else 0
+    spread = _spread(terms, combine, units)
     if spread is None:
-        return Estimate(value, terms.rows)
+        return Estimate(value, terms.rows, clusters=counted)
     stderr, skewness = spread
     if combine.monotone and proportion and terms.binary:
-        low, high = (combine.monotone(end) for end in _wilson(terms, level))
+        ends = _clustered(terms, units, stderr, level) if clusters else _wilson(terms, level)
+        low, high = (combine.monotone(end) for end in ends)
     else:
-        low, high = _hall(terms.rows, stderr, skewness, level)
+        low, high = _hall(units.rows, stderr, skewness, level)
         centre = to_float(terms.mean(0)) if combine.monotone else value
         if combine.monotone:
             slope = float(_slopes(terms, combine)[0])
             low, high = (combine.monotone(centre + end / slope) for end in (low, high))
         else:
             low, high = centre + low, centre + high
-    return Estimate(value, terms.rows, stderr, max(low, floor), max(high, floor))
+    ends = max(low, floor), max(high, floor)
+    return Estimate(value, terms.rows, stderr, *ends, clusters=counted)
 
 
 def _slopes(terms: Terms, combine: Combine) -> list[Fraction]:
@@ -65,13 +73,14 @@ def _slopes(terms: Terms, combine: Combine) -> list[Fraction]:
     return [Fraction(slope) for slope in combine.slopes(means)]
 
 
-def _spread(terms: Terms, combine: Combine) -> tuple[float, float] | None:
+def _spread(terms: Terms, combine: Combine, units: Terms) -> tuple[float, float] | None:
     """Return the standard error and the skewness of the value's linear part, if it has one.
 
-    The linear part of row i is d_i = sum_j slope_j (column_ij - mean_j weight_i); its error is
+    The linear part of unit i (a row or a cluster of rows) is
+    d_i = sum_j slope_j (column_ij - mean_j weight_i); its error is
     sqrt(n/(n-1) sum d^2) / (sum of weights).
     """
-    rows = terms.rows
+    rows = units.rows
     if combine.slopes is None or rows < 2:  # noqa: PLR2004 - one row has no spread
         return None
     try:
@@ -79,17 +88,17 @@ def _spread(terms: Terms, combine: Combine) -> tuple[float, float] | None:
     except (ZeroDivisionError, OverflowError, ValueError):
         return None
     # times the sum of weights, which spares the division of the means
-    weight = terms.weight
+    weight = units.weight
     form = [Dyadic.of(slope) * weight for slope in slopes]
     last = Dyadic(0, 0)
     for j, slope in enumerate(slopes):
-        last += -(Dyadic.of(slope) * terms.sum(j))
+        last += -(Dyadic.of(slope) * units.sum(j))
     form.append(last)
-    squares = terms.form_squared(form)
+    squares = units.form_squared(form)
     unit = weight * weight
     stderr = math.sqrt(quotient(squares * Dyadic(rows, 0), unit * unit * Dyadic(rows - 1, 0)))
     variance = quotient(squares, unit * Dyadic(rows, 0))
-    return stderr, _skewness(terms, form, variance)
+    return stderr, _skewness(units, form, variance)
 
 
 def _skewness(terms: Terms, form: Sequence[Dyadic], variance: float) -> float:
@@ -127,10 +136,30 @@ def _wilson(terms: Terms, level: float) -> tuple[float, float]:
     With weights the number of rows is (sum w)^2 / sum w^2 (Kish, 1965).
     """
     p = to_float(terms.mean(0))
+    return _score_interval(p, _rows_alike(terms), _NORMAL.inv_cdf((1 + level) / 2))
+
+
+def _rows_alike(terms: Terms) -> float:
     last = terms.term_count
     squares = terms.square(last, last)
-    n = quotient(terms.weight * terms.weight, squares) if terms.weighted else terms.rows
-    z = _NORMAL.inv_cdf((1 + level) / 2)
+    return quotient(terms.weight * terms.weight, squares) if terms.weighted else terms.rows
+
+
+def _clustered(terms: Terms, units: Terms, stderr: float, level: float) -> tuple[float, float]:
+    """Return the ends of the score interval of a proportion in clusters.
+
+    The number of rows is that of independent ones with the same standard error, but no more
+    than there are (Franco, Little, Louis & Slud, 2019), with t for the number of clusters (Korn
+    & Graubard, 1998). Where no row differs from another the clusters are counted.
+    """
+    p = to_float(terms.mean(0))
+    most = _rows_alike(terms)
+    n = min(p * (1 - p) / stderr**2, most) if stderr > 0 else most
+    n = n if 0 < p < 1 else min(units.rows, most)
+    return _score_interval(p, n, t_quantile((1 + level) / 2, units.rows - 1))
+
+
+def _score_interval(p: float, n: float, z: float) -> tuple[float, float]:
     middle = (p + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
     return max(0.0, middle - half), min(1.0, middle + half)

@@ -26,7 +26,9 @@ class Estimate:
 
     `status` is "ok", or why there is no number: "infinite" (then `infinite_rows` counts the
     rows), "undefined", "empty". Numbers that are not there are NaN here and null in JSON.
-    `low` and `high` are the ends of the interval at the report's `level`.
+    `low` and `high` are the ends of the interval at the report's `level`. `clusters` and
+    `groups` count those whose spread the standard error is taken from; 0 where it is that of
+    rows.
     """
 
     value: float
@@ -36,6 +38,8 @@ class Estimate:
     high: float = math.nan
     status: str = "ok"
     infinite_rows: int = 0
+    clusters: int = 0
+    groups: int = 0
 
 
 @dataclass(frozen=True)
@@ -131,6 +135,28 @@ class Outliers:
 
 
 @dataclass(frozen=True)
+class WorstGroup:
+    """A group with a large value of the first loss; `share` is its part of their sum."""
+
+    group: str
+    rows: int
+    value: float
+    share: float
+
+
+@dataclass(frozen=True)
+class Groups:
+    """The groups whose values are averaged, by the first loss; `column` names them."""
+
+    column: str
+    count: int
+    loss: str
+    label: str
+    quantiles: tuple[tuple[float, float], ...]
+    worst: tuple[WorstGroup, ...]
+
+
+@dataclass(frozen=True)
 class Gate:
     """A limit and its verdict: passed, failed, warned or unjudged."""
 
@@ -159,6 +185,7 @@ class Report:
     losses: tuple[LossResult, ...]
     breakdown: tuple[ClassResult, ...]
     outliers: Outliers | None
+    groups: Groups | None = None
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -182,6 +209,7 @@ class Report:
             "losses": [_loss(result, self.level) for result in self.losses],
             "breakdown": [_class(result) for result in self.breakdown],
             "outliers": _outliers(self.outliers) if self.outliers else None,
+            "groups": _groups(self.groups) if self.groups else None,
             "warnings": list(self.warnings),
             "gates": [_plain(gate) for gate in self.gates],
             "verdict": self.verdict,
@@ -230,6 +258,9 @@ def _estimate(estimate: Estimate) -> dict[str, Any]:
     found = _plain(estimate)
     if estimate.status != "infinite":
         del found["infinite_rows"]
+    for units in ("clusters", "groups"):
+        if not found[units]:
+            del found[units]
     return found
 
 
@@ -262,12 +293,24 @@ def _class(result: ClassResult) -> dict[str, Any]:
     }
 
 
+def _groups(groups: Groups) -> dict[str, Any]:
+    return {
+        **_plain(groups),
+        "quantiles": _quantiles(groups.quantiles),
+        "worst": [_plain(group) for group in groups.worst],
+    }
+
+
+def _quantiles(found: tuple[tuple[float, float], ...]) -> list[dict[str, float | None]]:
+    return [{"q": q, "value": number(value)} for q, value in found]
+
+
 def _outliers(outliers: Outliers) -> dict[str, Any]:
     return {
         "loss": outliers.loss,
         "worst": [_plain(row) for row in outliers.worst],
         "concentration": [_plain(line) for line in outliers.concentration],
-        "quantiles": [{"q": q, "value": number(value)} for q, value in outliers.quantiles],
+        "quantiles": _quantiles(outliers.quantiles),
         "residuals": _plain(outliers.residuals) if outliers.residuals else None,
         "trimmed": {"cut": outliers.trimmed_cut, "value": number(outliers.trimmed)},
         "tail_index": number(outliers.tail_index),

@@ -5,9 +5,12 @@ from collections.abc import Iterator, Sequence
 from losscli.losses.chosen import Chosen
 from losscli.report.records import LossResult, Outliers
 from losscli.summarise import Summary
+from losscli.visible import visible
 
 _TRUSTWORTHY = 4
 _STABLE = 2
+_FEW_UNITS = 30
+"""With fewer the spread between them is itself too uncertain (Cameron & Miller, 2015)."""
 
 
 def warnings(
@@ -16,6 +19,8 @@ def warnings(
     results: Sequence[LossResult],
     found: Outliers | None,
     coarse: Sequence[str],
+    tails: Sequence[float],
+    unit: str | None,
 ) -> Iterator[str]:
     """Return one sentence for each thing that the numbers do not say themselves."""
     for why, count in sorted(summary.census.dropped.items()):
@@ -26,7 +31,8 @@ def warnings(
     for result in results:
         if result.estimate.infinite_rows:
             yield f"{result.label} is infinite in {rows(result.estimate.infinite_rows)}"
-    yield from _tails(summary, results)
+    yield from _tails(tails, results)
+    yield from _few_units(results, unit)
     yield from _different_aims(chosen)
     for name in coarse:
         yield (
@@ -49,10 +55,18 @@ def rows(count: int) -> str:
     return "1 row" if count == 1 else f"{count} rows"
 
 
-def _tails(summary: Summary, results: Sequence[LossResult]) -> Iterator[str]:
+def _few_units(results: Sequence[LossResult], unit: str | None) -> Iterator[str]:
+    found = results[0].estimate
+    count, noun = (found.groups, "groups") if found.groups else (found.clusters, "clusters")
+    if unit is not None and 0 < count < _FEW_UNITS:
+        one = "1 " + noun[:-1] if count == 1 else f"{count} {noun}"
+        few = "there is no standard error" if count == 1 else "the intervals are likely too narrow"
+        yield f"there {'is' if count == 1 else 'are'} only {one} of {visible(unit)}: {few}"
+
+
+def _tails(tails: Sequence[float], results: Sequence[LossResult]) -> Iterator[str]:
     heavy: dict[float, list[str]] = {}
-    for result, largest in zip(results, summary.largest, strict=True):
-        index = largest.tail_index(result.estimate.rows)
+    for result, index in zip(results, tails, strict=True):
         if index < _TRUSTWORTHY:
             heavy.setdefault(index, []).append(result.label)
     for index, labels in heavy.items():

@@ -16,7 +16,7 @@ Vector = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 MOST_GROUPS = 2_000_000
-"""So many groups (pairs of a class and a group, with breakdowns) are kept, in one or two gigabytes."""
+"""So many groups (with breakdowns: pairs of a class and a group) are kept, in a gigabyte or two."""
 
 
 @dataclass(frozen=True)
