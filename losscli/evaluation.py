@@ -85,6 +85,8 @@ def evaluate(  # noqa: PLR0913 - the arguments are the options of the command li
     chosen = resolve(asked, found.task, found.columns)
     if found.wanted.group:
         _refuse_medians(chosen)
+    elif not (pooled or found.wanted.cluster):
+        _ask_for_groups(chosen)
     truth = found.truth if found.task in CLASSIFICATION else None
     work = Work(
         chosen=chosen,
@@ -148,6 +150,14 @@ def _refuse_medians(chosen: Sequence[Chosen]) -> None:
             raise UsageError(what, where="--group", remedy="leave it out, or use mae")
 
 
+def _ask_for_groups(chosen: Sequence[Chosen]) -> None:
+    for one in chosen:
+        if one.combine.empty is not None:
+            what = f"{one.label} is a value of many rows together, such as the pixels of an image"
+            remedy = "name the image of each row: --group COLUMN; --pooled takes all rows as one"
+            raise UsageError(what, remedy=remedy)
+
+
 def texts(losses: str | Sequence[str] | None) -> list[str]:
     """Return the texts of --loss; UsageError for anything else."""
     found = [losses] if isinstance(losses, str) else list(losses or [])
@@ -199,6 +209,13 @@ def _check(summary: Summary, expect_rows: int | None, found: Plan) -> None:
         )
 
 
+def _shown_by(run: Run) -> tuple[str, ...]:
+    """Return the breakdowns; losses that are values of images have none by true class."""
+    found, asked = run.plan, run.plan.wanted.by
+    overlap = all(one.combine.empty for one in run.work.chosen)
+    return () if overlap and not asked and found.by == (found.truth,) else found.by
+
+
 def _facts(run: Run, summary: Summary, level: float) -> Facts:
     found = run.plan
     truth = found.truth if found.task in CLASSIFICATION else None
@@ -216,7 +233,7 @@ def _facts(run: Run, summary: Summary, level: float) -> Facts:
         columns=found.shown,
         task=found.task,
         level=level,
-        shown_by=found.by,
+        shown_by=_shown_by(run),
         truth=truth,
         unit=found.unit,
         grouped=found.wanted.group is not None,

@@ -53,7 +53,7 @@ def _facts(loss: "Loss") -> Iterator[tuple[str, str]]:
     heads = ["row loss"] + ["and"] * len(loss.formula[1:])
     yield from zip(heads, loss.formula, strict=False)
     yield "value", loss.combine(**values).name
-    if loss.elicits:
+    if loss.elicits not in ("", "-"):
         yield "rewards", f"a prediction of the {loss.elicits}"
     flags = ("--true" if role == "y" else f"--{role}" for role in loss.roles if role != "levels")
     yield "columns", ", ".join(flags)

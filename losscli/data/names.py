@@ -160,6 +160,7 @@ OFFERED = {
     "weight": ("weight", "sample_weight", "weights", "sample_weights"),
     "id": ("id", "row_id", "sample_id", "unique_id"),
     "by": (*BREAKDOWNS, "fold"),
+    "group": ("image", "image_id", "series", "series_id", "document", "document_id", "doc_id"),
 }
 """Names that may stand for more than a feature: shown by their flag, used when named."""
 

@@ -31,6 +31,8 @@ class Combine:
     the delta method; None means that the value has no standard error, ZeroDivisionError or
     ValueError that it has none at these means. A `monotone` one is an
     increasing function of the mean of the first term alone, so it maps an interval's ends.
+    One with `empty` is meant for the rows of one group: `empty` tells that they hold nothing to
+    be found and nothing that was predicted, of which the report counts the groups.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Combine:
     slopes: Callable[[Sequence[Fraction]], Sequence[float | Fraction]] | None = None
     monotone: Callable[[float], float] | None = None
     needs_median: bool = False
+    empty: Callable[[Finished], bool] | None = None
 
 
 def to_float(number: Fraction) -> float:
@@ -103,3 +106,23 @@ ROOT_OVER_DEVIATION = Combine(
     lambda t: _ratio(_root(t.mean(0)), _deviation(t)),
     _root_over_deviation_slopes,
 )
+
+
+def _nothing(terms: Finished) -> bool:
+    return not terms.mean(1)
+
+
+def overlap(gamma: float = 1.0) -> Combine:
+    """Return the ratio of the means to the power 1/gamma; 0 where there is nothing at all."""
+    power = 1 / gamma
+
+    def value(terms: Finished) -> float:
+        return 0.0 if _nothing(terms) else to_float(terms.mean(0) / terms.mean(1)) ** power
+
+    def slopes(means: Sequence[Fraction]) -> Sequence[float | Fraction]:
+        ratio = means[0] / means[1]
+        outer = power * to_float(ratio) ** (power - 1) if power != 1 else 1
+        return outer / means[1], -outer * ratio / means[1]
+
+    said = "ratio of the means" if power == 1 else "ratio of the means, to the power 1/gamma"
+    return Combine(f"{said}; 0 where both are 0", value, slopes, empty=_nothing)

@@ -77,7 +77,11 @@ def finish(summary: Summary, chosen: Sequence[Chosen], facts: Facts, samples: Sa
                 estimate=value,
                 best_constant=constant,
                 skill=1 - value.value / constant.value if constant and constant.value else math.nan,
-                balanced=groups[facts.truth].balanced(k) if facts.truth in groups else math.nan,
+                empty_groups=_empty_groups(one, k, of_groups, overall_by_row),
+                # the pixels of one class are no image: overlap has no value by true class
+                balanced=groups[facts.truth].balanced(k)
+                if facts.truth in groups and not one.combine.empty
+                else math.nan,
             )
         )
     breakdown = [
@@ -118,6 +122,17 @@ def finish(summary: Summary, chosen: Sequence[Chosen], facts: Facts, samples: Sa
         notes=facts.notes,
         environment={"numpy": np.__version__},
     )
+
+
+def _empty_groups(
+    chosen: Chosen, number: int, of_groups: ByGroup | None, overall: Finisher
+) -> int | None:
+    empty = chosen.combine.empty
+    if empty is None:
+        return None
+    if of_groups:
+        return of_groups.overall.found[number].empty
+    return int(empty(overall.terms(number, 0)))
 
 
 def _medians(summary: Summary, by: str, classes: tuple[str | None, ...]) -> Medians:

@@ -52,7 +52,11 @@ class BestConstant:
 
 @dataclass(frozen=True)
 class LossResult:
-    """One loss over all judged rows; `label` is what people see, `loss` the full spelling."""
+    """One loss over all judged rows; `label` is what people see, `loss` the full spelling.
+
+    `empty_groups` counts the groups with nothing to be found and nothing predicted, for losses
+    that such groups are perfect for; None for the others.
+    """
 
     loss: str
     label: str
@@ -63,6 +67,7 @@ class LossResult:
     skill: float
     balanced: float
     parts: tuple[Mapping[str, Any], ...] = ()
+    empty_groups: int | None = None
 
 
 @dataclass(frozen=True)
@@ -274,6 +279,8 @@ def _loss(result: LossResult, level: float) -> dict[str, Any]:
         "skill": number(result.skill),
         "balanced": number(result.balanced),
     }
+    if result.empty_groups is not None:
+        tail["empty_groups"] = result.empty_groups
     if result.parts:
         tail["parts"] = [dict(part) for part in result.parts]
     return {**head, "status": estimate.pop("status"), **estimate, "level": level, **tail}

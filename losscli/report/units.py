@@ -107,7 +107,8 @@ class _Group:
 class Values:
     """The value of one loss in each group (and class); NaN where there is none.
 
-    `rows` counts the rows of each, `infinite` those whose loss is infinite.
+    `rows` counts the rows of each, `infinite` those whose loss is infinite. `empty` counts the
+    groups in which there was nothing and nothing was predicted.
     """
 
     values: Vector
@@ -126,6 +127,7 @@ def values(chosen: Chosen, sums: Sums) -> Values:
     for place in np.flatnonzero((sums.rows > 0) & (odd == 0)).tolist():
         group = _Group(sums, numbers, exponent, place)
         found[place] = group.plain() if combine is MEAN else combine.value(group)
+        empty += combine.empty is not None and combine.empty(group)
     found[sums.infinite > 0] = np.inf
     return Values(found, sums.rows + sums.infinite + odd, sums.infinite, empty)
 
