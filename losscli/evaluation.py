@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from losscli.data.block import Source
@@ -10,6 +11,7 @@ from losscli.data.columns import CLASSIFICATION, Plan, Wanted, plan
 from losscli.errors import DataError, UsageError
 from losscli.group_block import refuse_mixed, refuse_too_many
 from losscli.losses.chosen import Chosen
+from losscli.losses.compat import Likeness, as_in, check, likenesses, said
 from losscli.losses.language import default, parse, resolve, tasks
 from losscli.losses.syntax import Request
 from losscli.report import Report
@@ -56,6 +58,7 @@ def evaluate(  # noqa: PLR0913 - the arguments are the options of the command li
     missing: Any = "error",  # noqa: ANN401
     top: int = 10,
     level: float = 0.95,
+    compat: str | None = None,
     encoding: str | None = None,
     delimiter: str | None = None,
     decimal: str | None = None,
@@ -73,12 +76,15 @@ def evaluate(  # noqa: PLR0913 - the arguments are the options of the command li
     mean of the values of the groups, or with `pooled` one value over all rows. `cluster` names
     rows that are not independent, for the standard errors.
     `level` is the confidence of the intervals, `top` the number of worst rows to show.
+    `compat` ("sklearn", "torch" or "keras") asks for that library's numbers where they differ.
     Raises DataError where the data cannot be judged and UsageError where the arguments do not
     fit, both with a remedy; the same rows give the same numbers to the bit for any `jobs`.
     """
     given = locals()
     asked = parse(texts(losses))
     check_numbers(top, level)
+    if compat is not None:
+        check(compat)
     source = open_source(data, delimiter=delimiter, decimal=decimal, encoding=encoding)
     found = plan(source, wanted(given, asked))
     asked = asked or default(found.task, found.columns)
@@ -87,6 +93,8 @@ def evaluate(  # noqa: PLR0913 - the arguments are the options of the command li
         _refuse_medians(chosen)
     elif not (pooled or found.wanted.cluster):
         _ask_for_groups(chosen)
+    like = likenesses(chosen, compat) if compat else ()
+    chosen = tuple(as_in(one, compat) for one in chosen) if compat else chosen
     truth = found.truth if found.task in CLASSIFICATION else None
     work = Work(
         chosen=chosen,
@@ -104,7 +112,14 @@ def evaluate(  # noqa: PLR0913 - the arguments are the options of the command li
         refuse_too_many(summary.units, found.unit, found.where, sure=True)
     if found.wanted.group:
         refuse_mixed(summary.units, found.wanted.group, found.where)
+    if compat:
+        facts = _alike(facts, like, compat)
     return finish(summary, chosen, facts, samples(run, summary))
+
+
+def _alike(facts: Facts, found: Sequence[Likeness], library: str) -> Facts:
+    alike = {"library": library, "losses": [dict(vars(one)) for one in found]}
+    return replace(facts, compat=alike, warnings=(*facts.warnings, *said(found, library)))
 
 
 def check_numbers(top: int, level: float) -> None:

@@ -31,6 +31,7 @@ def evaluate_files(
     cluster: options.Cluster = None,
     top: options.Top = 10,
     level: options.Level = 0.95,
+    compat: options.Compat = None,
     true: options.TrueColumn = None,
     pred: options.Pred = None,
     prob: options.Prob = None,

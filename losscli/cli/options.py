@@ -56,6 +56,10 @@ Cluster = Annotated[
     _option(_WHAT, "COLUMN", "Which rows are not independent: intervals by cluster."),
 ]
 Top = Annotated[int, _option(_WHAT, "N", "How many of the worst rows to show.", least=0)]
+Compat = Annotated[
+    Literal["sklearn", "torch", "keras"] | None,
+    _option(_WHAT, "LIBRARY", "Print the numbers of sklearn, torch or keras where theirs differ."),
+]
 Level = Annotated[float, _option(_WHAT, "P", "The level of the intervals.")]
 
 TrueColumn = Annotated[str | None, _column("What happened.", "--true")]

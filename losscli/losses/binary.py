@@ -38,7 +38,9 @@ _LEAST_LOG = 100.0
 
 
 def _sklearn_log_loss(y: Vector, prob: Kept, *, eps: float) -> Vector:
-    return log_loss(y, prob, eps=max(eps, float(np.finfo(np.float64).eps)))
+    least = max(eps, float(np.finfo(np.float64).eps))
+    kept: Vector = np.clip(np.where(y == 1, prob, 1 - prob), least, 1 - least)
+    return -np.log(kept)
 
 
 def _torch_log_loss(y: Vector, prob: Kept, *, eps: float) -> Vector:
@@ -106,6 +108,8 @@ def log_loss(
     ),
     peers=(
         sklearn("brier_score_loss"),
+        torch("MSELoss"),
+        keras("MeanSquaredError"),
         catboost("BrierScore"),
     ),
     aka=("brier_score",),

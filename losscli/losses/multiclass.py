@@ -20,7 +20,8 @@ _KERAS_ALPHA = 0.25
 
 
 def _sklearn_cross_entropy(y: Codes, probs: Kept, *, eps: float) -> Vector:
-    return cross_entropy(y, probs, eps=max(eps, float(np.finfo(np.float64).eps)))
+    least = max(eps, float(np.finfo(np.float64).eps))
+    return -np.log(np.clip(_of_truth(y, probs), least, 1 - least))
 
 
 def _keras_cross_entropy(y: Codes, probs: Kept, *, eps: float) -> Vector:

@@ -149,7 +149,7 @@ def lp(y: Vector, pred: Vector, *, q: Annotated[float, AT_LEAST_ONE] = 2.0) -> V
     ),
     peers=(
         keras("LogCosh"),
-        catboost("LogCosh"),
+        catboost("LogCosh", "It computes this approximately."),
     ),
     aka=("logcosh",),
 )

@@ -42,6 +42,7 @@ class Facts:
     levels: tuple[float, ...] = ()
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    compat: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,7 @@ def finish(summary: Summary, chosen: Sequence[Chosen], facts: Facts, samples: Sa
             *warnings(summary, chosen, results, found, samples.coarse, tails, facts.unit),
         ),
         notes=facts.notes,
+        compat=facts.compat,
         environment={"numpy": np.__version__},
     )
 

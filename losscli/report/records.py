@@ -178,6 +178,8 @@ class Report:
 
     `columns` maps each role to the column (or columns) of the file that played it. `notes`
     say what was chosen for the user, `warnings` what a reader of the numbers must know.
+    `compat` names the library whose numbers were asked for, and says for each loss what it is
+    called there, how its number differs, and whether the value was `changed` to it.
     """
 
     files: tuple[str, ...]
@@ -194,6 +196,7 @@ class Report:
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
+    compat: Mapping[str, Any] | None = None
     gates: tuple[Gate, ...] = ()
     verdict: str = "none"
 
@@ -211,6 +214,7 @@ class Report:
             },
             "columns": dict(self.columns),
             "task": self.task,
+            "compat": dict(self.compat) if self.compat else None,
             "losses": [_loss(result, self.level) for result in self.losses],
             "breakdown": [_class(result) for result in self.breakdown],
             "outliers": _outliers(self.outliers) if self.outliers else None,

@@ -1,0 +1,80 @@
+"""Losses as another library computes them, where its number differs from the textbook's."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from losscli.errors import UsageError
+from losscli.losses.chosen import Chosen, Part
+from losscli.losses.peer import LIBRARIES, Peer
+from losscli.losses.spec import Loss, signature
+from losscli.visible import visible
+
+OFFERED = ("sklearn", "torch", "keras")
+"""The libraries whose numbers can be had."""
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """What became of one loss: `name` is what the library calls it, empty where it has none.
+
+    `changed` tells whether the value is the library's own rather than the textbook's.
+    """
+
+    loss: str
+    name: str
+    differs: str
+    changed: bool
+
+
+def check(library: str) -> None:
+    """Raise UsageError where there is no such library."""
+    if library not in OFFERED:
+        what = f"there is no --compat {visible(str(library))}"
+        raise UsageError(what, remedy=f"it is one of {', '.join(OFFERED)}")
+
+
+def as_in(chosen: Chosen, library: str) -> Chosen:
+    """Return the loss with the row losses of the library, wherever they differ from ours."""
+    return replace(chosen, parts=tuple(_as_in(part, library) for part in chosen.parts))
+
+
+def likenesses(chosen: Sequence[Chosen], library: str) -> tuple[Likeness, ...]:
+    """Return what becomes of each loss that was asked for, hybrids part by part."""
+    losses = dict.fromkeys(part.loss for one in chosen for part in one.parts)
+    return tuple(_likeness(loss, library) for loss in losses)
+
+
+def said(found: Sequence[Likeness], library: str) -> Iterator[str]:
+    """Say in sentences what the values are."""
+    written = LIBRARIES[library]
+    for one in found:
+        if one.changed:
+            yield f"{one.loss} is {written}'s number ({one.name}). {one.differs}"
+    same = [f"{one.loss} ({one.name})" for one in found if one.name and not one.changed]
+    if same:
+        yield f"{written} computes the same number: {', '.join(same)}"
+    if none := [one.loss for one in found if not one.name]:
+        yield f"{written} has nothing of the kind, so this is the textbook's: {', '.join(none)}"
+    if library == "keras":
+        yield "Keras computes in single precision: its numbers agree in about 6 digits"
+
+
+def _likeness(loss: Loss, library: str) -> Likeness:
+    peer = _peer(loss, library)
+    if peer is None:
+        return Likeness(loss.name, "", "", changed=False)
+    return Likeness(loss.name, peer.name, peer.differs, changed=peer.rows is not None)
+
+
+def _peer(loss: Loss, library: str) -> Peer | None:
+    """Return the peer in a library: the one with row losses of its own, else the first."""
+    found = [peer for peer in loss.peers if peer.library == library]
+    return next((peer for peer in found if peer.rows), found[0] if found else None)
+
+
+def _as_in(part: Part, library: str) -> Part:
+    peer = _peer(part.loss, library)
+    if peer is None or peer.rows is None:
+        return part
+    roles, _ = signature(peer.rows)
+    return replace(part, loss=replace(part.loss, function=peer.rows, domain=lambda **_: roles))

@@ -1,0 +1,302 @@
+"""Write peers.json: the numbers of PyTorch, Keras, XGBoost and LightGBM on small data.
+
+Run it by hand, in an environment that has them; the tests read only what it wrote:
+
+    pip install torch keras xgboost lightgbm scoringrules==0.10.0
+    KERAS_BACKEND=torch python tests/reference/make_peers.py
+
+Every number of the ordinary data is a float32, so that all of them judge the same rows.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import keras
+import lightgbm
+import numpy as np
+import scoringrules
+import torch
+import xgboost
+from torch import nn
+
+Data = dict[str, np.ndarray]
+N, K = 60, 4
+DRAW = np.random.default_rng(20)
+HERE = Path(__file__).parent
+
+
+def single(values: Any) -> np.ndarray:
+    return np.asarray(values).astype(np.float32).astype(np.float64)
+
+
+def simplex() -> np.ndarray:
+    """Return probabilities that sum to 1 exactly, in steps of 1/4096."""
+    cuts = np.sort(DRAW.choice(np.arange(1, 4096), (N, K - 1)), axis=1)
+    ends = np.column_stack([np.zeros(N), cuts, np.full(N, 4096)])
+    return np.diff(ends, axis=1) / 4096
+
+
+def data() -> dict[str, Data]:
+    signs = DRAW.choice([-1.0, 1.0], N)
+    codes = DRAW.integers(0, K, N)
+    amounts = single(DRAW.lognormal(size=N))
+    ordinary: dict[str, Data] = {
+        "numbers": {
+            "y": single(DRAW.normal(size=N) * 3),
+            "pred": single(DRAW.normal(size=N) * 3),
+        },
+        "amounts": {"y": amounts, "pred": single(amounts * DRAW.lognormal(sigma=0.5, size=N))},
+        "counts": {
+            "y": DRAW.poisson(np.linspace(0.5, 400, N)).astype(float),
+            "pred": single(np.linspace(0.7, 390, N)),
+        },
+        "log rates": {
+            "y": DRAW.poisson(np.linspace(0.5, 20, N)).astype(float),
+            "pred": single(DRAW.normal(size=N)),
+        },
+        "binary": {
+            "y": DRAW.integers(0, 2, N).astype(float),
+            "prob": DRAW.integers(1, 4096, N) / 4096,
+        },
+        "classes": {"y": codes, "probs": simplex()},
+        "margins": {"y": signs, "score": single(DRAW.normal(size=N) * 2)},
+        "distances": {"y": signs, "score": single(np.abs(DRAW.normal(size=N)))},
+        "scores": {"y": codes, "scores": single(DRAW.normal(size=(N, K)))},
+    }
+    thirds = [[1.0, 0.0, 0.0, 0.0], [0.5, 0.5, 0.0, 0.0]]
+    edges: dict[str, Data] = {
+        "sure": {
+            "y": np.array([1.0, 1, 1, 0, 0, 0]),
+            "prob": np.array([0.0, 1, 1e-300, 0, 1, 1e-300]),
+        },
+        "sure classes": {"y": np.array([0, 1, 2, 3]), "probs": np.array(thirds * 2)},
+        "zeros": {"y": np.array([0.0, 1, 0, 2]), "pred": np.array([0.5, 1, 0.25, 0])},
+        "far": {"y": np.array([0.0, 1000, -1000]), "pred": np.array([1000.0, 0, 0])},
+        "huge": {"y": np.array([1e200]), "pred": np.array([-1e200])},
+        "all below": {"y": np.array([0, 1]), "scores": np.array([[0.5, -3, -4], [-9, -2, -5.0]])},
+        "wrong side": {"y": np.array([1.0]), "score": np.array([-1000.0])},
+    }
+    return ordinary | edges
+
+
+def by_torch(found: Data) -> dict[str, torch.Tensor]:
+    return {role: torch.tensor(values) for role, values in found.items()}
+
+
+def torch_losses() -> Iterator[tuple[str, str, str, Callable[..., torch.Tensor]]]:
+    """Yield (data, our loss, their name, what to call with the columns)."""
+    for where in ("numbers", "huge"):
+        yield where, "mae", "L1Loss", lambda y, pred: nn.L1Loss()(pred, y)
+        for d in (1.0, 0.25):
+            yield (
+                where,
+                f"huber(delta={d})",
+                "HuberLoss",
+                lambda y, pred, d=d: nn.HuberLoss(delta=d)(pred, y),
+            )
+            yield (
+                where,
+                f"smooth_l1(beta={d})",
+                "SmoothL1Loss",
+                lambda y, pred, d=d: nn.SmoothL1Loss(beta=d)(pred, y),
+            )
+    yield "numbers", "mse", "MSELoss", lambda y, pred: nn.MSELoss()(pred, y)
+    for where, log in (("counts", False), ("zeros", False), ("log rates", True)):
+        for full in (False, True):
+            yield (
+                where,
+                f"poisson_nll(full={full}, log_input={log})",
+                "PoissonNLLLoss",
+                lambda y, pred, log=log, full=full: nn.PoissonNLLLoss(log, full)(pred, y),
+            )
+    for where in ("binary", "sure"):
+        yield where, "log_loss", "BCELoss", lambda y, prob: nn.BCELoss()(prob, y)
+    yield "binary", "brier", "MSELoss", lambda y, prob: nn.MSELoss()(prob, y)
+    yield "classes", "cross_entropy", "NLLLoss", lambda y, probs: nn.NLLLoss()(probs.log(), y)
+    for e in (0.1, 0.3):
+        yield (
+            "classes",
+            f"label_smoothing(epsilon={e})",
+            "CrossEntropyLoss",
+            lambda y, probs, e=e: nn.CrossEntropyLoss(label_smoothing=e)(probs.log(), y),
+        )
+    yield "margins", "logistic", "SoftMarginLoss", lambda y, score: nn.SoftMarginLoss()(score, y)
+    yield (
+        "margins",
+        "logistic",
+        "BCEWithLogitsLoss",
+        lambda y, score: nn.BCEWithLogitsLoss()(score, (y + 1) / 2),
+    )
+    yield "wrong side", "logistic", "SoftMarginLoss", lambda y, score: nn.SoftMarginLoss()(score, y)
+    for m in (1.0, 0.5):
+        yield (
+            "distances",
+            f"hinge_embedding(margin={m})",
+            "HingeEmbeddingLoss",
+            lambda y, score, m=m: nn.HingeEmbeddingLoss(m)(score, y),
+        )
+    yield (
+        "scores",
+        "weston_watkins",
+        "MultiMarginLoss",
+        lambda y, scores: nn.MultiMarginLoss()(scores, y),
+    )
+
+
+def keras_losses() -> Iterator[tuple[str, str, str, Callable[[], Any]]]:
+    """Yield (data, our loss, their name, what makes their loss)."""
+    made = keras.losses
+    for where in ("numbers", "far"):
+        yield where, "mse", "MeanSquaredError", made.MeanSquaredError
+        yield where, "mae", "MeanAbsoluteError", made.MeanAbsoluteError
+        yield where, "log_cosh", "LogCosh", made.LogCosh
+        yield where, "huber(delta=0.5)", "Huber", lambda: made.Huber(delta=0.5)
+    for where in ("amounts", "zeros"):
+        yield where, "mape", "MeanAbsolutePercentageError", made.MeanAbsolutePercentageError
+        yield where, "msle", "MeanSquaredLogarithmicError", made.MeanSquaredLogarithmicError
+    for where in ("counts", "zeros"):
+        yield where, "poisson_nll", "Poisson", made.Poisson
+    for where in ("binary", "sure"):
+        yield where, "log_loss", "BinaryCrossentropy", made.BinaryCrossentropy
+        yield where, "focal", "BinaryFocalCrossentropy", made.BinaryFocalCrossentropy
+        yield (
+            where,
+            "focal(gamma=1.5, alpha=0.25)",
+            "BinaryFocalCrossentropy",
+            lambda: made.BinaryFocalCrossentropy(apply_class_balancing=True, alpha=0.25, gamma=1.5),
+        )
+        yield (
+            where,
+            "label_smoothing(epsilon=0.2)",
+            "BinaryCrossentropy",
+            lambda: made.BinaryCrossentropy(label_smoothing=0.2),
+        )
+    for where in ("classes", "sure classes"):
+        yield where, "cross_entropy", "CategoricalCrossentropy", made.CategoricalCrossentropy
+        yield (
+            where,
+            "label_smoothing(epsilon=0.2)",
+            "CategoricalCrossentropy",
+            lambda: made.CategoricalCrossentropy(label_smoothing=0.2),
+        )
+        yield where, "focal", "CategoricalFocalCrossentropy", made.CategoricalFocalCrossentropy
+    yield "binary", "brier", "MeanSquaredError", made.MeanSquaredError
+    yield "margins", "hinge", "Hinge", made.Hinge
+    yield "margins", "squared_hinge", "SquaredHinge", made.SquaredHinge
+    for where in ("scores", "all below"):
+        yield where, "crammer_singer", "CategoricalHinge", made.CategoricalHinge
+
+
+def keras_value(made: Any, found: Data) -> float:
+    y, predicted = found.values()
+    if predicted.ndim > 1:
+        y = np.eye(predicted.shape[1])[y]
+    else:
+        y, predicted = y[:, None], predicted[:, None]
+    return float(made(y.astype(np.float32), predicted.astype(np.float32)))
+
+
+BOOSTED = [
+    ("numbers", "rmse", "rmse", "rmse"),
+    ("numbers", "mae", "mae", "l1"),
+    ("numbers", "mse", "", "l2"),
+    ("numbers", "huber(delta=0.9)", "", "huber"),
+    ("numbers", "pseudo_huber", "mphe", ""),
+    ("numbers", "fair", "", "fair"),
+    ("numbers", "pinball(alpha=0.9)", "", "quantile"),
+    ("amounts", "mape", "mape", ""),
+    ("amounts", "rmsle", "rmsle", ""),
+    ("amounts", "gamma", "gamma-deviance", ""),
+    ("counts", "poisson_nll", "", "poisson"),
+    ("counts", "poisson_nll(full=True)", "poisson-nloglik", ""),
+    ("binary", "log_loss", "logloss", "binary_logloss"),
+    ("binary", "zero_one", "error", "binary_error"),
+    ("classes", "cross_entropy", "mlogloss", "multi_logloss"),
+    ("classes", "zero_one", "merror", "multi_error"),
+    ("classes", "top_k_error(k=2)", "", "multi_error@2"),
+]
+"""Data, our loss, and the metrics of XGBoost and LightGBM that are the same number."""
+
+
+def xgboost_value(metric: str, found: Data) -> float:
+    """Return a metric of given predictions: a model without trees says its base margin."""
+    y, predicted = found.values()
+    matrix = xgboost.DMatrix(np.zeros((len(y), 1)), label=y)
+    options: dict[str, Any] = {"objective": "reg:squarederror", "eval_metric": metric}
+    if predicted.ndim > 1:
+        options |= {"objective": "multi:softprob", "num_class": predicted.shape[1]}
+        predicted = np.log(predicted)
+    matrix.set_base_margin(predicted)
+    said = xgboost.train(options, matrix, 0).eval(matrix)
+    return float(said.rpartition(":")[2])
+
+
+def lightgbm_value(metric: str, found: Data) -> float:
+    """Return a metric of given predictions: a tree that does not split adds nothing to them."""
+    y, predicted = found.values()
+    metric, _, top = metric.partition("@")
+    options: dict[str, Any] = {"objective": _nothing, "metric": metric, "verbose": -1}
+    options |= {"min_data_in_leaf": 1, "min_data_in_bin": 1}
+    if predicted.ndim > 1:
+        options |= {"num_class": predicted.shape[1], "multi_error_top_k": int(top or 1)}
+    rows = np.arange(len(y), dtype=float)[:, None]
+    lot = lightgbm.Dataset(rows, label=y, init_score=predicted, params=options)
+    kept: dict[str, Any] = {}
+    lightgbm.train(
+        options,
+        lot,
+        1,
+        valid_sets=[lot],
+        valid_names=["v"],
+        callbacks=[lightgbm.record_evaluation(kept)],
+    )
+    return float(next(iter(kept["v"].values()))[0])
+
+
+def _nothing(predicted: np.ndarray, _: Any) -> tuple[np.ndarray, np.ndarray]:
+    return np.zeros_like(predicted), np.ones_like(predicted)
+
+
+def values(found: dict[str, Data]) -> Iterator[dict[str, Any]]:
+    for where, ours, theirs, call in torch_losses():
+        value = float(call(**by_torch(found[where])))
+        yield {"library": "torch", "name": theirs, "loss": ours, "data": where, "value": value}
+    for where, ours, theirs, make in keras_losses():
+        value = keras_value(make(), found[where])
+        yield {"library": "keras", "name": theirs, "loss": ours, "data": where, "value": value}
+    for where, ours, *metrics in BOOSTED:
+        for library, metric in zip(("xgboost", "lightgbm"), metrics, strict=True):
+            if metric:
+                compute = xgboost_value if library == "xgboost" else lightgbm_value
+                value = compute(metric, found[where])
+                yield {
+                    "library": library,
+                    "name": metric,
+                    "loss": ours,
+                    "data": where,
+                    "value": value,
+                }
+
+
+def wis() -> float:
+    """Return what scoringrules' numpy backend says of y = 10 under 25 %: 8, 50 %: 9, 75 %: 12."""
+    low, high, level = np.array([[8.0]]), np.array([[12.0]]), np.array([0.5])
+    y, median = np.array([10.0]), np.array([9.0])
+    said = scoringrules.weighted_interval_score(y, median, low, high, level, backend="numpy")
+    return float(said)
+
+
+if __name__ == "__main__":
+    judged = data()
+    written = {
+        "versions": {m.__name__: m.__version__ for m in (torch, keras, xgboost, lightgbm)},
+        "data": {k: {role: v.tolist() for role, v in d.items()} for k, d in judged.items()},
+        "values": [
+            one | {"value": str(one["value"])} if np.isinf(one["value"]) else one
+            for one in values(judged)
+        ],
+        "wrong": {"wis": wis()},
+    }
+    (HERE / "peers.json").write_text(json.dumps(written, indent=1) + "\n")

@@ -1,0 +1,227 @@
+"""The numbers of PyTorch, Keras, XGBoost, LightGBM and scikit-learn, ours and with --compat."""
+
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from process import ROOT, shell
+from scipy.stats import poisson
+from sklearn import metrics
+
+import losscli
+from losscli.errors import UsageError
+from losscli.losses.chosen import Chosen
+from losscli.losses.compat import OFFERED, as_in, likenesses
+from losscli.losses.language import parse, resolve
+from losscli.losses.spec import LOSSES, signature
+
+RECORDED = json.loads((Path(__file__).parent / "reference/peers.json").read_text())
+VALUES = RECORDED["values"]
+ORDINARY = {"numbers", "amounts", "counts", "binary", "classes", "margins", "distances", "scores"}
+TOLERANCE = {"torch": 1e-12, "keras": 1e-6, "xgboost": 1e-5, "lightgbm": 1e-6}
+"""LightGBM holds labels, and XGBoost all it computes, in single precision."""
+TASKS = {"prob": "binary", "probs": "multiclass", "score": "margin", "scores": "margin"}
+
+
+def columns(name: str) -> dict[str, np.ndarray]:
+    return {role: np.array(values) for role, values in RECORDED["data"][name].items()}
+
+
+def chosen(text: str, found: Mapping[str, np.ndarray]) -> Chosen:
+    task = next((TASKS[role] for role in found if role in TASKS), "regression")
+    (one,) = resolve(parse([text]), task)
+    return one
+
+
+def value(one: Chosen, found: Mapping[str, np.ndarray]) -> float:
+    rows = one.terms(found)[0]
+    mean = math.fsum(rows) / len(rows)
+    return math.sqrt(mean) if "root" in one.combine.name else mean
+
+
+def said(entry: Mapping[str, Any]) -> str:
+    return "-".join(str(entry[part]) for part in ("library", "name", "loss", "data"))
+
+
+@pytest.mark.parametrize("entry", [e for e in VALUES if e["library"] in OFFERED], ids=said)
+def test_its_number_is_printed_exactly(entry: Mapping[str, Any]) -> None:
+    if entry["value"] == "inf":
+        return  # an overflow is no number to print
+    found = columns(entry["data"])
+    one = as_in(chosen(entry["loss"], found), entry["library"])
+    rel = TOLERANCE[entry["library"]]
+    assert value(one, found) == pytest.approx(float(entry["value"]), rel=rel)
+
+
+OTHERS = {
+    ("PoissonNLLLoss", True): "Stirling's approximation of the constant",
+    ("MeanAbsolutePercentageError", False): "percent",
+    ("CategoricalFocalCrossentropy", False): "multiplied by 0.25",
+    ("CategoricalHinge", False): "0 where every rival is below 0",
+}
+"""What differs on ordinary data, too: by the name, and whether the constant is asked for."""
+
+
+@pytest.mark.parametrize("entry", [e for e in VALUES if e["data"] in ORDINARY], ids=said)
+def test_ordinary_numbers_agree_without_compat(entry: Mapping[str, Any]) -> None:
+    found, theirs = columns(entry["data"]), float(entry["value"])
+    ours = value(chosen(entry["loss"], found), found)
+    # adding 1e-8 to the rate moves torch's number in the tenth digit
+    rel = 1e-9 if entry["name"] == "PoissonNLLLoss" else TOLERANCE[entry["library"]]
+    known = (entry["name"], "full=True" in entry["loss"]) in OTHERS
+    assert known is (ours != pytest.approx(theirs, rel=rel))
+
+
+def test_every_number_that_differs_is_recorded() -> None:
+    recorded = {(entry["library"], entry["loss"].partition("(")[0]) for entry in VALUES}
+    recorded |= {("sklearn", name) for name in ("mape", "log_loss", "cross_entropy")}
+    for loss in LOSSES.values():
+        for peer in loss.peers:
+            if peer.rows:
+                assert (peer.library, loss.name) in recorded
+                assert peer.library in OFFERED
+                assert tuple(signature(peer.rows)[0]) == loss.roles
+
+
+# What they get wrong
+
+
+def rows(text: str, **columns: Any) -> list[float]:
+    found = {role: np.array(values) for role, values in columns.items()}
+    return [float(row) for row in chosen(text, found).terms(found)[0]]
+
+
+def test_scikit_learn_clips_as_it_does() -> None:
+    found = columns("sure")
+    theirs = metrics.log_loss(found["y"], found["prob"])
+    assert value(as_in(chosen("log_loss", found), "sklearn"), found) == pytest.approx(
+        theirs, rel=1e-12
+    )
+    assert value(chosen("log_loss", found), found) == math.inf
+    many = columns("sure classes")
+    theirs = metrics.log_loss(many["y"], many["probs"], labels=np.arange(4))
+    assert value(as_in(chosen("cross_entropy", many), "sklearn"), many) == pytest.approx(
+        theirs, rel=1e-12
+    )
+    zeros = columns("zeros")
+    theirs = metrics.mean_absolute_percentage_error(zeros["y"], zeros["pred"])
+    assert value(as_in(chosen("mape", zeros), "sklearn"), zeros) == pytest.approx(theirs, rel=1e-12)
+
+
+def test_a_hinge_of_one_class_is_wrong_in_scikit_learn_only() -> None:
+    assert metrics.hinge_loss([1, 1], [2, 2]) == 3.0
+    assert rows("hinge", y=[1.0, 1.0], score=[2.0, 2.0]) == [0.0, 0.0]
+
+
+def test_log_loss_of_one_class_needs_no_labels() -> None:
+    with pytest.raises(ValueError, match="only one label"):
+        metrics.log_loss([1, 1], [0.5, 0.25])
+    assert rows("log_loss", y=[1.0, 1.0], prob=[0.5, 0.25]) == [math.log(2), math.log(4)]
+
+
+def test_log_cosh_of_a_thousand_is_no_infinity() -> None:
+    assert rows("log_cosh", y=[1000.0, -1000.0], pred=[0.0, 0.0]) == [1000 - math.log(2)] * 2
+
+
+def test_a_count_above_170_has_a_factorial() -> None:
+    y, pred = np.array([0.0, 1.0, 171.0, 1000.0, 1e6]), np.array([0.5, 2.0, 160.0, 1000.0, 1e6])
+    np.testing.assert_allclose(
+        rows("poisson_nll(full=True)", y=y, pred=pred), -poisson.logpmf(y, pred), rtol=1e-9
+    )
+
+
+def test_a_margin_far_on_the_wrong_side_is_finite() -> None:
+    (theirs,) = (entry for entry in VALUES if entry["data"] == "wrong side")
+    assert theirs["value"] == "inf"
+    assert rows("logistic", y=[1.0], score=[-1000.0]) == [1000.0]
+
+
+def test_huge_errors_and_tiny_probabilities_have_their_loss() -> None:
+    assert rows("huber", y=[1e200], pred=[0.0]) == [1e200]
+    assert rows("mse", y=[1e200], pred=[0.0]) == [math.inf]
+    assert rows("log_loss", y=[1.0], prob=[1e-300]) == [pytest.approx(300 * math.log(10))]
+    assert rows("cross_entropy", y=[0], probs=[[1e-300, 1.0]]) == [
+        pytest.approx(300 * math.log(10))
+    ]
+    assert rows("brier", y=[1.0], prob=[1e-300]) == [1.0]
+    assert rows("poisson", y=[0.0], pred=[1e-300]) == [2e-300]
+
+
+def test_wis_is_not_that_of_scoringrules_0_10() -> None:
+    # its numpy backend takes median where |y - median| belongs: here 9, not 1
+    assert RECORDED["wrong"]["wis"] == pytest.approx((9 / 2 + 0.5 / 2 * 4) / 1.5, rel=1e-15)
+    found = {"y": [10.0], "quantiles": [[8.0, 9.0, 12.0]], "levels": [0.25, 0.5, 0.75]}
+    (one,) = resolve(parse(["wis"]), "distribution")
+    ours = one.terms({role: np.array(values) for role, values in found.items()})[0].tolist()
+    assert ours == [pytest.approx((1 / 2 + 0.5 / 2 * 4) / 1.5, rel=1e-15)]
+
+
+def test_a_weight_of_0_removes_a_row() -> None:
+    frame = pd.DataFrame({"y_true": [0.5, 2, 1e200], "y_pred": [1.0, 2, -1e200], "w": [1, 3, 0]})
+    weighed = losscli.evaluate(frame, losses="mse,mae,max_error,medae", weight="w")
+    without = losscli.evaluate(frame[:2], losses="mse,mae,max_error,medae", weight="w")
+    assert [one.estimate for one in weighed.losses] == [one.estimate for one in without.losses]
+
+
+# What the report says
+
+
+def test_a_report_says_whose_numbers_it_holds(tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text("y_true,y_prob\n1,0\n0,0.25\n1,0.5\n")
+    report = losscli.evaluate(path, losses="log_loss,brier,spherical", compat="torch")
+    log_loss, brier, spherical = report.losses
+    assert log_loss.estimate.value == pytest.approx((100 + math.log(8 / 3)) / 3, rel=1e-15)
+    plain = losscli.evaluate(path, losses="log_loss,brier,spherical")
+    assert plain.losses[0].estimate.infinite_rows == 1
+    assert (brier, spherical) == plain.losses[1:]
+    assert plain.to_dict()["compat"] is None
+    assert report.to_dict()["compat"] == {
+        "library": "torch",
+        "losses": [
+            {
+                "loss": "log_loss",
+                "name": "torch.nn.BCELoss",
+                "differs": "It stops the logarithm at -100.",
+                "changed": True,
+            },
+            {"loss": "brier", "name": "torch.nn.MSELoss", "differs": "", "changed": False},
+            {"loss": "spherical", "name": "", "differs": "", "changed": False},
+        ],
+    }
+    assert report.warnings[:3] == (
+        "log_loss is PyTorch's number (torch.nn.BCELoss). It stops the logarithm at -100.",
+        "PyTorch computes the same number: brier (torch.nn.MSELoss)",
+        "PyTorch has nothing of the kind, so this is the textbook's: spherical",
+    )
+
+
+def test_each_part_of_a_sum_is_theirs() -> None:
+    found = columns("amounts")
+    both = as_in(chosen("0.5*mape + 2*mse", found), "keras")
+    assert value(both, found) == pytest.approx(
+        50 * value(chosen("mape", found), found) + 2 * value(chosen("mse", found), found)
+    )
+    assert [one.loss for one in likenesses([both], "keras")] == ["mape", "mse"]
+
+
+def test_a_truth_of_zero_is_judged_where_the_library_judges_it() -> None:
+    frame = pd.DataFrame({"y_true": [0.0, 2.5], "y_pred": [1.0, 2.0]})
+    with pytest.raises(losscli.errors.DataError, match="where mape is defined"):
+        losscli.evaluate(frame, losses="mape")
+    found = losscli.evaluate(frame, losses="mape", compat="sklearn").losses[0].estimate.value
+    theirs = metrics.mean_absolute_percentage_error(frame["y_true"], frame["y_pred"])
+    assert found == pytest.approx(theirs, rel=1e-12)
+
+
+def test_a_library_that_is_not_offered_is_refused() -> None:
+    with pytest.raises(UsageError, match=r"no --compat jax; it is one of sklearn, torch, keras"):
+        losscli.evaluate("nothing.csv", compat="jax")
+    done = shell("eval", "nothing.csv", "--compat", "jax", cwd=ROOT)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--compat takes one of 'sklearn', 'torch', 'keras', not 'jax'" in done.stderr
