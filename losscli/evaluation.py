@@ -2,13 +2,15 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from losscli.data.block import Source
 from losscli.data.classes import twins
 from losscli.data.columns import CLASSIFICATION, Plan, Wanted, plan
 from losscli.errors import DataError, UsageError
+from losscli.gates.binding import Bound
+from losscli.gates.plan import Gates, Texts, asked_of_rows
 from losscli.group_block import refuse_mixed, refuse_too_many
 from losscli.losses.chosen import Chosen
 from losscli.losses.compat import Likeness, as_in, check, likenesses, said
@@ -16,6 +18,8 @@ from losscli.losses.language import default, parse, resolve, tasks
 from losscli.losses.syntax import Request
 from losscli.report import Report
 from losscli.report.finish import Facts, finish
+from losscli.report.measures import row_measures
+from losscli.report.tails import Tail, tails
 from losscli.report.warn import rows
 from losscli.run import Progress, Run, samples
 from losscli.summarise import Summary, Work
@@ -63,6 +67,11 @@ def evaluate(  # noqa: PLR0913 - the arguments are the options of the command li
     delimiter: str | None = None,
     decimal: str | None = None,
     expect_rows: int | None = None,
+    fail_if: Texts = (),
+    warn_if: Texts = (),
+    strict: bool = False,
+    against: "str | os.PathLike[str] | None" = None,
+    baseline_other_data: bool = False,
     jobs: int | None = None,
     progress: Progress | None = None,
 ) -> Report:
@@ -77,6 +86,10 @@ def evaluate(  # noqa: PLR0913 - the arguments are the options of the command li
     rows that are not independent, for the standard errors.
     `level` is the confidence of the intervals, `top` the number of worst rows to show.
     `compat` ("sklearn", "torch" or "keras") asks for that library's numbers where they differ.
+    `fail_if` and `warn_if` are limits, such as "mse > 0.25": the report holds their verdicts,
+    and those of `warn_if` count as failures if `strict`. `against` is a saved report or a file
+    of predictions, which limits call the baseline; it must be of the same truths unless
+    `baseline_other_data`.
     Raises DataError where the data cannot be judged and UsageError where the arguments do not
     fit, both with a remedy; the same rows give the same numbers to the bit for any `jobs`.
     """
@@ -85,36 +98,77 @@ def evaluate(  # noqa: PLR0913 - the arguments are the options of the command li
     check_numbers(top, level)
     if compat is not None:
         check(compat)
-    source = open_source(data, delimiter=delimiter, decimal=decimal, encoding=encoding)
-    found = plan(source, wanted(given, asked))
-    asked = asked or default(found.task, found.columns)
-    chosen = resolve(asked, found.task, found.columns)
-    if found.wanted.group:
-        _refuse_medians(chosen)
-    elif not (pooled or found.wanted.cluster):
-        _ask_for_groups(chosen)
-    like = likenesses(chosen, compat) if compat else ()
-    chosen = tuple(as_in(one, compat) for one in chosen) if compat else chosen
-    truth = found.truth if found.task in CLASSIFICATION else None
-    work = Work(
-        chosen=chosen,
-        by=tuple(dict.fromkeys([*found.by, *([truth] if truth else [])])),
-        top=top,
-        numeric=truth is None,
-        unit=found.unit,
-        unit_by=found.by,
+    gates = Gates.of(fail_if, warn_if, asked, against)
+    job = _Job(asked, gates, given)
+    done = job.run(data, expect_rows)
+    baseline = gates.baseline(lambda path: job.run(path).report)
+    return gates.judge(
+        done.report,
+        done.bounds,
+        baseline,
+        done.tails,
+        strict=strict,
+        other_data=baseline_other_data,
     )
-    run = Run(source, found, work, jobs, progress)
-    summary = run.summary()
-    _check(summary, expect_rows, found)
-    facts = _facts(run, summary, level)
-    if found.unit:
-        refuse_too_many(summary.units, found.unit, found.where, sure=True)
-    if found.wanted.group:
-        refuse_mixed(summary.units, found.wanted.group, found.where)
-    if compat:
-        facts = _alike(facts, like, compat)
-    return finish(summary, chosen, facts, samples(run, summary))
+
+
+@dataclass(frozen=True)
+class _Done:
+    """A report without verdicts, and what these need beside it."""
+
+    report: Report
+    bounds: tuple[Bound, ...]
+    tails: tuple[Tail | None, ...]
+
+
+@dataclass(frozen=True)
+class _Job:
+    """What is asked of a source, whichever it is; `given` are the arguments of `evaluate`."""
+
+    asked: tuple[Request, ...]
+    gates: Gates
+    given: Mapping[str, Any]
+
+    def run(self, data: Any, expect_rows: int | None = None) -> _Done:  # noqa: ANN401 - as above
+        given, compat = self.given, self.given["compat"]
+        reading = {name: given[name] for name in ("delimiter", "decimal", "encoding")}
+        source = open_source(data, **reading)
+        found = plan(source, wanted(given, (*self.asked, *self.gates.named)))
+        asked = self.asked or default(found.task, found.columns)
+        chosen = resolve(asked, found.task, found.columns)
+        chosen, bounds = self.gates.bound(chosen, found.task, tuple(found.columns), found.by)
+        of_rows = asked_of_rows(bounds)
+        if found.wanted.group:
+            _refuse_medians(chosen)
+        elif not (given["pooled"] or found.wanted.cluster):
+            _ask_for_groups(chosen)
+        like = likenesses(chosen, compat) if compat else ()
+        chosen = tuple(as_in(one, compat) for one in chosen) if compat else chosen
+        truth = found.truth if found.task in CLASSIFICATION else None
+        work = Work(
+            chosen=chosen,
+            by=tuple(dict.fromkeys([*found.by, *([truth] if truth else [])])),
+            top=given["top"],
+            numeric=truth is None,
+            unit=found.unit,
+            unit_by=found.by,
+            distributed=tuple(sorted({0, *(one.number for one in of_rows)})),
+        )
+        run = Run(source, found, work, given["jobs"], given["progress"])
+        summary = run.summary()
+        _check(summary, expect_rows, found)
+        facts = _facts(run, summary, given["level"])
+        if found.unit:
+            refuse_too_many(summary.units, found.unit, found.where, sure=True)
+        if found.wanted.group:
+            refuse_mixed(summary.units, found.wanted.group, found.where)
+        if compat:
+            facts = _alike(facts, like, compat)
+        report = finish(summary, chosen, facts, samples(run, summary))
+        report = replace(report, measures=row_measures(summary, chosen, of_rows))
+        of_units = found.weight is not None or found.wanted.group is not None
+        ends = tuple(None for _ in chosen) if of_units else tails(summary, chosen)
+        return _Done(report, bounds, ends)
 
 
 def _alike(facts: Facts, found: Sequence[Likeness], library: str) -> Facts:
@@ -186,7 +240,7 @@ def texts(losses: str | Sequence[str] | None) -> list[str]:
 
 
 def _roles(asked: Sequence[Request], task: str) -> tuple[str, ...]:
-    roles = (role for one in resolve(asked, task) for role in one.roles)
+    roles = (role for one in asked for role in resolve([one], task)[0].roles)
     return tuple(dict.fromkeys(role for role in roles if role not in ("y", "levels")))
 
 

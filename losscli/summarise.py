@@ -15,7 +15,8 @@ from losscli.losses.chosen import Chosen
 from losscli.losses.distance import rises_with_distance
 from losscli.losses.spec import Vector
 from losscli.sorted_block import Aims, SortedBlock
-from losscli.summary.census import Census, digest_of_numbers, digest_of_texts
+from losscli.summary.census import Census
+from losscli.summary.digest import digest_of_numbers, digest_of_rows, digest_of_texts, text_hash
 from losscli.summary.distribution import Distribution
 from losscli.summary.exact import ExactSums
 from losscli.summary.group_sums import GroupSums
@@ -31,6 +32,7 @@ class Work:
 
     `numeric` tells that y is a number, so that its distribution is worth keeping. `unit` is the
     column of the groups or clusters whose sums are kept, by the breakdowns `unit_by`.
+    `distributed` are the numbers of the losses whose rows' distribution is asked for.
     """
 
     chosen: tuple[Chosen, ...]
@@ -39,11 +41,16 @@ class Work:
     numeric: bool
     unit: str | None = None
     unit_by: tuple[str, ...] = ()
+    distributed: tuple[int, ...] = (0,)
 
     @cached_property
-    def by_distance(self) -> bool:
-        """Tell whether the distribution of residuals tells that of the first loss."""
-        return self.numeric and rises_with_distance(self.chosen[0])
+    def kept(self) -> tuple[int, ...]:
+        """The losses whose distribution is kept: that of the residuals does not tell it."""
+        return tuple(
+            k
+            for k in self.distributed
+            if not (self.numeric and rises_with_distance(self.chosen[k]))
+        )
 
     def aims(self, before: "Summary", *, overall: bool) -> Aims:
         """Return what is to be found out in a block; with `overall` also what is kept once."""
@@ -51,7 +58,7 @@ class Work:
         if not overall:
             return Aims(medians=medians)
         return Aims(
-            distributed=() if self.by_distance else (0,),
+            distributed=self.kept,
             medians=medians,
             top=self.top,
             least=before.worst.least if self.top else np.inf,
@@ -63,16 +70,16 @@ class Work:
 class Summary:
     """What is kept of many rows; `+` merges, `Summary.zero` is the zero.
 
-    `groups` holds the moments for each breakdown ("" where there is none); `first` is the
-    distribution of the first loss (none where the residuals tell it), `medians` those of losses
-    that are medians, by (number of the loss, breakdown, class). `numbers` are the distributions
-    of y and of the signed residual, `total` is the exact (weighted) sum of y. `units` holds the
-    sums by group or cluster for each breakdown.
+    `groups` holds the moments for each breakdown ("" where there is none); `rows` are the
+    distributions of losses by number (none where that of the residuals tells it), `medians`
+    those of losses that are medians, by (number of the loss, breakdown, class). `numbers` are
+    the distributions of y and of the signed residual, `total` is the exact (weighted) sum of y.
+    `units` holds the sums by group or cluster for each breakdown.
     """
 
     census: Census
     groups: Mapping[str, Grouped]
-    first: Distribution
+    rows: Mapping[int, Distribution]
     medians: Mapping[tuple[int, str, str | None], Distribution]
     numbers: Mapping[str, Distribution]
     total: ExactSums
@@ -84,14 +91,14 @@ class Summary:
     def zero(cls, work: Work) -> "Summary":
         """Return the summary of no rows."""
         largest = tuple(Largest() for _ in work.chosen)
-        return cls(Census(), {}, Distribution(), {}, {}, ExactSums(1), largest, WorstRows(work.top))
+        return cls(Census(), {}, {}, {}, {}, ExactSums(1), largest, WorstRows(work.top))
 
     def __add__(self, other: "Summary") -> "Summary":
         """Merge the summaries of two lots of rows."""
         return Summary(
             self.census + other.census,
             _merged(self.groups, other.groups),
-            self.first + other.first,
+            _merged(self.rows, other.rows),
             _merged(self.medians, other.medians),
             _merged(self.numbers, other.numbers),
             self.total + other.total,
@@ -130,7 +137,7 @@ def summarise(block: Block, work: Work, before: Summary) -> Summary:
     return Summary(
         _census(block),
         groups,
-        first.distributions.get(0, Distribution()),
+        first.distributions,
         medians,
         _numbers(block, work),
         _total(block, work),
@@ -176,17 +183,22 @@ def with_weight(block: Block) -> Block:
 
 def _census(block: Block) -> Census:
     y = block.columns["y"]
-    if block.classes and np.issubdtype(y.dtype, np.integer):
-        digest = digest_of_texts(y, block.classes)
-    else:
-        digest = digest_of_numbers(y)
     return Census(
         seen={block.part: block.seen},
         judged=len(y),
         dropped=Counter(block.dropped),
         noted=Counter(block.counted),
-        digest=digest % (1 << 128),
+        digest=_digest(block) % (1 << 128),
     )
+
+
+def _digest(block: Block) -> int:
+    y = block.columns["y"]
+    coded = bool(block.classes) and np.issubdtype(y.dtype, np.integer)
+    if block.ids is not None:
+        hashes = np.array([text_hash(text) for text in block.classes], np.uint64) if coded else y
+        return digest_of_rows(hashes[y] if coded else y, block.ids)
+    return digest_of_texts(y, block.classes) if coded else digest_of_numbers(y)
 
 
 def _numbers(block: Block, work: Work) -> dict[str, Distribution]:

@@ -15,6 +15,7 @@ ORDER = [
     "cli",
     "render",
     "evaluation",
+    "gates",
     "run",
     "report",
     "summarise",

@@ -29,14 +29,19 @@ class Target:
     format: Format
 
 
-def targets(texts: Sequence[str], inputs: Sequence[str]) -> list[Target]:
+def targets(
+    texts: Sequence[str], inputs: Sequence[str], against: str | None = None
+) -> list[Target]:
     """Read each --output as a file and its format; UsageError, before any work, where it is none.
 
     `format:FILE` names the format, else the suffix of FILE chooses it. What could not be
-    written, or would overwrite one of the `inputs` or another output, is refused here.
+    written, or would overwrite one of the `inputs`, the baseline `against` or another output, is
+    refused here.
     """
     found = [_target(text) for text in texts]
     taken = {Path(name).resolve(): "is one of the files to judge" for name in inputs if name != "-"}
+    if against is not None:
+        taken[Path(against).resolve()] = "is the baseline"
     for target in found:
         path = target.path.resolve()
         if path in taken:
@@ -47,23 +52,35 @@ def targets(texts: Sequence[str], inputs: Sequence[str]) -> list[Target]:
     return found
 
 
+def baseline(path: str | None, inputs: Sequence[str]) -> Target | None:
+    """Return where --save writes its JSON, or None where it is not asked for."""
+    if path is None:
+        return None
+    if Path(path).resolve() in {Path(name).resolve() for name in inputs if name != "-"}:
+        what = f"{visible(path, limit=500)} is one of the files to judge"
+        raise UsageError(what, where="--save", remedy="write to another file")
+    return Target(_writable(Path(path), "--save"), format_named("json"))
+
+
 def _target(text: str) -> Target:
     word, _, rest = text.partition(":")
     named = rest and len(word) > 1 and word.isidentifier() and not Path(text).exists()
     path = Path(rest if named else text)
-    if path.is_dir():
-        raise UsageError(
-            f"{_shown(path)} is a folder", where="--output", remedy="name a file in it"
-        )
     try:
         form = format_named(word) if named else format_for(path)
     except UsageError as error:
         raise UsageError(error.what, where="--output", remedy=error.remedy) from None
+    return Target(_writable(path, "--output"), form)
+
+
+def _writable(path: Path, option: str) -> Path:
+    if path.is_dir():
+        raise UsageError(f"{_shown(path)} is a folder", where=option, remedy="name a file in it")
     folder = path.resolve().parent
     if not folder.is_dir():
         remedy = f"mkdir -p {shlex.quote(_shown(folder))}"
-        raise UsageError(f"there is no folder {_shown(folder)}", where="--output", remedy=remedy)
-    return Target(path, form)
+        raise UsageError(f"there is no folder {_shown(folder)}", where=option, remedy=remedy)
+    return path
 
 
 def _shown(path: Path) -> str:

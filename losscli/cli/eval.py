@@ -5,7 +5,9 @@
 import sys
 from typing import TYPE_CHECKING, Any
 
-from losscli.cli import delivery, options, terminal
+import typer
+
+from losscli.cli import delivery, limits, options, terminal
 from losscli.cli.failure import say
 from losscli.cli.progress import bar_if_seen
 from losscli.errors import UsageError
@@ -13,9 +15,10 @@ from losscli.render import format_named
 from losscli.visible import visible
 
 if TYPE_CHECKING:
+    from losscli.losses.syntax import Request
     from losscli.report import Report
 
-_OURS = {"files", "loss", "format", "output", "quiet", "debug"}
+_OURS = {"files", "loss", "exit_zero", "save", "format", "output", "quiet", "debug"}
 """What the command line keeps to itself; every other word is one that `evaluate` knows."""
 _DELIMITERS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "space": " "}
 
@@ -54,6 +57,13 @@ def evaluate_files(
     decimal: options.Decimal = None,
     expect_rows: options.ExpectRows = None,
     jobs: options.Jobs = None,
+    fail_if: limits.FailIf = None,
+    warn_if: limits.WarnIf = None,
+    strict: limits.Strict = False,
+    exit_zero: limits.ExitZero = False,
+    save: limits.Save = None,
+    against: limits.Against = None,
+    baseline_other_data: limits.OtherData = False,
     format: options.FormatOption = "table",  # noqa: A002 - the option's word
     output: options.Output = None,
     quiet: options.Quiet = False,
@@ -65,30 +75,37 @@ def evaluate_files(
     each class, and the rows that cost most.
     """
     given = {word: value for word, value in locals().items() if word not in _OURS}
-    shape, targets = format_named(format), delivery.targets(output or [], files)
+    shape, targets = format_named(format), delivery.targets(output or [], files, against)
     delivery.check_stdout()
     if not 0 < level < 1:
         what = f"--level {level:g} is not between 0 and 1"
         raise UsageError(what, remedy="such as --level 0.95")
-    _check_losses(loss, task)
-    given["by"] = by or ()
+    baseline = delivery.baseline(save, files)
+    given |= {"by": by or (), "fail_if": fail_if or (), "warn_if": warn_if or ()}
+    limits.check(given["fail_if"], given["warn_if"], _asked(loss, task), against)
     given["delimiter"] = _DELIMITERS.get(delimiter or "", delimiter)
     report = _judge(files, loss, given, quiet=quiet)
     if not quiet:
         for note in report.notes:
             say(f"losscli: {visible(note, limit=2000)}")
+    limits.tell(report, quiet=quiet)
+    if baseline and limits.may_be_saved(report, baseline):
+        targets = [*targets, baseline]
     delivery.write(report, targets)
     sys.stdout.write(shape.render(report, terminal.style()))
+    if code := limits.code_of(report, exit_zero=exit_zero):
+        raise typer.Exit(code)
 
 
-def _check_losses(texts: list[str] | None, task: str | None) -> None:
-    """Refuse what cannot be asked for before anything slow is imported or read."""
+def _asked(texts: list[str] | None, task: str | None) -> "tuple[Request, ...]":
+    """Return the losses; what cannot be asked for is refused before anything slow is read."""
     from losscli.losses.language import parse, resolve, tasks  # noqa: PLC0415 - brings numpy
 
     asked = parse(texts or [])
     tasks(asked)
     if task:
         resolve(asked, task)
+    return asked
 
 
 def _judge(

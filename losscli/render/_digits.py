@@ -67,6 +67,18 @@ def value_as_read(value: float, digits: int = 6) -> str:
     return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
 
 
+def apart(value: float, bound: float) -> tuple[str, str]:
+    """Return two numbers with as many digits as it takes for them to differ where they do."""
+    if value == bound:
+        return value_as_read(value), value_as_read(bound)
+    for digits in range(4, 17):
+        # a bound was written by somebody: zeros at its end would be none of theirs
+        texts = number(value, digits), value_as_read(bound, digits)
+        if value_as_read(value, digits) != texts[1]:
+            return texts
+    return repr(value), repr(bound)
+
+
 def told_apart(first: float, second: float) -> tuple[str, str]:
     """Return two numbers of the file with enough digits to differ where they do."""
     texts = value_as_read(first), value_as_read(second)

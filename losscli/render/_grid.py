@@ -16,7 +16,7 @@ class Column:
     """
 
     head: str
-    kind: Literal["text", "number", "skill", "bar"] = "number"
+    kind: Literal["text", "number", "skill", "bar", "verdict"] = "number"
     drop: int = 0
     wraps: bool = False
 

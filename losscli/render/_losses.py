@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from losscli.render import _gates
 from losscli.render._digits import NONE, count, level, number, percent
 from losscli.render._grid import Column, Facts, Grid, estimate_cell, interval_cell
 from losscli.report import LossResult, Report
@@ -31,6 +32,8 @@ def title(report: Report) -> str:
         said.append(f"intervals by {count(clusters)} clusters of {of}")
     if weight := report.columns.get("weight"):
         said.append(f"weighted by {visible(str(weight))}")
+    if report.gates:
+        said.append(_gates.verdict(report))
     return " · ".join(said)
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from losscli.render import _breakdown, _groups, _losses, _outliers
+from losscli.render import _breakdown, _gates, _groups, _losses, _outliers
 from losscli.render._grid import Facts, Grid
 from losscli.report import Report
 from losscli.visible import visible
@@ -25,6 +25,7 @@ def page_of(report: Report, most: int) -> Page:
         *_breakdown.grids(report, most),
         *_groups.parts(report),
         *_outliers.parts(report),
+        *_gates.grids(report, most),
     )
     warnings = tuple(visible(text, limit=2000) for text in report.warnings)
     return Page(_losses.title(report), parts, warnings)

@@ -36,7 +36,7 @@ def _facts(facts: Facts) -> str:
 
 def _grid(grid: Grid) -> str:
     kept = [at for at, column in enumerate(grid.columns) if column.kind != "bar"]
-    rules = ["---" if grid.columns[at].kind == "text" else "---:" for at in kept]
+    rules = ["---" if grid.columns[at].kind in ("text", "verdict") else "---:" for at in kept]
     heads = [_escaped(grid.columns[at].head) for at in kept]
     rows = [[_escaped(row[at]) for at in kept] for row in grid.rows]
     text = "".join(f"| {' | '.join(row)} |\n" for row in (heads, rules, *rows))

@@ -16,6 +16,7 @@ _MOST_CLASSES = 20
 _LEAST_SENTENCE = 40
 _ASCII = str.maketrans(f"·{NONE}█▉▊▋▌▍▎▏", "--########") | {ord("…"): ".."}
 _BAD, _GOOD = "red", "green"
+_VERDICTS = {"passed": _GOOD, "failed": _BAD, "unjudged": _BAD, "warned": "yellow"}
 
 
 def render(report: Report, style: Style) -> str:
@@ -106,7 +107,7 @@ class _Paper:
 
         table = Table(box=None, padding=(0, GAP, 0, 0), pad_edge=False)
         for column in grid.columns:
-            left = column.kind in ("text", "bar")
+            left = column.kind in ("text", "bar", "verdict")
             head = Text(column.head, "bold")
             table.add_column(head, justify="left" if left else "right", no_wrap=True)
         for row in grid.rows:
@@ -132,6 +133,8 @@ class _Paper:
 def _tone(cell: str, column: Column) -> str:
     if column.kind == "bar":
         return "cyan"
+    if column.kind == "verdict":
+        return _VERDICTS.get(cell, "")
     if column.kind == "skill" and cell[:1].isdecimal():
         return _GOOD
     wordy = column.kind == "number" and cell[:1].isalpha()

@@ -12,6 +12,7 @@ from losscli.report.records import (
     Prediction,
     Report,
     Residuals,
+    RowMeasure,
     WorstGroup,
     WorstRow,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "Prediction",
     "Report",
     "Residuals",
+    "RowMeasure",
     "WorstGroup",
     "WorstRow",
 ]

@@ -9,11 +9,11 @@ import numpy as np
 
 from losscli.losses.chosen import Chosen
 from losscli.losses.combine import to_float
-from losscli.losses.distance import of_distance
 from losscli.losses.spec import Vector
 from losscli.report.constant import Truths, best_constant
 from losscli.report.finisher import Finisher, Medians
 from losscli.report.groups import ByGroup
+from losscli.report.measures import row_losses
 from losscli.report.outliers import outliers, reason, residuals
 from losscli.report.records import LossResult, Outliers, Report, WorstRow
 from losscli.report.units import cluster_moments
@@ -199,7 +199,7 @@ def _outliers(
     summary: Summary, chosen: Chosen, facts: Facts, samples: Samples, total: float
 ) -> Outliers:
     found = residuals(samples.residual) if samples.residual else None
-    sample = _first(summary, chosen)
+    sample = row_losses(summary, 0, chosen)
     mean = sample.mean_of(lambda losses: losses) if len(sample.values) else math.nan
     worst = tuple(
         WorstRow(
@@ -216,11 +216,3 @@ def _outliers(
     )
     tail_index = summary.largest[0].tail_index(summary.census.judged)
     return outliers(chosen, sample, found, worst, tail_index)
-
-
-def _first(summary: Summary, chosen: Chosen) -> Sample:
-    """Return the row losses of the first loss, from the residuals where they tell it."""
-    if summary.first.count or "residual" not in summary.numbers:
-        return summary.first.sample()
-    distances = summary.numbers["residual"].sample().distances(0.0)
-    return Sample(of_distance(chosen, distances.values), distances.mass, distances.exact)

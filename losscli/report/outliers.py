@@ -51,7 +51,7 @@ def outliers(
         label=chosen.label,
         worst=worst,
         concentration=tuple(
-            Concentration(part, _share(sample, part), _share(normal, part) if normal else math.nan)
+            Concentration(part, share(sample, part), share(normal, part) if normal else math.nan)
             for part in _WORST
         ),
         quantiles=tuple((q, sample.quantile(q)) for q in _QUANTILES),
@@ -75,7 +75,8 @@ def worst_part(sample: Sample, part: float) -> NDArray[np.float64]:
     return np.clip(wanted - before, 0.0, mass)[::-1]
 
 
-def _share(sample: Sample, part: float) -> float:
+def share(sample: Sample, part: float) -> float:
+    """Return the part of the total loss that the worst part of the rows carries."""
     worst = worst_part(sample, part)
     total = _sum(sample, sample.mass)
     return _sum(sample, worst) / total if 0 < total < math.inf else math.nan

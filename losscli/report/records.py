@@ -163,13 +163,42 @@ class Groups:
 
 @dataclass(frozen=True)
 class Gate:
-    """A limit and its verdict: passed, failed, warned or unjudged."""
+    """A limit and its verdict: passed, failed, warned or unjudged.
+
+    `limit` is in the user's words, `measure` what was measured (of one class, where the limit
+    is about classes: `cls` of the breakdown `by`). It is broken where `value operator bound`.
+    `bound` is NaN where it is not judged; then `why` and `remedy` say so in words. `baseline`
+    is the number of the baseline, where the limit names it. `hint` says how few rows decide.
+    """
 
     limit: str
     severity: str
     value: float
     bound: float
     status: str
+    measure: str = ""
+    operator: str = ""
+    loss: str = ""
+    by: str | None = None
+    cls: str | None = None
+    rows: int = 0
+    baseline: float = math.nan
+    why: str = ""
+    remedy: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class RowMeasure:
+    """A number of the distribution of row losses that a limit asks for, by its name in limits.
+
+    `exact` is False where it comes from a histogram.
+    """
+
+    measure: str
+    value: float
+    rows: int
+    exact: bool
 
 
 @dataclass(frozen=True)
@@ -197,6 +226,7 @@ class Report:
     notes: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     compat: Mapping[str, Any] | None = None
+    measures: tuple[RowMeasure, ...] = ()
     gates: tuple[Gate, ...] = ()
     verdict: str = "none"
 
@@ -220,7 +250,8 @@ class Report:
             "outliers": _outliers(self.outliers) if self.outliers else None,
             "groups": _groups(self.groups) if self.groups else None,
             "warnings": list(self.warnings),
-            "gates": [_plain(gate) for gate in self.gates],
+            "measures": [_measure(measure) for measure in self.measures],
+            "gates": [_gate(gate) for gate in self.gates],
             "verdict": self.verdict,
         }
 
@@ -314,6 +345,15 @@ def _groups(groups: Groups) -> dict[str, Any]:
 
 def _quantiles(found: tuple[tuple[float, float], ...]) -> list[dict[str, float | None]]:
     return [{"q": q, "value": number(value)} for q, value in found]
+
+
+def _measure(measure: RowMeasure) -> dict[str, Any]:
+    status = "ok" if math.isfinite(measure.value) else "infinite"
+    return {**_plain(measure), "status": "undefined" if math.isnan(measure.value) else status}
+
+
+def _gate(gate: Gate) -> dict[str, Any]:
+    return {"class" if key == "cls" else key: value for key, value in _plain(gate).items()}
 
 
 def _outliers(outliers: Outliers) -> dict[str, Any]:

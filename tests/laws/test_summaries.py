@@ -7,14 +7,16 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from losscli.summary import distribution
-from losscli.summary.census import Census, digest_of_numbers, digest_of_texts
+from losscli.summary.census import Census
 from losscli.summary.coarse import CoarseSums
+from losscli.summary.digest import digest_of_numbers, digest_of_rows, digest_of_texts
 from losscli.summary.distribution import EXACT_ROWS, Distribution
 from losscli.summary.exact import ExactSums
 from losscli.summary.grouped import Grouped
@@ -307,6 +309,34 @@ def test_a_digest_knows_the_truths_but_not_their_order() -> None:
     texts = digest_of_texts(np.array([0, 1, 1]), ("a", None))
     assert texts == digest_of_texts(np.array([1, 0, 0]), (None, "a"))
     assert texts != digest_of_texts(np.array([1, 0, 0]), ("", "a"))
+
+
+def test_a_digest_knows_which_id_has_which_truth() -> None:
+    values = np.arange(20_000) / 7
+    names = [f"row {k % 9000}" * (k % 3) for k in range(len(values))]
+    whole = digest_of_rows(values, pa.array(names))
+    order = np.random.default_rng(1).permutation(len(values))
+    assert digest_of_rows(values[order], pa.array([names[k] for k in order])) == whole
+    parts = [slice(0, 5), slice(5, 17_000), slice(17_000, None)]
+    assert sum(digest_of_rows(values[p], pa.array(names)[p]) for p in parts) == whole
+    swapped = [names[1], names[0], *names[2:]]
+    assert digest_of_rows(values, pa.array(swapped)) != whole
+    assert digest_of_rows(values, pa.array(["é", *names[1:]])) != whole
+    two = np.array([1.5, 1.5])
+    texts = [[None, "a"], ["", "a"], ["a\0", "a"], ["a", "a"], ["b", "a"], ["ab", "ba"]]
+    found = {digest_of_rows(two, pa.array(text, pa.string())) % 2**128 for text in texts}
+    assert len(found) == len(texts)
+    # by hand: the hash of "a" is (97 + 1) times the golden number
+    golden, mask = 0x9E3779B97F4A7C15, 2**64 - 1
+
+    def mixed(bits: int) -> int:
+        for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+            bits = ((bits ^ bits >> shift) * factor) & mask
+        return bits ^ bits >> 31
+
+    truth = int(np.float64(1.5).view(np.uint64))
+    row = mixed((mixed(truth) * golden + mixed(98 * golden & mask)) & mask)
+    assert digest_of_rows(two, pa.array(["a", "a"])) == 2 * row
 
 
 ZEROS: list[tuple[Any, Any, Callable[[Any], Any]]] = [

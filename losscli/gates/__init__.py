@@ -1,0 +1,1 @@
+"""Limits in the user's words, and the verdicts on them."""

@@ -1,0 +1,112 @@
+"""The limits of a run, from their words to the verdicts."""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from losscli.errors import UsageError
+from losscli.gates.baseline import Baseline, from_report, is_report, read_baseline
+from losscli.gates.binding import Bound, bound, sought
+from losscli.gates.judge import judged
+from losscli.gates.limit import Limit
+from losscli.gates.numbers import measure_name
+from losscli.gates.syntax import limits
+from losscli.losses.chosen import Chosen
+from losscli.losses.syntax import Request
+from losscli.report import Report
+from losscli.report.measures import Asked
+from losscli.report.tails import Tail
+
+Texts = str | Sequence[str]
+
+
+@dataclass(frozen=True)
+class Gates:
+    """The limits of a run and what they are held against.
+
+    `requests` are the losses that limits name beside those that were asked for.
+    """
+
+    limits: tuple[Limit, ...]
+    requests: tuple[Request | None, ...]
+    against: str | None
+    saved: Baseline | None
+
+    @classmethod
+    def of(
+        cls,
+        fail_if: Texts,
+        warn_if: Texts,
+        asked: Sequence[Request],
+        against: "str | os.PathLike[str] | None" = None,
+    ) -> "Gates":
+        """Read the limits and a saved baseline, before anything slow is done."""
+        found = (*limits(fail_if, "fail", "--fail-if"), *limits(warn_if, "warn", "--warn-if"))
+        requests = sought(found, asked)
+        path = None if against is None else os.fspath(against)
+        if path == "-":
+            raise UsageError("the baseline is a file", where="--against", remedy="name it")
+        if path is None:
+            for limit in found:
+                if limit.edge.baseline:
+                    what = "there is no baseline to hold it against"
+                    raise limit.error(what, "--against baseline.json, which --save wrote")
+        saved = read_baseline(path) if path is not None and is_report(path) else None
+        return cls(found, requests, path, saved)
+
+    @property
+    def named(self) -> tuple[Request, ...]:
+        """The losses that limits name, as far as no asked-for one has that name."""
+        return tuple(request for request in self.requests if request is not None)
+
+    def bound(
+        self, chosen: tuple[Chosen, ...], task: str, roles: Sequence[str], by: Sequence[str]
+    ) -> tuple[tuple[Chosen, ...], tuple[Bound, ...]]:
+        """Return the losses of the run with those of the limits, and the limits bound to them."""
+        return bound(self.limits, self.requests, chosen, task, roles, by)
+
+    def baseline(self, evaluate: Callable[[str], Report]) -> Baseline | None:
+        """Return the saved baseline, or what `evaluate` makes of the predictions before."""
+        if self.saved is None and self.against is not None:
+            return from_report(evaluate(self.against))
+        return self.saved
+
+    def judge(
+        self,
+        report: Report,
+        bounds: Sequence[Bound],
+        baseline: Baseline | None,
+        tails: Sequence[Tail | None],
+        *,
+        strict: bool,
+        other_data: bool,
+    ) -> Report:
+        """Return the report with its verdicts; DataError where the baseline is of other data."""
+        if baseline is not None:
+            warnings = baseline.check(report, other_data=other_data)
+            if not any(limit.edge.baseline for limit in self.limits):
+                idle = "no limit names the baseline, so it decides nothing"
+                warnings += (f"{baseline.where}: {idle} (--fail-if 'mse > baseline + 2%')",)
+            report = replace(report, warnings=(*report.warnings, *warnings))
+        found = judged(report, bounds, strict=strict, baseline=baseline, tails=tails)
+        return replace(found, warnings=(*found.warnings, *_coarse(found)))
+
+
+def asked_of_rows(bounds: Sequence[Bound]) -> tuple[Asked, ...]:
+    """Return what limits ask of the distributions of the row losses."""
+    return tuple(
+        Asked(
+            measure_name(one.limit.function, one.limit.part, one.chosen.spelling),
+            one.number,
+            one.limit.function,
+            one.limit.part,
+        )
+        for one in bounds
+        if one.of_rows
+    )
+
+
+def _coarse(report: Report) -> tuple[str, ...]:
+    names = ", ".join(measure.measure for measure in report.measures if not measure.exact)
+    said = "known within 0.2 %, from a histogram: there are over a million rows"
+    return (f"{names}: {said}",) if names else ()
