@@ -3,14 +3,18 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from losscli.comparison.compare import compare
+    from losscli.comparison.records import Comparison
     from losscli.evaluation import evaluate
     from losscli.losses.spec import LOSSES, loss
     from losscli.report import Report
 
 __version__ = "0.1.0"
-__all__ = ["LOSSES", "Report", "evaluate", "loss"]
+__all__ = ["LOSSES", "Comparison", "Report", "compare", "evaluate", "loss"]
 
 _HOMES = {
+    "compare": "losscli.comparison.compare",
+    "Comparison": "losscli.comparison.records",
     "evaluate": "losscli.evaluation",
     "LOSSES": "losscli.losses.spec",
     "loss": "losscli.losses.spec",

@@ -34,7 +34,7 @@ def _bad_row(
         order=(minus, *ties, name or ""),
         part=block.part,
         row=place if block.rows is None else int(block.rows[place]),
-        y=_shown(block, "y", place),
+        y=shown(block, "y", place),
         pred=_prediction(block, predicted, place),
         id=name,
         weight=1.0 if block.weight is None else float(block.weight[place]),
@@ -49,7 +49,8 @@ def _ties(block: Block, role: str) -> list[NDArray[Any]]:
     return [values] if values.ndim == 1 else list(values.T)
 
 
-def _shown(block: Block, role: str, place: int) -> float | str | None:
+def shown(block: Block, role: str, place: int) -> float | str | None:
+    """Return the number or the class that a row has in a role."""
     value = block.columns[role][place]
     if isinstance(value, np.integer):
         return block.classes[int(value)]
@@ -66,6 +67,6 @@ def _prediction(
     (role,) = predicted
     values = block.columns[role]
     if values.ndim == 1:
-        return _shown(block, role, place)
+        return shown(block, role, place)
     names = block.classes or [f"{level:g}" for level in block.columns["levels"]]
     return {str(name): float(v) for name, v in zip(names, values[place], strict=True)}

@@ -23,6 +23,7 @@ from losscli.report.tails import Tail, tails
 from losscli.report.warn import rows
 from losscli.run import Progress, Run, samples
 from losscli.summarise import Summary, Work
+from losscli.summary.census import Census
 from losscli.visible import visible
 
 _ROLES = ("pred", "prob", "probs", "label", "score", "scores", "lower", "upper", "quantiles")
@@ -31,6 +32,10 @@ _AS_THEY_ARE = (
     *("prob_is", "scores_are_probs", "normalize", "missing"),
 )
 """The arguments that are fields of `Wanted`."""
+OPENING = ("delimiter", "decimal", "encoding")
+"""The arguments that tell how a source is opened."""
+READING = ("true", *_ROLES, "columns", "cluster", *_AS_THEY_ARE, *OPENING, "expect_rows")
+"""The arguments that tell what is read, of one model or of two."""
 
 
 def evaluate(  # noqa: PLR0913 - the arguments are the options of the command line
@@ -131,7 +136,7 @@ class _Job:
 
     def run(self, data: Any, expect_rows: int | None = None) -> _Done:  # noqa: ANN401 - as above
         given, compat = self.given, self.given["compat"]
-        reading = {name: given[name] for name in ("delimiter", "decimal", "encoding")}
+        reading = {name: given[name] for name in OPENING}
         source = open_source(data, **reading)
         found = plan(source, wanted(given, (*self.asked, *self.gates.named)))
         asked = self.asked or default(found.task, found.columns)
@@ -156,7 +161,7 @@ class _Job:
         )
         run = Run(source, found, work, given["jobs"], given["progress"])
         summary = run.summary()
-        _check(summary, expect_rows, found)
+        check_rows(summary.census, expect_rows, found)
         facts = _facts(run, summary, given["level"])
         if found.unit:
             refuse_too_many(summary.units, found.unit, found.where, sure=True)
@@ -257,8 +262,9 @@ def open_source(data: Any, **options: Any) -> Source:  # noqa: ANN401
     return open_frame(data)
 
 
-def _check(summary: Summary, expect_rows: int | None, found: Plan) -> None:
-    census, where = summary.census, found.where
+def check_rows(census: Census, expect_rows: int | None, found: Plan) -> None:
+    """Refuse another number of rows than expected, none to judge, and margins that are none."""
+    where = found.where
     if expect_rows is not None and census.rows != expect_rows:
         raise DataError(
             f"there {'is' if census.rows == 1 else 'are'} {rows(census.rows)}, not {expect_rows}",

@@ -97,18 +97,19 @@ class Summary:
         """Merge the summaries of two lots of rows."""
         return Summary(
             self.census + other.census,
-            _merged(self.groups, other.groups),
-            _merged(self.rows, other.rows),
-            _merged(self.medians, other.medians),
-            _merged(self.numbers, other.numbers),
+            merged(self.groups, other.groups),
+            merged(self.rows, other.rows),
+            merged(self.medians, other.medians),
+            merged(self.numbers, other.numbers),
             self.total + other.total,
             tuple(a + b for a, b in zip(self.largest, other.largest, strict=True)),
             self.worst + other.worst,
-            _merged(self.units, other.units),
+            merged(self.units, other.units),
         )
 
 
-def _merged(one: Mapping[Any, Any], other: Mapping[Any, Any]) -> dict[Any, Any]:
+def merged(one: Mapping[Any, Any], other: Mapping[Any, Any]) -> dict[Any, Any]:
+    """Add up what has the same key."""
     both = dict(one)
     for key, value in other.items():
         both[key] = both[key] + value if key in both else value

@@ -14,6 +14,7 @@ PACKAGE = Path(__file__).parent.parent / "losscli"
 ORDER = [
     "cli",
     "render",
+    "comparison",
     "evaluation",
     "gates",
     "run",
@@ -64,7 +65,7 @@ def test_imports_point_down(path: Path) -> None:
 KNOWS = {
     "typer": {"cli"},
     "rich": {"cli", "render"},
-    "pandas": {"data", "report"},
+    "pandas": {"comparison", "data", "report"},
     "pyarrow": {"data"},
 }
 
@@ -83,7 +84,14 @@ HEAVY = ("pandas", "pyarrow", "scipy.stats", "sklearn")
 
 @pytest.mark.parametrize(
     "words",
-    [["--help"], ["losses"], ["explain", "huber"], ["eval", "--nonsense"], ["eval", "--help"]],
+    [
+        ["--help"],
+        ["losses"],
+        ["explain", "huber"],
+        ["eval", "--nonsense"],
+        ["eval", "--help"],
+        ["compare", "--help"],
+    ],
     ids=" ".join,
 )
 def test_what_needs_no_data_imports_no_reader(words: list[str]) -> None:

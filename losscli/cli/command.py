@@ -10,7 +10,7 @@ import typer
 from typer.main import get_command
 
 from losscli import __version__
-from losscli.cli import delivery, explain, losses
+from losscli.cli import compare, delivery, explain, losses
 from losscli.cli import eval as eval_
 from losscli.cli.reader import Grouped, Program, WithFormats
 from losscli.errors import Exit, UsageError
@@ -23,6 +23,7 @@ _REFUSAL: type[Exception] = next(
 
 _MISSING = {
     "losscli eval": ("there is no file to judge", "losscli eval preds.csv"),
+    "losscli compare": ("there is nothing to compare", "losscli compare old.csv new.csv"),
     "losscli explain": ("there is no loss to explain", "losscli losses lists them"),
 }
 app = typer.Typer(
@@ -33,6 +34,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("eval", cls=WithFormats, short_help="Judge a prediction file.")(eval_.evaluate_files)
+app.command("compare", cls=WithFormats, short_help="Compare two models on the same rows.")(
+    compare.compare_files
+)
 app.command("losses", cls=Grouped, short_help="List the losses.")(losses.list_losses)
 app.command("explain", cls=Grouped, short_help="Explain one loss.")(explain.explain)
 

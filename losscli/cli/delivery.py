@@ -16,6 +16,7 @@ from losscli.render import Format, Style, format_for, format_named
 from losscli.visible import visible
 
 if TYPE_CHECKING:
+    from losscli.comparison.records import Comparison
     from losscli.report import Report
 
 _UNFINISHED: set[Path] = set()
@@ -92,7 +93,7 @@ def _replaceable(path: Path) -> bool:
     return path.is_file() or not path.exists()
 
 
-def write(report: "Report", goals: Sequence[Target]) -> None:
+def write(report: "Report | Comparison", goals: Sequence[Target]) -> None:
     """Write every file: all of them are complete on the disk before the first gets its name.
 
     Raises OSError, and leaves nothing behind, where one cannot be written.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _OURS = {"files", "loss", "exit_zero", "save", "format", "output", "quiet", "debug"}
 """What the command line keeps to itself; every other word is one that `evaluate` knows."""
-_DELIMITERS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "space": " "}
+DELIMITERS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "space": " "}
 
 
 def evaluate_files(
@@ -82,8 +82,8 @@ def evaluate_files(
         raise UsageError(what, remedy="such as --level 0.95")
     baseline = delivery.baseline(save, files)
     given |= {"by": by or (), "fail_if": fail_if or (), "warn_if": warn_if or ()}
-    limits.check(given["fail_if"], given["warn_if"], _asked(loss, task), against)
-    given["delimiter"] = _DELIMITERS.get(delimiter or "", delimiter)
+    limits.check(given["fail_if"], given["warn_if"], asked_for(loss, task), against)
+    given["delimiter"] = DELIMITERS.get(delimiter or "", delimiter)
     report = _judge(files, loss, given, quiet=quiet)
     if not quiet:
         for note in report.notes:
@@ -97,7 +97,7 @@ def evaluate_files(
         raise typer.Exit(code)
 
 
-def _asked(texts: list[str] | None, task: str | None) -> "tuple[Request, ...]":
+def asked_for(texts: list[str] | None, task: str | None) -> "tuple[Request, ...]":
     """Return the losses; what cannot be asked for is refused before anything slow is read."""
     from losscli.losses.language import parse, resolve, tasks  # noqa: PLC0415 - brings numpy
 

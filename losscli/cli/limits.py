@@ -12,6 +12,7 @@ from losscli.render._gates import sentence, summary
 from losscli.visible import visible
 
 if TYPE_CHECKING:
+    from losscli.comparison.records import Comparison
     from losscli.report import Report
 
 _GROUP = "Limits"
@@ -60,7 +61,7 @@ def check(
         Gates.of(fail_if, warn_if, asked, against)
 
 
-def code_of(report: "Report", *, exit_zero: bool) -> Exit:
+def code_of(report: "Report | Comparison", *, exit_zero: bool) -> Exit:
     """Return the exit code of a verdict; `exit_zero` turns nothing but 1 into 0."""
     if report.verdict == "unjudged":
         return Exit.UNJUDGED
@@ -68,7 +69,7 @@ def code_of(report: "Report", *, exit_zero: bool) -> Exit:
     return Exit.FAILED if failed else Exit.PASSED
 
 
-def tell(report: "Report", *, quiet: bool) -> None:
+def tell(report: "Report | Comparison", *, quiet: bool) -> None:
     """Say on stderr which limits could not be judged, and how many failed."""
     lines = list(_unjudged(report))
     for line in lines[:_MOST]:
@@ -79,11 +80,11 @@ def tell(report: "Report", *, quiet: bool) -> None:
         say(f"losscli: {summary(report)}")
 
 
-def _unjudged(report: "Report") -> Iterator[str]:
+def _unjudged(report: "Report | Comparison") -> Iterator[str]:
     return (sentence(gate) for gate in report.gates if gate.status == "unjudged")
 
 
-def may_be_saved(report: "Report", target: Target) -> bool:
+def may_be_saved(report: "Report | Comparison", target: Target) -> bool:
     """Tell whether the baseline is written; say why not, since a worse one would hide a decline."""
     if report.verdict in ("none", "passed"):
         return True

@@ -49,6 +49,17 @@ class Source(Protocol):
         """Return one call a stretch; `types` are the columns to read."""
         ...
 
+    def rows_per_piece(self) -> int:
+        """Return about how many rows a piece has."""
+        ...
+
+    def in_pieces_of(self, rows: int) -> "Source | None":
+        """Return the same rows in pieces of `rows` each but for the last; None if none can be cut.
+
+        The calls may raise MisreadError where such pieces cannot be had after all.
+        """
+        ...
+
     def in_order(self) -> "Source":
         """Return the same source, read without guesses."""
         ...

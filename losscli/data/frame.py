@@ -84,6 +84,14 @@ class FrameSource:
             stretch = slice(start, min(start + self._rows, len(self._frame)))
             yield partial(_piece, readers, stretch, number)
 
+    def rows_per_piece(self) -> int:
+        """Return how many rows a piece has."""
+        return self._rows
+
+    def in_pieces_of(self, rows: int) -> Source:
+        """Return a source of the same rows whose pieces have `rows` each, but for the last."""
+        return FrameSource(self._frame, rows)
+
     def in_order(self) -> Source:
         """Return the source itself: its pieces never begin at a wrong row."""
         return self

@@ -17,6 +17,7 @@ from losscli.errors import UsageError
 from losscli.visible import visible
 
 if TYPE_CHECKING:
+    from losscli.comparison.records import Comparison
     from losscli.report import Report
 
 
@@ -39,7 +40,7 @@ class Format:
     name: str
     help: str
     suffixes: tuple[str, ...]
-    render: "Callable[[Report, Style], str]"
+    render: "Callable[[Report | Comparison, Style], str]"
 
 
 def format_names() -> list[str]:

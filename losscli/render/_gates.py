@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator
 
+from losscli.comparison.records import Comparison
 from losscli.render._digits import NONE, apart, count, number
 from losscli.render._grid import Column, Grid
 from losscli.report import Gate, Report
@@ -42,7 +43,7 @@ def values(gate: Gate) -> tuple[str, str]:
     return apart(gate.value, gate.bound)
 
 
-def verdict(report: Report) -> str:
+def verdict(report: Report | Comparison) -> str:
     """Say how many gates came to which end; nothing where there are none."""
     if not report.gates:
         return ""
@@ -60,7 +61,7 @@ def _end(said: str) -> str:
     return {"1 unjudged": "could not be judged"}.get(said, said.partition(" ")[2])
 
 
-def summary(report: Report) -> str:
+def summary(report: Report | Comparison) -> str:
     """Say the verdict, and name the first gates that were broken."""
     broken = [gate for gate in report.gates if gate.status in ("failed", "warned")]
     named = "; ".join(brief(gate) for gate in broken[:_NAMED])
@@ -68,7 +69,7 @@ def summary(report: Report) -> str:
     return f"{verdict(report)}{': ' if named else ''}{named}{more}"
 
 
-def grids(report: Report, most: int) -> Iterator[Grid]:
+def grids(report: Report | Comparison, most: int) -> Iterator[Grid]:
     """Return the table of the gates; of many, those that did not pass come first."""
     gates = list(report.gates)
     if not gates:

@@ -1,7 +1,7 @@
 """The title of a report and the table of its losses."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from losscli.render import _gates
@@ -25,7 +25,7 @@ def title(report: Report) -> str:
         one = report.groups.count == 1
         rows += f" in {count(report.groups.count)} {'group' if one else 'groups'}"
         rows += f" of {visible(report.groups.column)}"
-    said = [files, rows, report.task, _against(report)]
+    said = [files, rows, report.task, against(report.columns)]
     if cluster := report.columns.get("cluster"):
         clusters = max((found.estimate.clusters for found in report.losses), default=0)
         of = visible(str(cluster))
@@ -37,9 +37,14 @@ def title(report: Report) -> str:
     return " · ".join(said)
 
 
-def _against(report: Report) -> str:
-    predictions = (_columns(c) for r, c in report.columns.items() if r not in NO_PREDICTION and c)
-    return f"{_columns(report.columns.get('y'))} against {', '.join(predictions)}"
+def against(columns: Mapping[str, Any]) -> str:
+    """Say which column is held against which predictions, from the columns by role."""
+    return f"{_columns(columns.get('y'))} against {predictions(columns)}"
+
+
+def predictions(columns: Mapping[str, Any]) -> str:
+    """Return the names of the columns of predictions."""
+    return ", ".join(_columns(c) for r, c in columns.items() if r not in NO_PREDICTION and c)
 
 
 def _columns(found: Any) -> str:  # noqa: ANN401 - a name, or names in any container

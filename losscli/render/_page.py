@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from losscli.render import _breakdown, _gates, _groups, _losses, _outliers
+from losscli.comparison.records import Comparison
+from losscli.render import _breakdown, _comparison, _gates, _groups, _losses, _outliers
 from losscli.render._grid import Facts, Grid
 from losscli.report import Report
 from losscli.visible import visible
@@ -17,8 +18,11 @@ class Page:
     warnings: tuple[str, ...]
 
 
-def page_of(report: Report, most: int) -> Page:
+def page_of(report: Report | Comparison, most: int) -> Page:
     """Put a report into words and cells; each breakdown shows its first `most` classes."""
+    warnings = tuple(visible(text, limit=2000) for text in report.warnings)
+    if isinstance(report, Comparison):
+        return Page(_comparison.title(report), tuple(_comparison.parts(report, most)), warnings)
     parts = (
         _losses.grid(report),
         *_losses.parts(report),
@@ -27,5 +31,4 @@ def page_of(report: Report, most: int) -> Page:
         *_outliers.parts(report),
         *_gates.grids(report, most),
     )
-    warnings = tuple(visible(text, limit=2000) for text in report.warnings)
     return Page(_losses.title(report), parts, warnings)

@@ -2,6 +2,7 @@
 
 import re
 
+from losscli.comparison.records import Comparison
 from losscli.render import Style
 from losscli.report import Report
 
@@ -10,7 +11,7 @@ SUFFIXES = (".json",)
 _COMMAND = re.compile(r"##(?=\w*\[)")
 
 
-def render(report: Report, style: Style) -> str:  # noqa: ARG001 - JSON has one look
+def render(report: Report | Comparison, style: Style) -> str:  # noqa: ARG001 - JSON has one look
     r"""Return `Report.to_json` and a newline; what a terminal might obey is written `\uNNNN`.
 
     Such characters can stand only inside strings, so the object that is read stays the same.

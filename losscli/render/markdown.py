@@ -2,6 +2,7 @@
 
 import re
 
+from losscli.comparison.records import Comparison
 from losscli.render import Style
 from losscli.render._grid import Facts, Grid
 from losscli.render._page import page_of
@@ -15,13 +16,13 @@ _SPECIAL = re.compile(r"[\\`*_\[\]|~$]")
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
-def render(report: Report, style: Style) -> str:  # noqa: ARG001 - Markdown has one look
+def render(report: Report | Comparison, style: Style) -> str:  # noqa: ARG001 - Markdown has one look
     """Return the report as GitHub Markdown of less than 1 MiB, the most that a summary takes."""
     text = _page(report, _MOST_CLASSES)
     return text if _size(text) <= _LIMIT else _cut(_page(report, _FEW_CLASSES))
 
 
-def _page(report: Report, most: int) -> str:
+def _page(report: Report | Comparison, most: int) -> str:
     page = page_of(report, most)
     blocks = [f"### {_escaped(page.title)}\n"]
     blocks += [_facts(part) if isinstance(part, Facts) else _grid(part) for part in page.parts]

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from io import StringIO
 
+from losscli.comparison.records import Comparison
 from losscli.render import Style
 from losscli.render._digits import NONE
 from losscli.render._grid import Column, Facts, Grid
@@ -14,12 +15,15 @@ SUFFIXES = (".txt",)
 
 _MOST_CLASSES = 20
 _LEAST_SENTENCE = 40
-_ASCII = str.maketrans(f"·{NONE}█▉▊▋▌▍▎▏", "--########") | {ord("…"): ".."}
+_ASCII = str.maketrans(f"·{NONE}█▉▊▋▌▍▎▏", "--########") | {
+    ord("…"): "..",
+    ord("→"): "->",
+}
 _BAD, _GOOD = "red", "green"
 _VERDICTS = {"passed": _GOOD, "failed": _BAD, "unjudged": _BAD, "warned": "yellow"}
 
 
-def render(report: Report, style: Style) -> str:
+def render(report: Report | Comparison, style: Style) -> str:
     """Return the report as text; only a single word or number can be wider than the width."""
     page, paper = page_of(report, _MOST_CLASSES), _Paper(style)
     paper.sentence(page.title, tone="bold")

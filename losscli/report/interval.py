@@ -48,10 +48,12 @@ def estimate(
         return Estimate(value, terms.rows, status=status)
     units = clusters or terms
     counted = clusters.rows if clusters else 0
-    spread = _spread(terms, combine, units)
-    if spread is None:
+    slopes = slopes_of(terms, combine)
+    found = spread(slopes, units) if slopes else None
+    if found is None:
         return Estimate(value, terms.rows, clusters=counted)
-    stderr, skewness = spread
+    assert slopes
+    stderr, skewness = found
     if combine.monotone and proportion and terms.binary:
         ends = _clustered(terms, units, stderr, level) if clusters else _wilson(terms, level)
         low, high = (combine.monotone(end) for end in ends)
@@ -59,7 +61,7 @@ def estimate(
         low, high = _hall(units.rows, stderr, skewness, level)
         centre = to_float(terms.mean(0)) if combine.monotone else value
         if combine.monotone:
-            slope = float(_slopes(terms, combine)[0])
+            slope = float(slopes[0])
             low, high = (combine.monotone(centre + end / slope) for end in (low, high))
         else:
             low, high = centre + low, centre + high
@@ -67,25 +69,26 @@ def estimate(
     return Estimate(value, terms.rows, stderr, *ends, clusters=counted)
 
 
-def _slopes(terms: Terms, combine: Combine) -> list[Fraction]:
-    assert combine.slopes is not None
-    means = [terms.mean(j) for j in range(terms.term_count)]
-    return [Fraction(slope) for slope in combine.slopes(means)]
+def slopes_of(terms: Terms, combine: Combine) -> list[Fraction] | None:
+    """Return the derivative of the value by the mean of each term; None where it has none."""
+    if combine.slopes is None:
+        return None
+    try:
+        slopes = combine.slopes([terms.mean(j) for j in range(terms.term_count)])
+        return [Fraction(slope) for slope in slopes]
+    except (ZeroDivisionError, OverflowError, ValueError):
+        return None
 
 
-def _spread(terms: Terms, combine: Combine, units: Terms) -> tuple[float, float] | None:
-    """Return the standard error and the skewness of the value's linear part, if it has one.
+def spread(slopes: Sequence[Fraction], units: Terms) -> tuple[float, float] | None:
+    """Return the standard error and the skewness of a linear form of means; None for one row.
 
     The linear part of unit i (a row or a cluster of rows) is
     d_i = sum_j slope_j (column_ij - mean_j weight_i); its error is
     sqrt(n/(n-1) sum d^2) / (sum of weights).
     """
     rows = units.rows
-    if combine.slopes is None or rows < 2:  # noqa: PLR2004 - one row has no spread
-        return None
-    try:
-        slopes = _slopes(terms, combine)
-    except (ZeroDivisionError, OverflowError, ValueError):
+    if rows < 2:  # noqa: PLR2004 - one row has no spread
         return None
     # times the sum of weights, which spares the division of the means
     weight = units.weight
@@ -117,13 +120,19 @@ def _hall(rows: int, stderr: float, skewness: float, level: float) -> tuple[floa
     """Return the ends of the interval relative to the value (Hall, 1992, equation 3)."""
     t = t_quantile((1 + level) / 2, rows - 1)
     a = skewness / math.sqrt(rows)
+    return -stderr * back(t, a), -stderr * back(-t, a)
 
-    def back(x: float) -> float:
-        shifted = x - a / 6
-        c = _cube_root(1 + a * shifted)
-        return 3 * shifted / (c * c + c + 1)
 
-    return -stderr * back(t), -stderr * back(-t)
+def forth(x: float, a: float) -> float:
+    """Return Hall's transformation of a studentized mean; `a` is the skewness / sqrt(rows)."""
+    return x + a * x * x / 3 + a * a * x**3 / 27 + a / 6
+
+
+def back(x: float, a: float) -> float:
+    """Return its inverse."""
+    shifted = x - a / 6
+    c = _cube_root(1 + a * shifted)
+    return 3 * shifted / (c * c + c + 1)
 
 
 def _cube_root(x: float) -> float:
@@ -172,13 +181,8 @@ def t_quantile(probability: float, freedom: int) -> float:
     Bisection on the exact distribution function for few degrees of freedom, the expansion of
     Cornish & Fisher in 1/freedom for many (Abramowitz & Stegun, 26.7.5).
     """
-    z = _NORMAL.inv_cdf(probability)
     if freedom >= _MANY:
-        g1 = (z**3 + z) / 4
-        g2 = (5 * z**5 + 16 * z**3 + 3 * z) / 96
-        g3 = (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384
-        g4 = (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160
-        return z + g1 / freedom + g2 / freedom**2 + g3 / freedom**3 + g4 / freedom**4
+        return _expanded(_NORMAL.inv_cdf(probability), freedom)
     low, high = 0.0, 1.0
     while _t_cdf(high, freedom) < probability:
         high *= 2
@@ -186,6 +190,25 @@ def t_quantile(probability: float, freedom: int) -> float:
         middle = (low + high) / 2
         low, high = (middle, high) if _t_cdf(middle, freedom) < probability else (low, middle)
     return (low + high) / 2
+
+
+def _expanded(z: float, freedom: int) -> float:
+    g1 = (z**3 + z) / 4
+    g2 = (5 * z**5 + 16 * z**3 + 3 * z) / 96
+    g3 = (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384
+    g4 = (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160
+    return z + g1 / freedom + g2 / freedom**2 + g3 / freedom**3 + g4 / freedom**4
+
+
+def beyond(t: float, freedom: int) -> float:
+    """Return the probability that Student's t exceeds `t` >= 0; the inverse of `t_quantile`."""
+    if freedom < _MANY:
+        return 1 - _t_cdf(t, freedom)
+    low, high = 0.0, t
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if _expanded(middle, freedom) < t else (low, middle)
+    return _NORMAL.cdf(-low)
 
 
 _MANY = 200

@@ -251,7 +251,7 @@ class Report:
             "groups": _groups(self.groups) if self.groups else None,
             "warnings": list(self.warnings),
             "measures": [_measure(measure) for measure in self.measures],
-            "gates": [_gate(gate) for gate in self.gates],
+            "gates": [plain_gate(gate) for gate in self.gates],
             "verdict": self.verdict,
         }
 
@@ -352,7 +352,8 @@ def _measure(measure: RowMeasure) -> dict[str, Any]:
     return {**_plain(measure), "status": "undefined" if math.isnan(measure.value) else status}
 
 
-def _gate(gate: Gate) -> dict[str, Any]:
+def plain_gate(gate: Gate) -> dict[str, Any]:
+    """Return a gate as JSON has it."""
     return {"class" if key == "cls" else key: value for key, value in _plain(gate).items()}
 
 

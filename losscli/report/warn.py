@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from losscli.losses.chosen import Chosen
 from losscli.report.records import LossResult, Outliers
 from losscli.summarise import Summary
+from losscli.summary.census import Census
 from losscli.visible import visible
 
-_TRUSTWORTHY = 4
+TRUSTWORTHY = 4
 _STABLE = 2
 _FEW_UNITS = 30
 """With fewer the spread between them is itself too uncertain (Cameron & Miller, 2015)."""
@@ -23,11 +24,7 @@ def warnings(
     unit: str | None,
 ) -> Iterator[str]:
     """Return one sentence for each thing that the numbers do not say themselves."""
-    for why, count in sorted(summary.census.dropped.items()):
-        yield f"{count} of {rows(summary.census.rows)} left out: {why}"
-    for what, count in sorted(summary.census.noted.items()):
-        if count and what in _NOTED:
-            yield f"{rows(count)} {_NOTED[what]}"
+    yield from counted(summary.census)
     for result in results:
         if result.estimate.infinite_rows:
             yield f"{result.label} is infinite in {rows(result.estimate.infinite_rows)}"
@@ -42,6 +39,15 @@ def warnings(
         )
     if found and not found.exact_quantiles:
         yield "quantiles are those of a histogram, within 0.2 %: there are over a million rows"
+
+
+def counted(census: Census) -> Iterator[str]:
+    """Say how many rows were left out or changed, and why."""
+    for why, count in sorted(census.dropped.items()):
+        yield f"{count} of {rows(census.rows)} left out: {why}"
+    for what, count in sorted(census.noted.items()):
+        if count and what in _NOTED:
+            yield f"{rows(count)} {_NOTED[what]}"
 
 
 _NOTED = {
@@ -79,7 +85,7 @@ def _empty_groups(results: Sequence[LossResult]) -> Iterator[str]:
 def _tails(tails: Sequence[float], results: Sequence[LossResult]) -> Iterator[str]:
     heavy: dict[float, list[str]] = {}
     for result, index in zip(results, tails, strict=True):
-        if index < _TRUSTWORTHY:
+        if index < TRUSTWORTHY:
             heavy.setdefault(index, []).append(result.label)
     for index, labels in heavy.items():
         what = f"the tail of {', '.join(labels)} is heavy (index {index:.1f})"

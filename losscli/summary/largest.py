@@ -46,7 +46,7 @@ class Largest:
         unlike Hill's it does not take a normal or exponential tail for a heavy one. Infinite
         where the tail is no heavier than exponential.
         """
-        k = min(int(1.5 * np.sqrt(rows)), KEPT - 1)
+        k = tail_rows(rows)
         if rows < _FEWEST or len(self.values) <= k or self.values[-k - 1] <= 0:
             return np.nan
         excess = np.log(self.values[-k:] / self.values[-k - 1])
@@ -58,3 +58,8 @@ class Largest:
 
 
 _FEWEST = 100
+
+
+def tail_rows(rows: int) -> int:
+    """Return how many of the largest of so many rows are taken for their tail."""
+    return min(int(1.5 * np.sqrt(rows)), KEPT - 1)

@@ -3,11 +3,13 @@
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import pairwise
 
 import pyarrow as pa
 
-from losscli.data.block import Piece
+from losscli.data.block import MisreadError, Piece
 from losscli.data.text.layout import Layout
+from losscli.data.text.lines import borders
 from losscli.data.text.reading import Found, Hands, read
 from losscli.data.text.sheet import Sheet, Stretch
 from losscli.data.text.sniff import no_rows
@@ -35,6 +37,7 @@ class CsvSource:
         self._sheets = sheets
         self._block = block_bytes
         self._guess = guess
+        self._lines = 0
         self._hands = threading.local()
         self._lock = threading.Lock()
         self._rows = [0] * len(sheets)
@@ -62,6 +65,9 @@ class CsvSource:
         """
         self._rows = [0] * len(self._sheets)
         layouts = [Layout(sheet, types) for sheet in self._sheets]
+        if self._lines:
+            yield from self._counted(layouts[0])
+            return
         for file, (sheet, layout) in enumerate(zip(self._sheets, layouts, strict=True)):
             if self._guess and sheet.guessable:
                 size = (sheet.text.size or 0) - sheet.text.mark - sheet.body
@@ -75,6 +81,23 @@ class CsvSource:
         if not any(sheet.guessable for sheet in self._sheets) or not self._guess:
             return self
         return CsvSource(self._sheets, self.notes, self._block, guess=False)
+
+    def rows_per_piece(self) -> int:
+        """Return about how many rows a piece has, from the lengths of the first rows."""
+        rows = [row[-1].stop + 1 - row[0].start for row in self._sheets[0].sample]
+        return max(self._block * len(rows) // max(sum(rows), 1), 1)
+
+    def in_pieces_of(self, rows: int) -> "CsvSource | None":
+        """Return a source of the same rows whose pieces have `rows` each, but for the last.
+
+        None where it cannot be cut so before it is read. What a piece holds is counted as it is
+        read: where a line is no row, the calls raise MisreadError.
+        """
+        if len(self._sheets) > 1 or not (self._guess and self._sheets[0].guessable):
+            return None
+        found = CsvSource(self._sheets, self.notes, self._block)
+        found._lines = rows
+        return found
 
     def check(self) -> None:
         """Refuse files that changed or had no rows, and warn of numbers that were rounded."""
@@ -92,6 +115,19 @@ class CsvSource:
         hands = self._own_hands()
         offset = hands.cutter.cut(layout.sheet, part[1], self._block, layout.end)
         return self._piece(part, layout, hands, offset)
+
+    def _counted(self, layout: Layout) -> Iterator[Callable[[], Piece]]:
+        ends = borders(layout.sheet, self._lines)
+        for number, (start, stop) in enumerate(pairwise(ends)):
+            yield partial(self._between, number, layout, (start, stop), last=stop == ends[-1])
+
+    def _between(self, number: int, layout: Layout, ends: tuple[int, int], *, last: bool) -> Piece:
+        hands = self._own_hands()
+        offset = hands.cutter.between(layout.sheet, *ends, layout.end)
+        piece = self._piece((0, number), layout, hands, offset)
+        if piece.table.num_rows != self._lines and not last:
+            raise MisreadError
+        return piece
 
     def _certain(self, file: int, layout: Layout) -> Iterator[Callable[[], Piece]]:
         number = 0

@@ -55,6 +55,16 @@ class Cutter:
         self.room[1 : self.stop] = text
         self.padded = self._close(end)
 
+    def between(self, sheet: Sheet, start: int, stop: int, end: bytes) -> int:
+        """Take the bytes from `start` to `stop` as a stretch; return its offset."""
+        size = stop - start
+        self._make_room(1 + size + 1 + len(end))
+        sheet.text.fill(memoryview(self.room)[1 : 1 + size], start)
+        self.start, self.stop = 1, 1 + size
+        self.room[0] = _LF
+        self.padded = self._close(end)
+        return start
+
     def _make_room(self, size: int) -> None:
         if len(self.room) < size:
             self.room = bytearray(size)

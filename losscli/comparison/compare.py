@@ -1,0 +1,140 @@
+"""One comparison from end to end: two sources and the names of losses in, a record out."""
+
+from collections.abc import Collection, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any
+
+from losscli.comparison import finish
+from losscli.comparison.paired_block import Pairing
+from losscli.comparison.plans import Named, plans
+from losscli.comparison.records import Comparison
+from losscli.comparison.run import PairedRun
+from losscli.comparison.summarise import Work
+from losscli.comparison.summary import PairedSummary
+from losscli.comparison.verdict import MODES, gate, overall, tolerances
+from losscli.comparison.warn import warnings
+from losscli.errors import DataError, UsageError
+from losscli.evaluation import OPENING, READING, check_numbers, check_rows, open_source, texts
+from losscli.losses.chosen import Chosen
+from losscli.losses.language import default, parse, resolve
+from losscli.run import Progress
+from losscli.visible import visible
+
+
+def compare(  # noqa: PLR0913 - the arguments are the options of the command line
+    old: Any,  # noqa: ANN401 - a path or a DataFrame
+    new: Any = None,  # noqa: ANN401
+    *,
+    losses: str | Sequence[str] | None = None,
+    by: str | Sequence[str] | None = None,
+    mode: str = "regression",
+    tolerance: float | str | Sequence[str] | Mapping[str, float | str] | None = None,
+    old_pred: Any = None,  # noqa: ANN401 - a column, or the columns of a family
+    new_pred: Any = None,  # noqa: ANN401
+    top: int = 10,
+    level: float = 0.95,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+    **reading: Any,  # noqa: ANN401
+) -> Comparison:
+    """Judge two models on the same rows and return what changed from the old to the new one.
+
+    `old` and `new` are paths of CSV files or DataFrames; without `new` both models are columns
+    of `old`, named by `old_pred` and `new_pred`. Rows are matched by the column `id`, else by
+    their position, where counts and truths agree. `mode` is how a change is gated: "regression"
+    fails where the interval shows a rise beyond the tolerance, "non-inferior" fails unless it
+    shows that there is none, "point" takes the plain numbers. `tolerance` is a number, "2%" of
+    the old value, or a mapping of losses to those. A `by` of the form "city=Oslo" names one
+    class. `reading` are the other arguments of `losscli.evaluate`, for both models; --by,
+    --weight and --cluster are columns of `old`.
+    Raises DataError where the rows do not belong together or cannot be judged, UsageError where
+    the arguments do not fit. The same rows give the same numbers to the bit for any `jobs`.
+    """
+    _check_words(reading, mode)
+    check_numbers(top, level)
+    asked = parse(texts(losses))
+    opening = {name: reading.get(name) for name in OPENING}
+    if isinstance(old, str) and old == new == "-":
+        raise UsageError("standard input is named twice", remedy="name - once")
+    sources = [open_source(old, **opening)]
+    if new is not None:
+        sources.append(open_source(new, **opening))
+    found = plans(sources, {**reading, "by": by}, asked, Named(old_pred, new_pred))
+    plan = found.old
+    asked = asked or default(plan.task, plan.columns)
+    chosen = resolve(asked, plan.task, plan.columns)
+    resolve(asked, plan.task, found.new.columns)
+    _refuse(chosen, clustered=plan.unit is not None)
+    allowed = tolerances(_texts(tolerance), chosen)
+    work = Work(chosen=chosen, by=plan.by, top=top, cluster=plan.unit)
+    run = PairedRun(sources, Pairing((plan, found.new), chosen, ids=False), work, jobs, progress)
+    summary, join = run.joined()
+    check_rows(summary.census, reading.get("expect_rows"), plan)
+    _check_classes(summary, found.named, plan.where)
+    by_class = finish.Asked(chosen, level, mode, allowed, plan.by, found.named, sources[0].files)
+    changes, shapes = finish.losses(summary, by_class)
+    gates = tuple(gate(one, mode) for one in changes)
+    names = [", ".join(source.files) for source in sources]
+    dropped = sum(summary.census.dropped.values())
+    return Comparison(
+        files=(names[0], names[-1]),
+        columns=(plan.shown, found.new.shown),
+        task=plan.task,
+        mode=mode,
+        level=level,
+        join=join,
+        judged=summary.census.judged,
+        dropped=dropped,
+        losses=tuple(changes),
+        classes=tuple(finish.classes(summary, by_class)),
+        rows=tuple(finish.rows(summary, by_class)),
+        warnings=(*run.warnings, *found.warnings, *warnings(summary, changes, shapes, join, mode)),
+        notes=(*(note for source in sources for note in source.notes), *found.notes),
+        gates=gates,
+        verdict=overall(gates),
+    )
+
+
+def _check_words(reading: Mapping[str, Any], mode: str) -> None:
+    """Refuse what compare does not take."""
+    for word in reading.keys() - set(READING):
+        raise TypeError(f"compare() got an unexpected keyword argument {word!r}")
+    if mode not in MODES:
+        what = f"there is no mode {visible(mode)!r}"
+        raise UsageError(what, remedy=f"choose one of {', '.join(MODES)}")
+
+
+def _texts(tolerance: float | str | Sequence[str] | Mapping[str, float | str] | None) -> list[str]:
+    if tolerance is None:
+        return []
+    if isinstance(tolerance, Mapping):
+        return [f"{name}={size}" for name, size in tolerance.items()]
+    if isinstance(tolerance, str | float | int):
+        return [str(tolerance)]
+    return list(tolerance)
+
+
+def _refuse(chosen: Sequence[Chosen], *, clustered: bool) -> None:
+    """Refuse losses whose change over all rows means nothing."""
+    for one in chosen:
+        name = visible(one.label)
+        if any(part.loss.signed for part in one.parts):
+            what = f"{name} is signed, so neither more nor less of it is better"
+            remedy = "compare a loss that is better the smaller it is, such as mae"
+            raise UsageError(what, where="--loss", remedy=remedy)
+        if one.combine.empty is not None and not clustered:
+            what = f"{name} is a value of many rows together, such as the pixels of an image"
+            remedy = "--cluster COLUMN names the image of each row and takes all rows as one"
+            raise UsageError(what, where="--loss", remedy=remedy)
+
+
+def _check_classes(summary: PairedSummary, named: Collection[tuple[str, str]], where: str) -> None:
+    """Refuse a named class that no row has."""
+    for by, cls in sorted(named):
+        known = [one for one in summary.changes[by].moments.classes if one is not None]
+        if cls not in known:
+            near = get_close_matches(cls, known, n=1)
+            first = ", ".join(visible(one) for one in known[:5])
+            remedy = f"did you mean {visible(near[0])}?" if near else f"its classes are {first}"
+            what = f"no row has the class {visible(cls)!r} of {visible(by)}"
+            raise DataError(what, where=where, remedy=remedy)

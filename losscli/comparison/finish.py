@@ -1,0 +1,245 @@
+"""From the summary of all pairs to the comparison."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from losscli.comparison.difference import Both, Difference, Shape, difference, shape_of
+from losscli.comparison.moved import MovedRow
+from losscli.comparison.records import (
+    IMPROVED,
+    INCONCLUSIVE,
+    NO_DIFFERENCE,
+    REGRESSED,
+    ClassChange,
+    LossChange,
+    RowChange,
+)
+from losscli.comparison.summarise import KINDS
+from losscli.comparison.summary import Changes, PairedSummary
+from losscli.comparison.verdict import Tolerances, plain_word, tolerance, word
+from losscli.losses.chosen import Chosen
+from losscli.losses.combine import to_float
+from losscli.losses.spec import Vector
+from losscli.report.terms import Terms
+from losscli.report.units import cluster_moments
+from losscli.summary.distribution import Distribution
+from losscli.summary.dyadic import Dyadic
+from losscli.summary.moments import Moments
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of the finished numbers; `named` are the classes that the user named."""
+
+    chosen: Sequence[Chosen]
+    level: float
+    mode: str
+    tolerances: Tolerances
+    by: tuple[str, ...]
+    named: frozenset[tuple[str, str]]
+    files: tuple[str, ...]
+
+
+class Finisher:
+    """Reads the changes of one breakdown, class by class."""
+
+    def __init__(self, summary: PairedSummary, by: str, asked: Asked, *, whole: bool) -> None:
+        changes = summary.changes[by]
+        group = changes.moments
+        self.classes: tuple[str | None, ...] = (None,) if whole else group.classes
+        moments = group.whole().moments if whole else group.moments
+        self._asked = asked
+        self._moments = [(one, _exact(one)) for one in moments]
+        self._medians = [_medians(known, by, self.classes) for known in summary.medians]
+        self._signs = [_signs(changes, k, self.classes) for k in range(len(asked.chosen))]
+        self._units: list[tuple[Moments, Any]] = []
+        if by in summary.clusters:
+            sums = summary.clusters[by]
+            lots = replace(sums, lots=(sums.whole(),)) if whole else sums
+            self._units = [(m, _exact(m)) for m in cluster_moments(lots, self.classes)]
+
+    def _terms(self, k: int, kind: int, place: int) -> Terms:
+        moments, exact = self._moments[KINDS * k + kind]
+        found = self._medians[kind].get((k, place)) if kind < KINDS - 1 else None
+        leaves_out = self._asked.chosen[k].leaves_out
+        return Terms(
+            moments, exact, place, found.sample() if found else None, leaves_out=leaves_out
+        )
+
+    def both(self, k: int, place: int) -> Both:
+        """Return the terms of a loss in a class."""
+        old, new, joint = (self._terms(k, kind, place) for kind in range(KINDS))
+        units = Terms(*self._units[k], place, None) if self._units else None
+        return Both(old, new, joint, units)
+
+    def change(self, k: int, place: int, shape: Shape) -> LossChange:
+        """Return the change of a loss in a class."""
+        asked, one = self._asked, self._asked.chosen[k]
+        both = self.both(k, place)
+        values = _value(both.old, one), _value(both.new, one)
+        better, worse = (int(side[place]) for side in self._signs[k])
+        found = Difference(values[1] - values[0] if _known(values) else math.nan)
+        if all(map(math.isfinite, values)):
+            found = difference(both, one, asked.level, shape, (better, worse))
+        allowed = tolerance(asked.tolerances, one, values[0])
+        verdict = word(found, values, allowed, shaky=shape.shaky)
+        if asked.mode == "point":
+            verdict = plain_word(found.change, values, allowed)
+        rows = both.joint.counted
+        old = values[0]
+        return LossChange(
+            loss=one.spelling,
+            label=one.label,
+            name=one.name,
+            old=old,
+            new=values[1],
+            change=found.change,
+            relative=found.change / abs(old) if old and math.isfinite(old) else math.nan,
+            low=found.low,
+            high=found.high,
+            level=asked.level,
+            better=better,
+            same=rows - better - worse,
+            worse=worse,
+            detectable=found.detectable,
+            verdict=verdict,
+            rows=rows,
+            stderr=found.stderr,
+            p=found.p,
+            tolerance=allowed,
+            status=_status(values),
+        )
+
+
+def _exact(moments: Moments) -> tuple[list[Dyadic], list[Dyadic]]:
+    return moments.sums.dyadics(), moments.squares.dyadics()
+
+
+def _medians(
+    known: Mapping[tuple[int, str, str | None], Distribution],
+    by: str,
+    classes: tuple[str | None, ...],
+) -> dict[tuple[int, int], Distribution]:
+    """Return the distributions by the loss's number and the class's place."""
+    place = {name: k for k, name in enumerate(classes)}
+    found: dict[tuple[int, int], Distribution] = {}
+    for (k, name, cls), one in known.items():
+        if name == by:
+            at = (k, place.get(cls, 0))
+            found[at] = found.get(at, Distribution()) + one
+    return found
+
+
+def _signs(changes: Changes, k: int, classes: tuple[str | None, ...]) -> tuple[Any, Any]:
+    """Return how many rows of each class are better, and how many worse."""
+    found = []
+    for side in (changes.better[k], changes.worse[k]):
+        group = side if side.classes == classes else side.whole()
+        assert group.mass is not None
+        found.append(group.mass.floats())
+    return found[0], found[1]
+
+
+def _value(terms: Terms, one: Chosen) -> float:
+    if terms.infinite:
+        return math.inf
+    if terms.undefined or not terms.rows:
+        return math.nan
+    return one.combine.value(terms)
+
+
+def _known(values: tuple[float, float]) -> bool:
+    return not any(map(math.isnan, values)) and any(map(math.isfinite, values))
+
+
+def _status(values: tuple[float, float]) -> str:
+    if any(map(math.isnan, values)):
+        return "undefined"
+    return "ok" if all(map(math.isfinite, values)) else "infinite"
+
+
+def losses(summary: PairedSummary, asked: Asked) -> tuple[list[LossChange], list[Shape]]:
+    """Return the change of each loss over all rows, and the shape of its differences."""
+    finisher = Finisher(summary, next(iter(summary.changes)), asked, whole=True)
+    found, shapes = [], []
+    for k, tails in enumerate(summary.tails):
+        joint = finisher.both(k, 0).joint
+        # the first difference: it stands alone, or behind as many old terms
+        mean = to_float(joint.mean(joint.term_count // 2)) if joint.rows else 0.0
+        shapes.append(shape_of(tails, mean, joint.rows))
+        found.append(finisher.change(k, 0, shapes[-1]))
+    return found, shapes
+
+
+def classes(summary: PairedSummary, asked: Asked) -> list[ClassChange]:
+    """Return the change of each loss in each class, the classes that moved most surely first."""
+    found = [
+        ClassChange(by, cls, finisher.change(k, place, Shape()), math.nan, (by, cls) in asked.named)
+        for by in asked.by
+        for finisher in [Finisher(summary, by, asked, whole=False)]
+        for place, cls in enumerate(finisher.classes)
+        for k in range(len(asked.chosen))
+    ]
+    corrected = list(_corrected(found, len(asked.chosen)))
+    return [one for group in _sorted(corrected, len(asked.chosen)) for one in group]
+
+
+def _corrected(found: Sequence[ClassChange], losses: int) -> Iterator[ClassChange]:
+    """Correct p-values for having looked at every class, and verdicts with them."""
+    ps = np.array([math.nan if one.named else one.found.p for one in found])
+    qs = np.concatenate([adjusted(ps[k::losses]) for k in range(losses)])
+    places = np.concatenate([np.arange(k, len(found), losses) for k in range(losses)])
+    for one, q in zip(found, qs[np.argsort(places)].tolist(), strict=True):
+        q_of_one = one.found.p if one.named else q
+        change = one.found
+        if change.verdict in (IMPROVED, REGRESSED) and q_of_one > 1 - change.level:
+            quiet = INCONCLUSIVE if change.tolerance else NO_DIFFERENCE
+            change = replace(change, verdict=quiet)
+        yield replace(one, found=change, q=q_of_one)
+
+
+def adjusted(ps: Vector) -> Vector:
+    """Return p-values (float64[n]) corrected for their number (Benjamini & Hochberg, 1995).
+
+    NaN stands for a question that was not asked: it does not count and stays NaN.
+    """
+    found = np.full(len(ps), np.nan)
+    known = np.flatnonzero(~np.isnan(ps))
+    order = known[np.argsort(ps[known], kind="stable")]
+    scaled = ps[order] * len(order) / np.arange(1, len(order) + 1)
+    found[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0)
+    return found
+
+
+def _sorted(found: Sequence[ClassChange], losses: int) -> list[Sequence[ClassChange]]:
+    groups = [found[start : start + losses] for start in range(0, len(found), losses)]
+    return sorted(groups, key=lambda group: _place(group[0]))
+
+
+def _place(one: ClassChange) -> tuple[bool, float, float, str, str]:
+    q = one.q if not math.isnan(one.q) else 2.0
+    size = abs(one.found.change) if not math.isnan(one.found.change) else 0.0
+    return not one.named, q, -size, one.by, one.cls or ""
+
+
+def rows(summary: PairedSummary, asked: Asked) -> list[RowChange]:
+    """Return the rows that moved most under the first loss."""
+    return [
+        RowChange(
+            row=summary.census.start(moved.part) + moved.row + 1,
+            file=asked.files[moved.part[0]],
+            id=moved.id,
+            y=moved.y,
+            old=moved.old,
+            new=moved.new,
+            change=moved.new - moved.old,
+            pred_old=moved.pred["old"] if isinstance(moved.pred, dict) else None,
+            pred_new=moved.pred["new"] if isinstance(moved.pred, dict) else None,
+        )
+        for moved in summary.moved.rows
+        if isinstance(moved, MovedRow)
+    ]

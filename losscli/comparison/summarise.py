@@ -1,0 +1,199 @@
+"""Pairs of rows times losses: summaries of the differences, by class."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from losscli.comparison.moved import moved_rows
+from losscli.comparison.paired_block import PairedBlock
+from losscli.comparison.summary import Changes, PairedSummary, Tails
+from losscli.data.block import SHARED
+from losscli.losses.chosen import Chosen
+from losscli.losses.combine import MEAN
+from losscli.losses.spec import Vector
+from losscli.sorted_block import SortedBlock, classes_of
+from losscli.summary.census import Census
+from losscli.summary.distribution import Distribution
+from losscli.summary.exact import ExactSums
+from losscli.summary.group_sums import GroupSums
+from losscli.summary.grouped import Grouped
+from losscli.summary.heaps import heap
+from losscli.summary.largest import Largest
+from losscli.summary.tally import Tally
+from losscli.summary.worst import WorstRows
+
+Terms = tuple[Vector, ...]
+Integers = NDArray[np.int64]
+KINDS = 3
+"""What is kept of each loss: the old model's, the new one's, and what tells the difference."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is asked of every pair: losses, breakdowns, the number of rows, the clusters' column."""
+
+    chosen: tuple[Chosen, ...]
+    by: tuple[str, ...]
+    top: int
+    cluster: str | None = None
+
+
+def joint(chosen: Chosen, old: Terms, new: Terms) -> Terms:
+    """Return the columns that tell the difference of two values, row by row.
+
+    That is the difference itself for a mean. For a function of means it is the old terms and
+    the differences: where the models are alike the function's linear part is nearly that of the
+    differences alone, whose sums are exact. No difference is small because two sums cancelled.
+    """
+    with np.errstate(invalid="ignore"):
+        differences = tuple(n - o for o, n in zip(old, new, strict=True))
+    if chosen.combine == MEAN:
+        return differences
+    return (*old, *differences) if chosen.combine.slopes else differences[:1]
+
+
+def summarise(paired: PairedBlock, work: Work, before: PairedSummary) -> PairedSummary:
+    """Turn pairs of rows into their summary; `before` is what is known already."""
+    block = paired.block
+    rows = len(block.columns["y"])
+    total = PairedSummary.zero(len(work.chosen), work.top)
+    census = Census(
+        seen={block.part: paired.rows[0]},
+        judged=rows,
+        dropped=Counter(block.dropped),
+        noted=Counter(block.counted),
+    )
+    ids = {block.part: paired.ids} if paired.ids else {}
+    total = replace(total, census=census, new_rows=paired.rows[1], ids=ids)
+    if not rows:
+        return total
+    for number, name in enumerate(work.by or ("",)):
+        found = _Judged(paired, work, SortedBlock.of(block, name))
+        found.judge(None if number else before)
+        total += replace(
+            PairedSummary.zero(len(work.chosen), work.top),
+            changes={name: found.changes()},
+            clusters=_clusters(paired, work, name),
+            medians=found.medians(name),
+            tails=total.tails if number else tuple(found.tails),
+            moved=total.moved if number else found.moved(),
+        )
+    return total
+
+
+def _clusters(paired: PairedBlock, work: Work, by: str) -> Mapping[str, GroupSums]:
+    if work.cluster is None:
+        return {}
+    block = paired.block
+    codes, names = block.groups[work.cluster]
+    old, new = paired.of(dict(block.columns))
+    terms = [joint(one, one.terms(old), one.terms(new)) for one in work.chosen]
+    texts = [name or "" for name in names]
+    groups = classes_of(block, by) if by else None
+    return {by: GroupSums.of((codes, texts), terms, by=groups, weight=block.weight)}
+
+
+@dataclass
+class _Judged:
+    """The rows of a pair of blocks, sorted by class, and what was found out about them."""
+
+    paired: PairedBlock
+    work: Work
+    sort: SortedBlock
+    tails: list[Tails] = field(default_factory=list)
+
+    def judge(self, before: PairedSummary | None) -> None:
+        """Compute the row losses a slice at a time; tails and rows only with a `before`."""
+        classes, chosen = len(self.sort.classes), self.work.chosen
+        self._tallies: list[tuple[Tally, ...]] = []
+        self._signs = np.zeros((2, len(chosen), classes), np.int64)
+        self._far: list[tuple[Integers, Vector, Vector]] = []
+        self._kept: dict[int, tuple[list[Vector], list[Vector]]] = {
+            k: ([], []) for k, one in enumerate(chosen) if one.combine.needs_median
+        }
+        least = before.moved.least if before and self.work.top else np.inf
+        known = [tails.emptied() for tails in before.tails] if before else []
+        high: list[tuple[list[Vector], list[Vector]]] = [([], []) for _ in known]
+        for rows, places, starts in self.sort.slices():
+            columns = {r: v if r in SHARED else v[rows] for r, v in self.sort.columns.items()}
+            old, new = self.paired.of(columns)
+            for k, one in enumerate(chosen):
+                terms = one.terms(old), one.terms(new)
+                found = joint(one, *terms)
+                difference = found[-len(terms[0])] if len(found) > len(terms[0]) else found[0]
+                self._add(k, (*terms, found), rows, places, starts)
+                self._sign(k, difference, places, starts)
+                for side, kept in zip(terms, self._kept.get(k, ()), strict=False):
+                    kept.append(side[0])
+                if known:
+                    high[k][0].append(difference[difference > known[k].up.least])
+                    high[k][1].append(-difference[difference < -known[k].down.least])
+                if k == 0 and least < np.inf:
+                    far = np.flatnonzero(np.abs(difference) >= least)
+                    self._far.append((far + rows.start, terms[0][0][far], terms[1][0][far]))
+        self.tails = [
+            Tails(
+                Largest.of(np.concatenate(up), tails.up.least),
+                Largest.of(np.concatenate(down), tails.down.least),
+            )
+            for (up, down), tails in zip(high, known, strict=True)
+        ]
+
+    def _add(
+        self,
+        k: int,
+        kinds: tuple[Terms, Terms, Terms],
+        rows: slice,
+        places: Integers,
+        starts: Integers,
+    ) -> None:
+        weight = () if self.sort.weight is None else (self.sort.weight[rows],)
+        if k == len(self._tallies):
+            sizes = [(len(terms) + len(weight), len(terms)) for terms in kinds]
+            self._tallies.append(tuple(Tally(len(self.sort.classes), *s) for s in sizes))
+        tallies = self._tallies[k]
+        for tally, terms in zip(tallies, kinds, strict=True):
+            tally.add(places, starts, (*terms, *weight))
+
+    def _sign(self, k: int, difference: Vector, places: Integers, starts: Integers) -> None:
+        self._signs[0, k, places] += np.add.reduceat(difference < 0, starts, dtype=np.int64)
+        self._signs[1, k, places] += np.add.reduceat(difference > 0, starts, dtype=np.int64)
+
+    def changes(self) -> Changes:
+        """Return the moments of each class and the counts of rows that moved."""
+        classes = self.sort.classes
+        codes, weight = self.sort.codes, self.sort.weight
+        mass = heap(codes, weight, len(classes))
+        moments = tuple(tally.moments() for tallies in self._tallies for tally in tallies)
+        better, worse = (
+            tuple(Grouped(classes, ExactSums(len(classes), {0: row}, 1)).ordered() for row in sign)
+            for sign in self._signs
+        )
+        return Changes(Grouped(classes, mass, moments).ordered(), better, worse)
+
+    def medians(self, by: str) -> Any:  # noqa: ANN401 - two mappings
+        """Return the distributions of the losses that are medians, class by class."""
+        found: tuple[dict[Any, Distribution], ...] = ({}, {})
+        ends = np.append(self.sort.starts[1:], len(self.sort.codes)).tolist()
+        for k, sides in self._kept.items():
+            for kept, where in zip(sides, found, strict=True):
+                losses = np.concatenate(kept)
+                for start, end in zip(self.sort.starts.tolist(), ends, strict=True):
+                    name = self.sort.classes[self.sort.codes[start]]
+                    weight = None if self.sort.weight is None else self.sort.weight[start:end]
+                    where[k, by, name] = Distribution.of(
+                        losses[start:end], weight, leave_out_nan=True
+                    )
+        return found
+
+    def moved(self) -> WorstRows:
+        """Return the rows that moved most."""
+        if not self._far:
+            return WorstRows(self.work.top)
+        places, old, new = (np.concatenate(parts) for parts in zip(*self._far, strict=True))
+        rows = places if self.sort.order is None else self.sort.order[places]
+        return moved_rows(self.paired, rows, (old, new), self.work.top)

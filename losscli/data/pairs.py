@@ -1,0 +1,176 @@
+"""Two sources read side by side: the pieces of one with the same rows of the other."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from losscli.data.block import Piece, Source
+
+Types = Mapping[str, Any]
+Read = Callable[[], Piece]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Rows of an old and a new source that stand at the same places, as many as both have.
+
+    The one that ends first has fewer rows in the last pair. `rows` are the places in the old
+    source's piece where they do not begin at 0 and follow each other, `seen` the rows of that
+    piece (None: those of `old`).
+    """
+
+    old: Piece
+    new: Piece
+    rows: NDArray[np.int64] | None = None
+    seen: int | None = None
+
+
+class Pairs(Protocol):
+    """Where pairs of rows come from, as `Source` is where rows come from.
+
+    Calls that stand `apart` may be made by any process.
+    """
+
+    @property
+    def apart(self) -> bool:
+        """Tell whether every call stands for itself."""
+        ...
+
+    def pieces(self) -> Iterator[Callable[[], Pair]]:
+        """Return one call a pair of pieces."""
+        ...
+
+    def in_order(self) -> "Pairs":
+        """Return the same pairs, read without guesses."""
+        ...
+
+    def check(self) -> None:
+        """Raise DataError where a source changed while it was read."""
+        ...
+
+
+@dataclass(frozen=True)
+class OneFile:
+    """Two models in one source: every piece is its own partner."""
+
+    source: Source
+    types: Types
+    apart: bool = True
+
+    def pieces(self) -> Iterator[Callable[[], Pair]]:
+        """Return one call a piece."""
+        return (partial(_with_itself, read) for read in self.source.pieces(self.types))
+
+    def in_order(self) -> "OneFile":
+        """Return the same, read without guesses."""
+        return OneFile(self.source.in_order(), self.types, apart=False)
+
+    def check(self) -> None:
+        """Raise DataError where the source changed while it was read."""
+        self.source.check()
+
+
+def _with_itself(read: Read) -> Pair:
+    piece = read()
+    return Pair(piece, piece)
+
+
+class SideBySide:
+    """Two sources whose rows are in the same order, cut after the same rows where that is known.
+
+    `types` and `new_types` are the columns to read of each.
+    """
+
+    def __init__(
+        self, old: Source, new: Source, types: Types, new_types: Types, *, guess: bool = True
+    ) -> None:
+        rows = min(old.rows_per_piece(), new.rows_per_piece())
+        cut = (old.in_pieces_of(rows), new.in_pieces_of(rows)) if guess else (None, None)
+        self.apart = None not in cut
+        self._old = cut[0] if cut[0] and cut[1] else old
+        self._new = cut[1] if cut[0] and cut[1] else new
+        self._types = types, new_types
+
+    def pieces(self) -> Iterator[Callable[[], Pair]]:
+        """Return one call a pair."""
+        reads = self._old.pieces(self._types[0]), self._new.pieces(self._types[1])
+        return _equal(*reads) if self.apart else _in_turn(*reads)
+
+    def in_order(self) -> "SideBySide":
+        """Return the same pairs, read one after the other."""
+        old, new = self._old.in_order(), self._new.in_order()
+        return SideBySide(old, new, *self._types, guess=False)
+
+    def check(self) -> None:
+        """Raise DataError where a source changed while it was read."""
+        self._old.check()
+        self._new.check()
+
+
+def _equal(old: Iterator[Read], new: Iterator[Read]) -> Iterator[Callable[[], Pair]]:
+    """Pair pieces that begin at the same rows; what has no partner comes with none of its rows."""
+    last: tuple[Read, Read] | None = None
+    while True:
+        reads = next(old, None), next(new, None)
+        if reads[0] and reads[1]:
+            last = reads[0], reads[1]
+            yield partial(_both, *last)
+        elif last and (reads[0] or reads[1]):
+            yield partial(_alone, reads[0], reads[1], last)
+        else:
+            return
+
+
+def _both(old: Read, new: Read) -> Pair:
+    return Pair(old(), new())
+
+
+def _alone(old: Read | None, new: Read | None, last: tuple[Read, Read]) -> Pair:
+    if old:
+        return Pair(old(), _emptied(last[1]()))
+    assert new
+    return Pair(_emptied(last[0]()), new())
+
+
+def _emptied(piece: Piece) -> Piece:
+    end = piece.part[0], piece.part[1] + 1
+    return Piece(piece.table.slice(0, 0), end, piece.place)
+
+
+class _Rest:
+    """The rows of a source that are still to come, piece by piece."""
+
+    def __init__(self, reads: Iterator[Read]) -> None:
+        self._reads = reads
+        self._piece = next(reads)()
+        self._at = 0
+
+    def rows(self) -> int:
+        """Return how many rows the piece at hand has left; 0 only at the end of the source."""
+        while self._at == self._piece.table.num_rows and (read := next(self._reads, None)):
+            self._piece, self._at = read(), 0
+        return int(self._piece.table.num_rows - self._at)
+
+    def take(self, rows: int, number: int) -> Piece:
+        """Return the next rows of the piece at hand, at most `rows`, as piece `number`."""
+        piece, start = self._piece, self._at
+        table = piece.table.slice(start, rows)
+        self._at += table.num_rows
+        return Piece(table, (piece.part[0], number), lambda row: piece.place(start + row))
+
+
+def _in_turn(old: Iterator[Read], new: Iterator[Read]) -> Iterator[Callable[[], Pair]]:
+    """Pair what is read piece by piece, wherever the pieces of each source end."""
+    left, right, number = _Rest(old), _Rest(new), 0
+    while any(rest := (left.rows(), right.rows())):
+        rows = min(rest) or max(rest)
+        yield partial(_given, Pair(left.take(rows, number), right.take(rows, number)))
+        number += 1
+
+
+def _given(pair: Pair) -> Pair:
+    return pair
