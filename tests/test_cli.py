@@ -128,10 +128,11 @@ def test_every_loss_has_a_page_with_a_picture() -> None:
 import sys
 from losscli.cli import explain
 import losscli.losses
+from losscli.losses.facts import typical
 from losscli.losses.spec import LOSSES
 for loss in LOSSES.values():
     for ascii_only in (False, True):
-        lines = list(explain._page(loss, 80, ascii_only=ascii_only))
+        lines = list(explain._page(loss, typical(loss), 80, ascii_only=ascii_only))
         assert any(line.strip().startswith("row loss") for line in lines[-15:]), loss
         assert all(line.isprintable() for line in lines)
         assert not any("nan" in line for line in lines[-9:]), loss

@@ -1,6 +1,6 @@
 """What a loss costs, situation by situation: a curve, or a few rows where none can be drawn."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,19 +19,28 @@ Columns = Mapping[str, NDArray[Any]]
 
 @dataclass(frozen=True)
 class Curve:
-    """The row loss against one quantity; neither array is empty, and all of it is finite."""
+    """The row loss against one quantity; neither array is empty, and all of it is finite.
+
+    `few` are some typical values of the quantity, `costs` what they cost: NaN where the loss is
+    not defined.
+    """
 
     against: str
     at: Vector
     loss: Vector
+    few: Vector
+    costs: Vector
 
 
 def curve(loss: Loss, parameters: Mapping[str, Value]) -> Curve | None:
     """Return the row loss against the quantity that decides it, where one number does."""
-    for against, at, *ways in _ways(set(loss.roles), parameters):
+    roles = set(loss.roles)
+    both = zip(_ways(roles, parameters), _ways(roles, parameters, few=True), strict=True)
+    for (against, at, *ways), (_, few, *others) in both:
         found = [_judged(loss, parameters, columns) for columns in ways]
         if all(np.isfinite(one).all() and np.allclose(one, found[0]) for one in found):
-            return Curve(against, at, found[0])
+            costs = _judged(loss, parameters, others[0])
+            return Curve(against, at, found[0], few, costs)
     return None
 
 
@@ -69,26 +78,38 @@ def _judged(loss: Loss, parameters: Mapping[str, Value], columns: Columns) -> Ve
     return found
 
 
-def _ways(roles: set[str], parameters: Mapping[str, Value]) -> Iterator[tuple[Any, ...]]:
+def _axis(low: float, high: float, typical: Sequence[float], *, few: bool) -> Vector:
+    return np.array(typical) if few else np.linspace(low, high, _POINTS)
+
+
+def _ways(
+    roles: set[str], parameters: Mapping[str, Value], *, few: bool = False
+) -> Iterator[tuple[Any, ...]]:
     """Yield what to draw against: its name, its values, and columns that must agree on the loss.
 
-    A loss is a function of the error alone where it is the same for y = 0 and for y = 1.
+    A loss is a function of the error alone where it is the same for y = 0 and for y = 1. With
+    `few`, the values are some typical ones.
     """
-    one, first = np.ones(_POINTS), np.zeros(_POINTS, np.intp)
-    p, lead = np.linspace(0.01, 0.99, _POINTS), np.linspace(-2.0, 3.0, _POINTS)
+    p = _axis(0.01, 0.99, (0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99), few=few)
+    lead = _axis(-2.0, 3.0, (-10.0, -2.0, -1.0, -0.1, 0.1, 1.0, 2.0, 10.0), few=few)
     if roles == {"y", "pred"}:
-        spreads = [float(parameters[s]) for s in _SPREADS if s in parameters]
-        e = np.linspace(-1.0, 1.0, _POINTS) * max(3.0, 2 * max(spreads, default=0.0))
-        yield "y - pred", e, {"y": 0 * one, "pred": -e}, {"y": one, "pred": 1 - e}
-        pred = np.linspace(0.1, 4.0, _POINTS).round(9)
-        yield "pred, where y is 1", pred, {"y": one, "pred": pred}
+        spread = max((float(parameters[s]) for s in _SPREADS if s in parameters), default=0.0)
+        unit = 10.0 ** np.floor(np.log10(max(spread, 1.0)))
+        reach = 1.0 if few else max(3.0, 2 * spread)
+        typical = unit * np.array([-10.0, -2.0, -1.0, -0.1, 0.1, 1.0, 2.0, 10.0])
+        e = _axis(-1.0, 1.0, typical.tolist(), few=few) * reach
+        yield "y - pred", e, {"y": 0 * e, "pred": -e}, {"y": 1 + 0 * e, "pred": 1 - e}
+        pred = _axis(0.1, 4.0, (0.1, 0.5, 0.9, 1.0, 1.1, 1.5, 2.0, 10.0), few=few).round(9)
+        yield "pred, where y is 1", pred, {"y": 1 + 0 * pred, "pred": pred}
     elif roles == {"y", "prob"}:
-        yield "the probability of what happened", p, {"y": one, "prob": p}
+        yield "the probability of what happened", p, {"y": 1 + 0 * p, "prob": p}
     elif roles == {"y", "probs"}:
-        probs = np.column_stack([p, 1 - p])
-        yield "the probability of what happened", p, {"y": first, "probs": probs}
+        probs = np.column_stack([p, (1 - p) / 2, (1 - p) / 2])
+        first = np.zeros(len(p), np.intp)
+        yield "the probability of the true one of three classes", p, {"y": first, "probs": probs}
     elif roles == {"y", "score"}:
-        yield "y*score", lead, {"y": one, "score": lead}
+        yield "y*score", lead, {"y": 1 + 0 * lead, "score": lead}
     elif roles == {"y", "scores"}:
         scores = np.column_stack([lead, 0 * lead])
+        first = np.zeros(len(lead), np.intp)
         yield "the true class's score above its best rival", lead, {"y": first, "scores": scores}

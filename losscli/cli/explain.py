@@ -1,5 +1,6 @@
 """`losscli explain`: one loss, on one page."""
 
+import math
 import sys
 from collections.abc import Iterator, Mapping
 from textwrap import wrap
@@ -9,60 +10,128 @@ import typer
 
 from losscli.cli import terminal
 from losscli.cli.losses import call_of, value_of
+from losscli.errors import UsageError
+from losscli.visible import visible
 
 if TYPE_CHECKING:
     from losscli.losses.spec import Loss, Parameter, Value
 
 _MOST = 100
 _LEAST = 30
-_INDENT = 14
-_TYPICAL = 1.0
-"""What a curve takes for a parameter that has no default."""
+_INDENT = 15
+_PROPER = {
+    "strictly": "strictly: on average nothing is as good as honest probabilities",
+    "yes": "yes: on average nothing is better than honest probabilities, but others are as good",
+    "no": "no: on average other probabilities than the honest ones are better",
+}
+_CONVEX = {True: "yes, in the prediction", False: "no: a fit can stop at a minimum that is not it"}
+_INFLUENCE = {
+    True: "bounded: a single row, however wrong, pulls a fit only so far",
+    False: "unbounded: a single row can pull a fit as far as it likes",
+}
 
 
 def explain(name: Annotated[str, typer.Argument(metavar="NAME", hidden=True)]) -> None:
-    """Explain the loss NAME: formula, what it rewards, parameters, names elsewhere, a curve."""
-    from losscli.losses.names import find  # noqa: PLC0415 - brings numpy
+    """Explain the loss NAME, such as huber or 'huber(delta=2)'.
 
+    Its formula, when to use it and when not, what it rewards, its parameters, what other
+    libraries call it and where their numbers differ, a curve and some typical errors.
+    """
     style = terminal.style()
     width = max(min(style.width, _MOST), _LEAST)
-    losses = find(name.partition("(")[0].strip())
-    pages = ("\n".join(_page(loss, width, ascii_only=style.ascii)) for loss in losses)
+    pages = (
+        "\n".join(_page(loss, values, width, ascii_only=style.ascii))
+        for loss, values in _asked(name.strip())
+    )
     sys.stdout.write(terminal.shown("\n\n\n".join(pages) + "\n", style))
 
 
-def _page(loss: "Loss", width: int, *, ascii_only: bool) -> Iterator[str]:
+def _asked(text: str) -> "Iterator[tuple[Loss, Mapping[str, Value]]]":
+    """Yield the losses of that name, one a task, with the parameters that are given."""
+    from losscli.losses.facts import typical  # noqa: PLC0415 - brings numpy
+    from losscli.losses.language import parse, resolve, tasks  # noqa: PLC0415 - likewise
+    from losscli.losses.names import find  # noqa: PLC0415 - likewise
+
+    if "(" not in text:
+        yield from ((loss, typical(loss)) for loss in find(text))
+        return
+    requests = parse([text])
+    for task in sorted(tasks(requests)):
+        for chosen in resolve(requests, task):
+            if chosen.single is None or len(requests) > 1:
+                what = f"{visible(text)} is more than one loss"
+                raise UsageError(what, remedy="losscli explain NAME, as in losscli explain huber")
+            yield chosen.single.loss, chosen.single.parameters
+
+
+def _page(
+    loss: "Loss", values: "Mapping[str, Value]", width: int, *, ascii_only: bool
+) -> Iterator[str]:
     yield f"{call_of(loss)}  ({loss.task})"
     for paragraph in loss.doc.split("\n\n"):
         yield ""
         yield from wrap(paragraph, width - 2, initial_indent="  ", subsequent_indent="  ")
-    yield ""
-    for head, text in _facts(loss):
+    for facts in (_advice(loss), _facts(loss, values), _elsewhere(loss)):
+        yield from _listed(facts, width)
+    from losscli.cli.picture import picture  # noqa: PLC0415 - brings numpy
+
+    yield from picture(loss, values, width, ascii_only=ascii_only)
+
+
+def _listed(facts: Iterator[tuple[str, str]], width: int) -> Iterator[str]:
+    gap = [""]
+    for head, text in facts:
+        yield from gap
+        gap = []
         lead = f"  {head}"
         lines = wrap(text, max(width - _INDENT, 20), break_long_words=False) or [""]
         for line in lines:
             yield f"{lead:<{_INDENT - 1}} {line}"
             lead = ""
-    yield from _picture(loss, ascii_only=ascii_only)
 
 
-def _facts(loss: "Loss") -> Iterator[tuple[str, str]]:
+def _advice(loss: "Loss") -> Iterator[tuple[str, str]]:
+    if loss.use:
+        yield "use it", loss.use[:1].lower() + loss.use[1:]
+    if loss.avoid:
+        yield "avoid it", loss.avoid[:1].lower() + loss.avoid[1:]
+
+
+def _facts(loss: "Loss", values: "Mapping[str, Value]") -> Iterator[tuple[str, str]]:
     from losscli.losses.domain import REAL  # noqa: PLC0415 - brings numpy
+    from losscli.losses.traits import traits  # noqa: PLC0415 - likewise
 
-    values = _typical(loss)
     heads = ["row loss"] + ["and"] * len(loss.formula[1:])
     yield from zip(heads, loss.formula, strict=False)
     yield "value", loss.combine(**values).name
     if loss.elicits not in ("", "-"):
         yield "rewards", f"a prediction of the {loss.elicits}"
+    like = traits(loss, values)
+    if like.proper:
+        yield "proper", _PROPER[like.proper]
+    if like.convex is not None:
+        yield "convex", _CONVEX[like.convex]
+    if like.bounded_influence is not None:
+        yield "influence", _INFLUENCE[like.bounded_influence]
+    if loss.bound != math.inf:
+        yield "at most", f"{loss.bound} a row"
+    if loss.floor != "0":
+        yield "at best", f"{loss.floor} a row" if loss.floor else "no limit that is reached"
     flags = ("--true" if role == "y" else f"--{role}" for role in loss.roles if role != "levels")
     yield "columns", ", ".join(flags)
     yield from ((r, f"in {legal}") for r, legal in loss.domain(**values).items() if legal != REAL)
     yield from ((parameter.name, _parameter(parameter)) for parameter in loss.parameters)
     if loss.aka:
         yield "also called", ", ".join(loss.aka)
+
+
+def _elsewhere(loss: "Loss") -> Iterator[tuple[str, str]]:
+    last = ""
     for peer in loss.peers:
-        yield peer.written, f"{peer.name}. {peer.differs}" if peer.differs else peer.name
+        said = f"{peer.name}. {peer.differs}" if peer.differs else peer.name
+        said += f" (--compat {peer.library} prints it.)" if peer.rows else ""
+        yield ("" if peer.written == last else peer.written), said
+        last = peer.written
     if loss.differs:
         yield "elsewhere", loss.differs
 
@@ -72,30 +141,6 @@ def _parameter(parameter: "Parameter") -> str:
     legal = parameter.legal
     if legal is None:
         return f"{default}; True or False"
-    return f"{default}; {legal}" if hasattr(legal, "words") else f"{default}; in {legal}"
-
-
-def _typical(loss: "Loss") -> Mapping[str, "Value"]:
-    return {
-        p.name: _TYPICAL if p.required or p.default is None else p.default for p in loss.parameters
-    }
-
-
-def _picture(loss: "Loss", *, ascii_only: bool) -> Iterator[str]:
-    from losscli.cli.curve import curve, situations  # noqa: PLC0415 - brings numpy
-    from losscli.cli.plot import drawn  # noqa: PLC0415 - likewise
-
-    values = _typical(loss)
-    required = [f"{p.name}={value_of(values[p.name])}" for p in loss.parameters if p.required]
-    given = f", with {', '.join(required)}" if required else ""
-    if found := curve(loss, values):
-        yield ""
-        yield f"  row loss against {found.against}{given}"
-        yield ""
-        yield from (f"  {line}" for line in drawn(found.at, found.loss, ascii_only=ascii_only))
-    elif rows := situations(loss, values):
-        yield ""
-        yield f"  row loss{given}"
-        yield ""
-        wide = max(len(text) for text, _ in rows)
-        yield from (f"  {text:<{wide}}   {value:>6.4g}" for text, value in rows)
+    if hasattr(legal, "words"):
+        return f"{default}; {legal}"
+    return f"{default}; {'a whole number ' if legal.whole else ''}in {legal}"

@@ -1,12 +1,17 @@
 """`losscli losses`: every registered loss, by family."""
 
+import json
 import sys
 from collections.abc import Iterator
 from itertools import groupby
 from textwrap import wrap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
 
 from losscli.cli import terminal
+from losscli.errors import UsageError
+from losscli.visible import visible
 
 if TYPE_CHECKING:
     from losscli.losses.spec import Loss
@@ -17,14 +22,47 @@ _MOST = 100
 """Longer lines are harder to read than more of them."""
 
 
-def list_losses() -> None:
+Task = Annotated[
+    str | None, typer.Option(metavar="TASK", help="Only the losses of these predictions.")
+]
+Search = Annotated[
+    str | None,
+    typer.Option(
+        metavar="WORD", help="Only those with it in their names, words or names elsewhere."
+    ),
+]
+Shape = Annotated[
+    Literal["table", "json"],
+    typer.Option("--format", metavar="table|json", help="What stdout gets."),
+]
+
+
+def list_losses(*, task: Task = None, search: Search = None, format: Shape = "table") -> None:  # noqa: A002
     """List the losses by family; `losscli explain NAME` tells more of one."""
+    found = _found(task, search)
+    if format == "json":
+        from losscli.losses.facts import facts_of  # noqa: PLC0415 - brings numpy
+
+        text = json.dumps([facts_of(loss) for loss in found], indent=2, ensure_ascii=False)
+        sys.stdout.write(text + "\n")
+        return
     style = terminal.style()
-    sys.stdout.write(
-        terminal.shown(
-            "\n".join(_lines(max(min(style.width, _MOST), _LEAST_SUMMARY))) + "\n", style
-        )
-    )
+    lines = _lines(found, max(min(style.width, _MOST), _LEAST_SUMMARY))
+    sys.stdout.write(terminal.shown("\n".join(lines) + "\n", style))
+
+
+def _found(task: str | None, search: str | None) -> "list[Loss]":
+    """Return the losses that are asked for, by family; UsageError where there are none."""
+    from losscli.losses.names import holding, nearest  # noqa: PLC0415 - brings numpy
+    from losscli.losses.spec import LOSSES  # noqa: PLC0415 - likewise
+
+    found = sorted(LOSSES.values(), key=_place)
+    known = sorted({loss.task for loss in found})
+    if task is not None and task not in known:
+        what = f"there are no '{visible(task)}' predictions"
+        raise UsageError(what, remedy=nearest(task, known) or f"one of {', '.join(known)}")
+    found = [loss for loss in found if task in (None, loss.task)]
+    return holding(search, found) if search is not None else found
 
 
 def call_of(loss: "Loss") -> str:
@@ -38,18 +76,17 @@ def value_of(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _lines(width: int) -> Iterator[str]:
-    import losscli.losses.spec  # noqa: PLC0415 - fills the registry, and brings numpy
+def _lines(found: "list[Loss]", width: int) -> Iterator[str]:
+    from losscli.losses.facts import family_of  # noqa: PLC0415 - brings numpy
 
-    known = losscli.losses.spec.LOSSES
     indent = _INDENT if width - _INDENT >= _LEAST_SUMMARY else 4
-    found = sorted(known.values(), key=_place)
-    for module, family in groupby(found, key=lambda loss: loss.function.__module__):
-        yield (sys.modules[module].__doc__ or module).partition("\n")[0]
+    for heading, family in groupby(found, key=family_of):
+        yield heading
         for loss in family:
             yield from _loss(loss, indent, width)
         yield ""
-    yield f"{len(known)} losses; as in --loss 'mse,huber(delta=2)'; more: losscli explain huber"
+    count = "1 loss" if len(found) == 1 else f"{len(found)} losses"
+    yield f"{count}; as in --loss 'mse,huber(delta=2)'; more: losscli explain {found[0].name}"
 
 
 def _place(loss: "Loss") -> tuple[bool, str]:

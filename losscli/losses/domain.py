@@ -42,6 +42,11 @@ class Interval:
         """Tell whether the number lies inside."""
         return bool(self.holds(np.float64(value)))  # type: ignore[arg-type]
 
+    @property
+    def noun(self) -> str:
+        """What kind of number lies inside."""
+        return "a whole number" if self.whole else "a number"
+
     def __str__(self) -> str:
         """Return the range as mathematics writes it."""
         left = "(" if self.low_open else "["

@@ -1,5 +1,6 @@
 """Losses by name: the one that is meant, or the names that may have been."""
 
+from collections.abc import Sequence
 from difflib import get_close_matches
 
 from losscli.errors import UsageError
@@ -45,6 +46,33 @@ def nearest(name: str, known: list[str]) -> str:
     return f"did you mean {' or '.join(close)}?" if close else ""
 
 
+def holding(word: str, losses: Sequence[Loss]) -> list[Loss]:
+    """Return the losses that have a word in their names, their words or their names elsewhere.
+
+    Raises UsageError where none has.
+    """
+    wanted = word.casefold()
+    found = [loss for loss in losses if wanted in _words(loss)]
+    if found:
+        return found
+    raise UsageError(f"no loss has '{visible(word)}' in it", remedy=_answer(word.lower())[1])
+
+
+def _words(loss: Loss) -> str:
+    elsewhere = (f"{peer.written} {peer.name}" for peer in loss.peers)
+    said = (loss.name, *loss.aka, loss.family, loss.doc, loss.use, loss.elicits, *elsewhere)
+    return " ".join(" ".join(said).split()).casefold()
+
+
+def _elsewhere(name: str) -> str:
+    """Return our name of what another library calls so."""
+    for loss in LOSSES.values():
+        for peer in loss.peers:
+            if peer.name.rpartition(".")[2].lower() == name:
+                return f"{peer.name} is {loss.name} here: --loss {loss.name}"
+    return ""
+
+
 def _answer(name: str) -> tuple[str, str]:
     for loss, others in _SKILL.items():
         if name in others:
@@ -55,5 +83,7 @@ def _answer(name: str) -> tuple[str, str]:
     if name in _NO_ROWS:
         what = f"{name} is not a loss of rows: it has no value for one row"
         return what, "scikit-learn's sklearn.metrics has such scores"
+    if ours := _elsewhere(name):
+        return "", ours
     known = sorted({known for known, _ in [*LOSSES, *AKA]})
     return "", nearest(name, known) or "losscli losses lists them all"

@@ -52,7 +52,8 @@ class Parameter:
             return "True or False"
         if isinstance(self.legal, Choice):
             return f"one of {self.legal}"
-        return f"a number in {REAL if self.legal is None else self.legal}"
+        legal = REAL if self.legal is None else self.legal
+        return f"{legal.noun} in {legal}"
 
     def check(self, value: Value) -> str:
         """Say what is wrong with `value`, or nothing."""
