@@ -11,7 +11,7 @@ from losscli.data.columns import CLASSIFICATION, Plan, Wanted, plan
 from losscli.errors import DataError, UsageError
 from losscli.gates.binding import Bound
 from losscli.gates.plan import Gates, Texts, asked_of_rows
-from losscli.group_block import refuse_mixed, refuse_too_many
+from losscli.group_block import refuse_mixed, refuse_too_long, refuse_too_many
 from losscli.losses.chosen import Chosen
 from losscli.losses.compat import Likeness, as_in, check, likenesses, said
 from losscli.losses.language import default, parse, resolve, tasks
@@ -143,9 +143,7 @@ class _Job:
         chosen = resolve(asked, found.task, found.columns)
         chosen, bounds = self.gates.bound(chosen, found.task, tuple(found.columns), found.by)
         of_rows = asked_of_rows(bounds)
-        if found.wanted.group:
-            _refuse_medians(chosen)
-        elif not (given["pooled"] or found.wanted.cluster):
+        if not (given["pooled"] or found.unit):
             _ask_for_groups(chosen)
         like = likenesses(chosen, compat) if compat else ()
         chosen = tuple(as_in(one, compat) for one in chosen) if compat else chosen
@@ -157,6 +155,7 @@ class _Job:
             numeric=truth is None,
             unit=found.unit,
             unit_by=found.by,
+            grouped=found.wanted.group is not None,
             distributed=tuple(sorted({0, *(one.number for one in of_rows)})),
         )
         run = Run(source, found, work, given["jobs"], given["progress"])
@@ -166,6 +165,7 @@ class _Job:
         if found.unit:
             refuse_too_many(summary.units, found.unit, found.where, sure=True)
         if found.wanted.group:
+            refuse_too_long(summary.unit_values, found.where)
             refuse_mixed(summary.units, found.wanted.group, found.where)
         if compat:
             facts = _alike(facts, like, compat)
@@ -215,13 +215,6 @@ def _unit(given: Mapping[str, Any]) -> dict[str, Any]:
         raise UsageError(what, remedy=remedy)
     pooled = given.get("pooled")
     return {"group": None if pooled else group, "cluster": group if pooled and group else cluster}
-
-
-def _refuse_medians(chosen: Sequence[Chosen]) -> None:
-    for one in chosen:
-        if one.combine.needs_median:
-            what = f"{one.label} is a median, which is not kept for every group"
-            raise UsageError(what, where="--group", remedy="leave it out, or use mae")
 
 
 def _ask_for_groups(chosen: Sequence[Chosen]) -> None:

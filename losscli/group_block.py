@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from losscli.data.block import Block
 from losscli.errors import DataError
 from losscli.losses.chosen import Chosen
 from losscli.sorted_block import classes_of
 from losscli.summary.group_sums import MOST_GROUPS, GroupSums
+from losscli.summary.group_values import MOST_VALUES, GroupValues
 from losscli.visible import visible
 
 
@@ -16,18 +18,40 @@ def group_sums(
     block: Block, chosen: Sequence[Chosen], unit: str, by: Sequence[str]
 ) -> dict[str, GroupSums]:
     """Return for each breakdown ("" for none) the sums of the losses by group and class."""
-    codes, texts = block.groups[unit]
-    names = [text or "" for text in texts]
     losses = [one.terms(block.columns) for one in chosen]
     return {
         name: GroupSums.of(
-            (codes, names),
+            _group(block, unit),
             losses,
             by=classes_of(block, name) if name else None,
             weight=block.weight,
         )
         for name in by
     }
+
+
+def group_values(block: Block, chosen: Sequence[Chosen], unit: str) -> dict[int, GroupValues]:
+    """Return the row losses by group of those that are medians, by the number of the loss."""
+    return {
+        k: GroupValues.of(_group(block, unit), one.terms(block.columns)[0], block.weight)
+        for k, one in enumerate(chosen)
+        if one.combine.needs_median
+    }
+
+
+def _group(block: Block, unit: str) -> tuple[NDArray[np.int32], list[str]]:
+    codes, texts = block.groups[unit]
+    return codes, [text or "" for text in texts]
+
+
+def refuse_too_long(values: Mapping[int, GroupValues], where: str) -> None:
+    """Raise DataError where more rows are kept for medians by group than memory is meant for."""
+    if any(len(found) > MOST_VALUES for found in values.values()):
+        raise DataError(
+            f"medians by group keep every row, and there are more than {MOST_VALUES}",
+            where=where,
+            remedy="leave medae out, or use mae",
+        )
 
 
 def refuse_too_many(sums: Mapping[str, GroupSums], unit: str, where: str, *, sure: bool) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from losscli.data.block import Block
 from losscli.errors import DataError
-from losscli.group_block import group_sums, refuse_too_many
+from losscli.group_block import group_sums, group_values, refuse_too_long, refuse_too_many
 from losscli.losses.chosen import Chosen
 from losscli.losses.distance import rises_with_distance
 from losscli.losses.spec import Vector
@@ -20,6 +20,7 @@ from losscli.summary.digest import digest_of_numbers, digest_of_rows, digest_of_
 from losscli.summary.distribution import Distribution
 from losscli.summary.exact import ExactSums
 from losscli.summary.group_sums import GroupSums
+from losscli.summary.group_values import GroupValues
 from losscli.summary.grouped import Grouped
 from losscli.summary.largest import Largest
 from losscli.summary.tally import exact_sum
@@ -31,7 +32,8 @@ class Work:
     """What is asked of every block: losses, breakdowns and the number of worst rows.
 
     `numeric` tells that y is a number, so that its distribution is worth keeping. `unit` is the
-    column of the groups or clusters whose sums are kept, by the breakdowns `unit_by`.
+    column of the groups or clusters whose sums are kept, by the breakdowns `unit_by`; `grouped`
+    tells that it is that of groups.
     `distributed` are the numbers of the losses whose rows' distribution is asked for.
     """
 
@@ -41,6 +43,7 @@ class Work:
     numeric: bool
     unit: str | None = None
     unit_by: tuple[str, ...] = ()
+    grouped: bool = False
     distributed: tuple[int, ...] = (0,)
 
     @cached_property
@@ -74,7 +77,8 @@ class Summary:
     distributions of losses by number (none where that of the residuals tells it), `medians`
     those of losses that are medians, by (number of the loss, breakdown, class). `numbers` are
     the distributions of y and of the signed residual, `total` is the exact (weighted) sum of y.
-    `units` holds the sums by group or cluster for each breakdown.
+    `units` holds the sums by group or cluster for each breakdown, `unit_values` the row losses
+    by group of the losses that are medians, by the number of the loss.
     """
 
     census: Census
@@ -86,6 +90,7 @@ class Summary:
     largest: tuple[Largest, ...]
     worst: WorstRows
     units: Mapping[str, GroupSums] = field(default_factory=dict)
+    unit_values: Mapping[int, GroupValues] = field(default_factory=dict)
 
     @classmethod
     def zero(cls, work: Work) -> "Summary":
@@ -105,6 +110,7 @@ class Summary:
             tuple(a + b for a, b in zip(self.largest, other.largest, strict=True)),
             self.worst + other.worst,
             merged(self.units, other.units),
+            merged(self.unit_values, other.unit_values),
         )
 
 
@@ -145,6 +151,7 @@ def summarise(block: Block, work: Work, before: Summary) -> Summary:
         first.largest,
         first.worst,
         _units(block, work, before),
+        _unit_values(block, work, before),
     )
 
 
@@ -153,6 +160,13 @@ def _units(block: Block, work: Work, before: Summary) -> dict[str, GroupSums]:
         return {}
     refuse_too_many(before.units, work.unit, block.place(0), sure=False)
     return group_sums(block, work.chosen, work.unit, work.unit_by or ("",))
+
+
+def _unit_values(block: Block, work: Work, before: Summary) -> dict[int, GroupValues]:
+    if work.unit is None or not work.grouped:
+        return {}
+    refuse_too_long(before.unit_values, block.place(0))
+    return group_values(block, work.chosen, work.unit)
 
 
 def check_domains(block: Block, chosen: Sequence[Chosen]) -> None:

@@ -17,7 +17,7 @@ from losscli.data import csv as csv_source
 from losscli.errors import DataError, UsageError
 
 ROWS = 1500
-LOSSES = "mse,rmse,wape,max_error,within(x=2),0.5*mse + 0.5*mae"
+LOSSES = "mse,rmse,wape,max_error,medae,within(x=2),0.5*mse + 0.5*mae"
 
 
 def frame(rows: int = ROWS, seed: int = 1) -> pd.DataFrame:
@@ -46,7 +46,8 @@ def mean(values: list[float]) -> Fraction:
 
 def test_a_loss_by_group_is_the_mean_of_the_values_of_the_groups() -> None:
     data = frame()
-    found = losses(losscli.evaluate(data, losses="mse,mae,rmse,wape,max_error", group="user"))
+    chosen = "mse,mae,rmse,wape,max_error,medae"
+    found = losses(losscli.evaluate(data, losses=chosen, group="user"))
     e = data.y_true - data.y_pred
     parts = [part for _, part in data.assign(e=e).groupby("user")]
     by_hand = {
@@ -57,6 +58,7 @@ def test_a_loss_by_group_is_the_mean_of_the_values_of_the_groups() -> None:
             float(mean(part.e.abs().tolist()) / mean(part.y_true.abs().tolist())) for part in parts
         ],
         "max_error": [part.e.abs().max() for part in parts],
+        "medae": [part.e.abs().median() for part in parts],
     }
     for name, values in by_hand.items():
         assert found[name]["value"] == float(mean(values))
@@ -191,7 +193,7 @@ def test_clusters_of_one_row_are_rows() -> None:
     for name, loss in plain.items():
         assert clustered[name]["value"] == loss["value"]
         assert clustered[name]["stderr"] == loss["stderr"]
-        if name not in {"within(x=2.0)", "max_error"}:
+        if name not in {"within(x=2.0)", "max_error", "medae"}:
             assert clustered[name]["low"] == pytest.approx(loss["low"], rel=1e-8)
             assert clustered[name]["high"] == pytest.approx(loss["high"], rel=1e-8)
 
@@ -301,7 +303,6 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"group": "user", "cluster": "city"}, "one unit is enough"),
     ({"group": "usr"}, "did you mean user"),
     ({"cluster": "y_pred", "pred": "y_pred"}, "is read as text, and as numbers"),
-    ({"group": "user", "losses": "medae"}, "is a median, which is not kept"),
 ]
 
 
@@ -311,6 +312,20 @@ def test_what_cannot_be_is_said(options: dict[str, Any], said: str) -> None:
         losscli.evaluate(frame(), **{"losses": "mse", **options})
     assert said in str(error.value)
     assert error.value.remedy
+
+
+def test_a_median_by_group_counts_weights_and_has_a_limit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    data = frame(300).assign(w=lambda d: np.where(d.w > 2, 3.0, 1.0))
+    found = losses(losscli.evaluate(data, losses="medae", group="user", weight="w"))["medae"]
+    repeated = data.loc[data.index.repeat(data.w.astype(int))]
+    values = (repeated.y_true - repeated.y_pred).abs().groupby(repeated.user).median()
+    assert found["value"] == pytest.approx(values.mean(), rel=1e-13)
+    monkeypatch.setattr(group_block, "MOST_VALUES", 299)
+    with pytest.raises(DataError, match="medians by group keep every row"):
+        losscli.evaluate(data, losses="medae", group="user")
+    losscli.evaluate(data, losses="medae", cluster="user")
 
 
 def test_few_units_are_warned_of() -> None:

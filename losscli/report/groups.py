@@ -15,6 +15,7 @@ from losscli.summarise import Summary
 from losscli.summary.distribution import Sample
 from losscli.summary.dyadic import Dyadic, quotient
 from losscli.summary.group_sums import Lot
+from losscli.summary.group_values import GroupValues
 from losscli.summary.grouped import Class
 from losscli.summary.largest import Largest
 
@@ -28,10 +29,19 @@ class OfGroups(Finisher):
     """
 
     def __init__(
-        self, lot: Lot, chosen: Sequence[Chosen], level: float, classes: Sequence[Class]
+        self,
+        lot: Lot,
+        chosen: Sequence[Chosen],
+        level: float,
+        classes: Sequence[Class],
+        kept: Mapping[int, GroupValues],
     ) -> None:
         self.lot = lot
-        self.found = tuple(values(one, sums) for one, sums in zip(chosen, lot.losses, strict=True))
+        medians = {k: found.medians(lot.groups)[lot.of_group] for k, found in kept.items()}
+        self.found = tuple(
+            values(one, sums, medians.get(k))
+            for k, (one, sums) in enumerate(zip(chosen, lot.losses, strict=True))
+        )
         super().__init__(moments_of_groups(lot, self.found, classes), chosen, level, {})
         own = np.array([classes.index(name) for name in lot.classes])[lot.of_class]
         self._rows, self._infinite = (
@@ -67,9 +77,9 @@ class ByGroup:
         for name, sums in summary.units.items():
             if name:
                 lot = sums.settled()
-                by[name] = OfGroups(lot, chosen, level, lot.classes)
+                by[name] = OfGroups(lot, chosen, level, lot.classes, summary.unit_values)
         whole = next(iter(summary.units.values())).whole()
-        return cls(by, OfGroups(whole, chosen, level, (None,)))
+        return cls(by, OfGroups(whole, chosen, level, (None,), summary.unit_values))
 
     def tail_indices(self) -> list[float]:
         """Return the index of the tail of the values of each loss."""

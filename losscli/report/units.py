@@ -69,6 +69,7 @@ class _Group:
     numbers: Sequence[int]
     exponent: int
     place: int
+    middle: float
 
     def _sum(self, column: int) -> int:
         return self.numbers[column * len(self.sums.rows) + self.place]
@@ -99,8 +100,8 @@ class _Group:
         return float(self.sums.high[term, self.place])
 
     def median(self) -> float:
-        """Return NaN: medians are not kept."""
-        return math.nan
+        """Return the median of the first term; NaN where it is not known."""
+        return self.middle
 
 
 @dataclass(frozen=True)
@@ -117,15 +118,19 @@ class Values:
     empty: int = 0
 
 
-def values(chosen: Chosen, sums: Sums) -> Values:
-    """Finish the value of a loss in each place, from the exact sums of its terms."""
+def values(chosen: Chosen, sums: Sums, medians: Vector | None = None) -> Values:
+    """Finish the value of a loss in each place, from the exact sums of its terms.
+
+    `medians` are those of the first term, for a loss that is a median.
+    """
     numbers, exponent = sums.sums.integers()
     combine = chosen.combine
     found = np.full(len(sums.rows), np.nan)
     empty = 0
     odd = np.zeros_like(sums.rows) if chosen.leaves_out else sums.undefined
     for place in np.flatnonzero((sums.rows > 0) & (odd == 0)).tolist():
-        group = _Group(sums, numbers, exponent, place)
+        middle = math.nan if medians is None else float(medians[place])
+        group = _Group(sums, numbers, exponent, place, middle)
         found[place] = group.plain() if combine is MEAN else combine.value(group)
         empty += combine.empty is not None and combine.empty(group)
     found[sums.infinite > 0] = np.inf

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from losscli.summary.group_sums import GroupSums
+from losscli.summary.group_values import GroupValues
 from losscli.summary.slices import ROWS
 
 Row = tuple[str, str | None, float, float]
@@ -132,3 +133,23 @@ def test_lots_wait_until_they_are_worth_a_merge() -> None:
     sums = total.settled().losses[0].sums.fractions()
     assert len(sums) == 1500
     assert sum(sums) == 2500
+
+
+@given(rows=ROWS_OF, data=st.data())
+def test_medians_by_group_do_not_depend_on_the_order(rows: list[Row], data: st.DataObject) -> None:
+    def kept(some: list[Row]) -> GroupValues:
+        names = list(dict.fromkeys(row[0] for row in some))
+        codes = np.array([names.index(row[0]) for row in some], np.int32)
+        return GroupValues.of((codes, names), np.array([row[2] / 4 for row in some]))
+
+    names = sorted({row[0] for row in rows})
+    shuffled = data.draw(st.permutations(rows))
+    cut = data.draw(st.integers(0, len(rows)))
+    total = GroupValues()
+    for part in (shuffled[cut:], shuffled[:cut]):
+        total = total + kept(part) if part else total
+    found = total.medians([*names, "nobody"]).tolist()
+    wanted = [float(np.median([row[2] / 4 for row in rows if row[0] == name])) for name in names]
+    assert found[:-1] == wanted
+    assert np.isnan(found[-1])
+    assert len(total) == len(rows)
