@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from losscli.losses.chosen import Chosen
 from losscli.losses.domain import REAL, Interval
+from losscli.report.of_classes import MOST_CLASSES, Mean, best_probs, best_scores
 from losscli.report.records import BestConstant, Prediction
 from losscli.summary.distribution import Sample
 
@@ -140,16 +141,30 @@ def _majority(chosen: Chosen, truths: Truths, _: object) -> Found:
     return _by_class(truths, sure), {"probs": sure}
 
 
-def _margins(chosen: Chosen, truths: Truths, _: object) -> Found:
-    """Return the better of no preference and the most frequent class ahead by 1.
+def _probs(chosen: Chosen, truths: Truths, _: object) -> Found:
+    if len(truths.classes) > MOST_CLASSES:
+        return None
+    best = best_probs(*_of_classes(chosen, truths, "probs"))
+    return _by_class(truths, best), {"probs": best}
 
-    A constant that ties several classes costs their rows 1 and the others no less.
-    """
-    none = np.zeros(len(truths.classes))
-    ahead = none.copy()
-    ahead[int(np.argmax(truths.sample.mass))] = 1
-    best = min((none, ahead), key=lambda scores: _value(chosen, truths, {"scores": scores}))
+
+def _margins(chosen: Chosen, truths: Truths, _: object) -> Found:
+    best = best_scores(*_of_classes(chosen, truths, "scores"))
     return _by_class(truths, best), {"scores": best}
+
+
+def _of_classes(chosen: Chosen, truths: Truths, role: str) -> tuple[Mean, Vector]:
+    """Return the mean losses of constant predictions as a function of them, and the shares."""
+    shares = truths.sample.mass / truths.sample.total
+    codes = truths.sample.values.astype(np.intp)
+
+    def mean(predictions: Vector) -> Vector:
+        y = np.tile(codes, len(predictions))
+        columns = {"y": y, role: np.repeat(predictions, len(codes), axis=0)}
+        losses = chosen.terms(columns)[0].reshape(-1, len(codes))
+        return np.asarray(np.where(shares > 0, losses * shares, 0.0).sum(axis=1))
+
+    return mean, shares
 
 
 def _by_class(truths: Truths, numbers: Vector) -> Prediction:
@@ -261,6 +276,7 @@ _BY_ROLES: Mapping[frozenset[str], Callable[[Chosen, Truths, object], Found]] = 
     frozenset({"y", "pred"}): _numeric("pred"),
     frozenset({"y", "prob"}): _numeric("prob"),
     frozenset({"y", "score"}): _numeric("score"),
+    frozenset({"y", "probs"}): _probs,
     frozenset({"y", "scores"}): _margins,
     frozenset({"y", "lower", "upper"}): _interval,
     frozenset({"y", "quantiles", "levels"}): _quantiles,

@@ -66,7 +66,9 @@ class Finisher:
     def balanced(self, k: int) -> float:
         """Return the mean of the class values: each class counts the same."""
         values = [self.estimate(k, place).value for place in range(len(self._group.classes))]
-        return math.fsum(values) / len(values) if all(map(math.isfinite, values)) else math.nan
+        if any(map(math.isnan, values)):
+            return math.nan
+        return math.inf if math.inf in values else math.fsum(values) / len(values)
 
     def lines(
         self, by: str, overall: "Finisher", results: Sequence[LossResult]
