@@ -1,6 +1,8 @@
 """What went wrong, where, and what to try; the exit codes."""
 
 from enum import IntEnum
+from functools import partial
+from typing import Any
 
 from losscli.visible import visible
 
@@ -28,6 +30,10 @@ class LosscliError(Exception):
         self.what = what
         self.where = where
         self.remedy = remedy
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let the error travel between processes."""
+        return partial(type(self), self.what, where=self.where, remedy=self.remedy), ()
 
     def __str__(self) -> str:
         line = f"{self.where}: {self.what}" if self.where else self.what

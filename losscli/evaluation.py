@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from losscli import engine as engines
 from losscli.data.block import Source
 from losscli.data.classes import twins
 from losscli.data.columns import CLASSIFICATION, Plan, Wanted, plan
@@ -79,6 +80,7 @@ def evaluate(  # noqa: PLR0913 - the arguments are the options of the command li
     baseline_other_data: bool = False,
     jobs: int | None = None,
     progress: Progress | None = None,
+    engine: str = "threads",
 ) -> Report:
     """Judge predictions and return the report.
 
@@ -95,6 +97,8 @@ def evaluate(  # noqa: PLR0913 - the arguments are the options of the command li
     and those of `warn_if` count as failures if `strict`. `against` is a saved report or a file
     of predictions, which limits call the baseline; it must be of the same truths unless
     `baseline_other_data`.
+    `engine` reads files in "threads", or in "processes" forked from this one (faster; not for
+    a program that runs threads of its own).
     Raises DataError where the data cannot be judged and UsageError where the arguments do not
     fit, both with a remedy; the same rows give the same numbers to the bit for any `jobs`.
     """
@@ -158,7 +162,9 @@ class _Job:
             grouped=found.wanted.group is not None,
             distributed=tuple(sorted({0, *(one.number for one in of_rows)})),
         )
-        run = Run(source, found, work, given["jobs"], given["progress"])
+        run = Run(
+            source, found, work, given["jobs"], given["progress"], engines.engine(given["engine"])
+        )
         summary = run.summary()
         check_rows(summary.census, expect_rows, found)
         facts = _facts(run, summary, given["level"])
@@ -296,6 +302,8 @@ def _facts(run: Run, summary: Summary, level: float) -> Facts:
         for group in summary.groups.values()
         for warning in twins([c for c in group.classes if c])
     ]
+    rounded = summary.census.rounded
+    told = [rounded[name][1] for name in found.types if name in rounded]
     return Facts(
         files=run.source.files,
         columns=found.shown,
@@ -308,5 +316,5 @@ def _facts(run: Run, summary: Summary, level: float) -> Facts:
         classes=classes,
         levels=tuple(found.levels.tolist()),
         notes=(*run.source.notes, *found.notes),
-        warnings=(*run.source.warnings, *found.warnings, *dict.fromkeys(alike)),
+        warnings=(*run.source.warnings, *told, *found.warnings, *dict.fromkeys(alike)),
     )

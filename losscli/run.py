@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from losscli.data.block import Block, MisreadError, Piece, Source
 from losscli.data.columns import Plan
-from losscli.engine.threads import fold
+from losscli.engine import Fold, threads
 from losscli.losses.combine import to_float
 from losscli.report.finish import Samples
 from losscli.summarise import Summary, Work, signed, summarise
@@ -31,6 +31,7 @@ class Run:
     work: Work
     jobs: int | None
     progress: Progress | None
+    fold: Fold = threads.fold
 
     def block(self, piece: Piece) -> Block:
         """Return the judged rows of a piece, with the levels of quantile columns."""
@@ -45,7 +46,9 @@ class Run:
         def judge(piece: Piece, before: Summary) -> Summary:
             return before + summarise(self.block(piece), self.work, before)
 
-        return self._over(Summary.zero(self.work), judge)
+        found = self._over(Summary.zero(self.work), judge)
+        self.source.check(found.census.rows_of_files)
+        return found
 
     def about(self, centres: Mapping[str, float]) -> Mapping[str, Distribution]:
         """Read the source once more, for the distributions of distances from the centres."""
@@ -57,19 +60,19 @@ class Run:
                 {n: Distribution.of(numbers[n] - c, block.weight) for n, c in centres.items()}
             )
 
-        return self._over(Distances({}), judge).distributions
+        found = self._over(Distances({}), judge)
+        self.source.check()
+        return found.distributions
 
     def _over(self, zero: S, judge: Callable[[Piece, S], S]) -> S:
         while True:
             reads = self.source.pieces(self.plan.types)
+            fold = self.fold if self.source.independent else threads.fold
             try:
-                total = fold(reads, judge, zero, self.jobs, self.progress)
+                return fold(reads, judge, zero, self.jobs, self.progress)
             except MisreadError:
                 # a stretch began inside a quoted field: only reading in order is sure
                 self.source = self.source.in_order()
-                continue
-            self.source.check()
-            return total
 
 
 @dataclass(frozen=True)

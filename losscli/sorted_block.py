@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import count, pairwise
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,6 @@ from losscli.summary.heaps import heap
 from losscli.summary.largest import Largest
 from losscli.summary.slices import ROWS, aligned
 from losscli.summary.tally import Tally
-from losscli.summary.together import MOST, add_together, room
 from losscli.summary.worst import WorstRows
 
 Columns = Mapping[str, NDArray[Any]]
@@ -83,9 +82,9 @@ class SortedBlock:
         }
         weight = None if block.weight is None else block.weight[order]
         ordered = small[order]
-        # a class may be listed that has no row left: it is none of these rows' classes
-        present = np.flatnonzero(np.bincount(ordered, minlength=len(classes)))
+        present = ordered[_starts(ordered)]
         if len(present) < len(classes):
+            # a class may be listed that has no row left: it is none of these rows' classes
             ordered = np.searchsorted(present, ordered)
             classes = tuple(classes[code] for code in present.tolist())
         return cls(block, columns, weight, ordered, classes, order)
@@ -93,30 +92,31 @@ class SortedBlock:
     @cached_property
     def starts(self) -> NDArray[np.intp]:
         """Where each class that has rows begins."""
-        changes = np.flatnonzero(self.codes[1:] != self.codes[:-1]) + 1
-        return np.concatenate([[0], changes])
+        return _starts(self.codes)
 
     def judge(self, chosen: tuple[Chosen, ...], aims: Aims) -> Found:
         """Compute the row losses a slice at a time, while they are in the cache."""
         keep = {k: np.empty(len(self.codes)) for k in {*aims.distributed, *aims.medians}}
         tallies: list[Tally] = []
-        largest = list(aims.largest)
+        high: list[list[Vector]] = [[] for _ in aims.largest]
         bad: list[NDArray[np.intp]] = []
         worst: list[Vector] = []
         for rows, places, starts in self.slices():
             columns = {r: v if r in SHARED else v[rows] for r, v in self.columns.items()}
-            for batch in range(0, len(chosen), MOST):
-                terms = [one.terms(columns) for one in chosen[batch : batch + MOST]]
-                highest = self._add(tallies, batch, terms, rows, places, starts)
-                for k, values, top in zip(count(batch), terms, highest, strict=False):
-                    if k in keep:
-                        keep[k][rows] = values[0]
-                    if largest and not top <= largest[k].least:
-                        largest[k] += Largest.of(values[0], largest[k].least)
-                    if k == 0 and not top < aims.least:
-                        far = np.flatnonzero(values[0] >= aims.least)
-                        bad.append(far + rows.start)
-                        worst.append(values[0][far])
+            weight = () if self.weight is None else (self.weight[rows],)
+            for k, one in enumerate(chosen):
+                terms = one.terms(columns)
+                losses = terms[0]
+                if k == len(tallies):
+                    tallies.append(Tally(len(self.classes), len(terms) + len(weight), len(terms)))
+                top = tallies[k].add(places, starts, (*terms, *weight))
+                if k in keep:
+                    keep[k][rows] = losses
+                if high and not top <= aims.largest[k].least:
+                    high[k].append(losses[np.flatnonzero(losses > aims.largest[k].least)])
+                if k == 0 and not top < aims.least:
+                    bad.append(np.flatnonzero(losses >= aims.least) + rows.start)
+                    worst.append(losses[bad[-1] - rows.start])
         return Found(
             self._grouped(tallies),
             {
@@ -124,37 +124,12 @@ class SortedBlock:
                 for k in aims.distributed
             },
             self._medians({k: keep[k] for k in aims.medians}),
-            tuple(largest),
+            tuple(
+                Largest.of(np.concatenate([*some, np.empty(0)]), known.least)
+                for some, known in zip(high, aims.largest, strict=True)
+            ),
             self._worst(bad, worst, aims.top),
         )
-
-    def _add(
-        self,
-        tallies: list[Tally],
-        batch: int,
-        losses: Sequence[tuple[Vector, ...]],
-        rows: slice,
-        places: NDArray[np.intp],
-        starts: NDArray[np.intp],
-    ) -> list[float]:
-        """Add a batch of losses of a slice, together if they can be; return their maxima."""
-        weight = () if self.weight is None else (self.weight[rows],)
-        tallies.extend(
-            Tally(len(self.classes), len(terms) + len(weight), len(terms))
-            for terms in losses[len(tallies) - batch :]
-        )
-        ours = tallies[batch : batch + len(losses)]
-        if len(places) == 1 and not weight and all(len(terms) == 1 for terms in losses):
-            table = room(len(losses), len(losses[0][0]))
-            for k, terms in enumerate(losses):
-                table[k] = terms[0]
-            highest = add_together(ours, int(places[0]), table)
-            if highest is not None:
-                return highest
-        return [
-            tally.add(places, starts, (*terms, *weight))
-            for tally, terms in zip(ours, losses, strict=True)
-        ]
 
     def slices(self) -> Iterator[tuple[slice, NDArray[np.intp], NDArray[np.intp]]]:
         """Yield slices of rows with the classes in each, and where these begin in it.
@@ -166,8 +141,10 @@ class SortedBlock:
         long = ends - starts >= _LONG
         bounds = {0, len(self.codes), *starts[long].tolist(), *ends[long].tolist()}
         for low, high in pairwise(sorted(bounds)):
-            for start in range(low, high, ROWS):
-                stop = min(start + ROWS, high)
+            # slices of one size, since each has a cost of its own
+            step = -(-(high - low) // -(-(high - low) // ROWS))
+            for start in range(low, high, step):
+                stop = min(start + step, high)
                 first, last = np.searchsorted(starts, [start, stop - 1], side="right") - [1, 0]
                 begins = np.maximum(starts[first:last] - start, 0)
                 yield slice(start, stop), self.codes[starts[first:last]].astype(np.intp), begins
@@ -200,6 +177,11 @@ class SortedBlock:
         places = np.concatenate(bad)
         rows = places if self.order is None else self.order[places]
         return worst_rows(self.block, rows, np.concatenate(losses), top)
+
+
+def _starts(codes: NDArray[np.integer[Any]]) -> NDArray[np.intp]:
+    """Return where each run of one code begins."""
+    return np.concatenate([[0], np.flatnonzero(codes[1:] != codes[:-1]) + 1])
 
 
 def _taken(values: NDArray[Any], order: NDArray[np.intp]) -> NDArray[Any]:

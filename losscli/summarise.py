@@ -203,6 +203,7 @@ def _census(block: Block) -> Census:
         judged=len(y),
         dropped=Counter(block.dropped),
         noted=Counter(block.counted),
+        rounded={name: (block.part, words) for name, words in block.rounded.items()},
         digest=_digest(block) % (1 << 128),
     )
 

@@ -1,5 +1,6 @@
 """Reading a source to its end the way an evaluation does, for the tests of the reader."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -45,7 +46,12 @@ def read_all(source: Source, names: Sequence[str] | None = None, jobs: int = 1) 
             source, wrong = source.in_order(), True
             continue
         break
-    source.check()
+    rows_of_files: Counter[int] = Counter()
+    rounded: dict[str, str] = {}
+    for piece in pieces:
+        rows_of_files[piece.part[0]] += piece.table.num_rows
+        rounded = {**piece.rounded, **rounded}
+    source.check(rows_of_files)
     for piece in pieces:
         assert piece.table.column_names == list(types)
         assert piece.table.schema.types == list(types.values())
@@ -61,7 +67,7 @@ def read_all(source: Source, names: Sequence[str] | None = None, jobs: int = 1) 
         piece, within = rows[row]
         return piece.place(within)
 
-    return Seen(columns, list(source.notes), list(source.warnings), place, wrong)
+    return Seen(columns, list(source.notes), [*source.warnings, *rounded.values()], place, wrong)
 
 
 def read_text(path: Path, text: str | bytes, **options: Any) -> Seen:

@@ -3,6 +3,7 @@
 Nothing here is imported before it is used: help, lists and usage errors are to be quick.
 """
 
+import gc
 import os
 import sys
 import warnings
@@ -14,6 +15,7 @@ from losscli.cli import interrupt
 def main() -> None:
     """Run the program and leave with its exit code, without waiting for worker threads."""
     interrupt.watch()
+    gc.disable()  # what a short run leaves in circles is not worth looking for
     if not sys.warnoptions:
         warnings.simplefilter("ignore")  # what libraries tell programmers is not for users
     code = run(sys.argv[1:])

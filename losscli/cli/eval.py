@@ -83,6 +83,7 @@ def evaluate_files(
     baseline = delivery.baseline(save, files)
     given |= {"by": by or (), "fail_if": fail_if or (), "warn_if": warn_if or ()}
     limits.check(given["fail_if"], given["warn_if"], asked_for(loss, task), against)
+    given["engine"] = "processes"
     given["delimiter"] = DELIMITERS.get(delimiter or "", delimiter)
     report = _judge(files, loss, given, quiet=quiet)
     if not quiet:

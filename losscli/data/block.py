@@ -17,12 +17,14 @@ class Piece:
 
     `table` has exactly the columns asked for, in their declared types, one chunk each.
     `part` is (number of the file, number of the stretch in it), both from 0. `place` gives,
-    for a row of the table, words that say where it stands: "preds.csv, line 17".
+    for a row of the table, words that say where it stands: "preds.csv, line 17". `rounded`
+    tells, for columns in which an integer was met that no double holds, of the first of them.
     """
 
     table: "pa.Table"
     part: tuple[int, int]
     place: Callable[[int], str]
+    rounded: Mapping[str, str] = field(default_factory=dict)
 
 
 class Source(Protocol):
@@ -30,14 +32,18 @@ class Source(Protocol):
 
     `files` are the names shown, `names` the columns in order, `notes` what was found out and
     chosen (each with the flag that pins it), `warnings` what a reader of the numbers must
-    know. `sample` gives the text of the first rows of each column (None: empty cell).
-    `pieces` gives one call a stretch: the calls may run in any order and in any thread.
-    `check` is called once after the last piece and raises DataError where the source changed.
+    know. `rereadable` says that `pieces` can be asked for again, `independent` that each call
+    reads its stretch by itself, in any process. `sample` gives the text of the first rows of
+    each column (None: empty cell). `pieces` gives one call a stretch: the calls may run in any
+    order and in any thread.
+    `check` is called once after the last piece and raises DataError where the source changed,
+    or where a file had no rows.
     """
 
     files: tuple[str, ...]
     names: tuple[str, ...]
     rereadable: bool
+    independent: bool
     notes: list[str]
     warnings: list[str]
 
@@ -64,8 +70,8 @@ class Source(Protocol):
         """Return the same source, read without guesses."""
         ...
 
-    def check(self) -> None:
-        """Raise DataError where the source changed while it was read."""
+    def check(self, rows: Mapping[int, int] | None = None) -> None:
+        """Raise DataError where the source changed; `rows` were seen in each file, if told."""
         ...
 
 
@@ -105,6 +111,7 @@ class Block:
     rows: NDArray[np.int64] | None = None
     dropped: Mapping[str, int] = field(default_factory=dict)
     counted: Mapping[str, int] = field(default_factory=dict)
+    rounded: Mapping[str, str] = field(default_factory=dict)
 
     def take(self, kept: NDArray[np.intp]) -> "Block":
         """Return some of the judged rows; `dropped` and `counted` stay as they are."""

@@ -48,7 +48,14 @@ def values(cells: Any, kind: type[Scalar]) -> NDArray[Scalar]:  # noqa: ANN401
 
 
 def _empty(cells: Any) -> Mask:  # noqa: ANN401
-    return values(cells.is_null().cast(pa.uint8()), np.uint8).astype(np.bool_)
+    bits = (cells.indices if isinstance(cells, pa.DictionaryArray) else cells).buffers()[0]
+    known = np.unpackbits(np.frombuffer(bits, np.uint8), bitorder="little").astype(np.bool_)
+    return ~known[cells.offset : cells.offset + len(cells)]
+
+
+def _as(cells: Any, kind: Any) -> Any:  # noqa: ANN401
+    """Return an Arrow array in a type (`cast` imports pyarrow.compute, even for nothing)."""
+    return cells if cells.type == kind else cells.cast(kind, safe=False)
 
 
 def _filled(found: NDArray[Scalar], empty: Mask, filler: float) -> NDArray[Scalar]:
@@ -59,9 +66,7 @@ def _filled(found: NDArray[Scalar], empty: Mask, filler: float) -> NDArray[Scala
 
 def numbers(column: Any) -> Numbers:  # noqa: ANN401
     """Return a number column; a float64 column without empty cells is not copied."""
-    cells = array(column)
-    if cells.type != pa.float64():
-        cells = cells.cast(pa.float64(), safe=False)
+    cells = _as(array(column), pa.float64())
     if not cells.null_count:
         return Numbers(values(cells, np.float64), None)
     empty = _empty(cells)
@@ -74,11 +79,11 @@ def coded(column: Any) -> Coded:  # noqa: ANN401
     if isinstance(cells, pa.ChunkedArray):
         cells = pa.concat_arrays(cells.chunks)
     if not pa.types.is_dictionary(cells.type):
-        cells = cells.cast(pa.string()).dictionary_encode()
+        cells = _as(cells, pa.string()).dictionary_encode()
     elif cells.dictionary.null_count:
         cells = cells.dictionary_decode().dictionary_encode()
-    texts = tuple(cells.dictionary.cast(pa.string()).to_pylist())
-    indices = cells.indices.cast(pa.int32())
+    texts = tuple(_as(cells.dictionary, pa.string()).to_pylist())
+    indices = _as(cells.indices, pa.int32())
     if not cells.null_count:
         return Coded(values(indices, np.int32), texts, None)
     empty = _empty(cells)
@@ -92,7 +97,7 @@ def texts(column: Any, rows: NDArray[np.int64] | None) -> Any:  # noqa: ANN401
         # What `pa.array` makes of an array is the same, but it imports pandas first.
         places = pa.Array.from_buffers(pa.int64(), len(rows), [None, pa.py_buffer(rows)])
         cells = cells.take(places)
-    return cells.cast(pa.string())
+    return _as(cells, pa.string())
 
 
 def matrix(columns: list[Vector]) -> NDArray[np.float64]:

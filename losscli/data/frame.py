@@ -48,6 +48,7 @@ class FrameSource:
     def __init__(self, frame: "pd.DataFrame", rows: int = ROWS) -> None:
         self.files: tuple[str, ...] = ("DataFrame",)
         self.rereadable = True
+        self.independent = False
         self._frame = frame
         self._shape = frame.shape
         self._rows = rows
@@ -96,7 +97,7 @@ class FrameSource:
         """Return the source itself: its pieces never begin at a wrong row."""
         return self
 
-    def check(self) -> None:
+    def check(self, rows: Mapping[int, int] | None = None) -> None:  # noqa: ARG002 - of files
         """Raise DataError where rows or columns came or went while they were read."""
         if self._frame.shape != self._shape:
             raise DataError("the DataFrame changed while it was read", remedy="give a copy")

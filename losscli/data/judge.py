@@ -52,6 +52,7 @@ class Judge:
             rows=self.rows,
             dropped=dropped,
             counted=self.counted,
+            rounded=self.piece.rounded,
         )
 
     def keep(self, values: NDArray[Any]) -> NDArray[Any]:

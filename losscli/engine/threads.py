@@ -18,16 +18,13 @@ def fold(
     jobs: int | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> S:
-    """Return what `judge` makes of all stretches: `judge(read(), what is known so far)`.
+    """Fold as `losscli.engine.Fold` says, in threads.
 
-    `jobs` threads (default: as many as processors) call the reads; the order does not matter
-    to the result. Judging is one thread's turn at a time: it is many short calls of numpy,
-    which in several threads spend their time waiting for the interpreter. Where calls fail,
-    the error of the first of them in the order of the source is raised. `progress` is told,
-    in this thread, how many stretches are done.
+    Judging is one thread's turn at a time: it is many short calls of numpy, which in several
+    threads spend their time waiting for the interpreter.
     """
     folder = _Folder(reads, judge, zero)
-    count = jobs or _processors()
+    count = jobs or processors()
     threads = [threading.Thread(target=folder.work, daemon=True) for _ in range(count)]
     for thread in threads:
         thread.start()
@@ -39,7 +36,7 @@ def fold(
     return folder.result()
 
 
-def _processors() -> int:
+def processors() -> int:
     """Return how many processors this process may use, where the system tells."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.losses.chosen import Chosen
+from losscli.losses.combine import MEAN
 from losscli.losses.domain import REAL, Interval
 from losscli.report.of_classes import MOST_CLASSES, Mean, best_probs, best_scores
 from losscli.report.records import BestConstant, Prediction
@@ -96,6 +97,19 @@ def _value(chosen: Chosen, truths: Truths, columns: Columns) -> float:
     kept &= truths.sample.mass > 0
     over = _OverSample(tuple(term[kept] for term in terms), truths.sample.mass[kept])
     return chosen.combine.value(over) if kept.any() else math.nan
+
+
+def _along(chosen: Chosen, truths: Truths, role: str, grid: Vector) -> Vector:
+    """Return the value at each of many constants; those of a mean in one go."""
+    if chosen.combine is not MEAN or chosen.leaves_out:
+        one = (np.float64(constant) for constant in grid.tolist())
+        return np.array([_value(chosen, truths, {role: c}) for c in one])  # type: ignore[dict-item]
+    there = truths.sample.mass > 0
+    y, mass = truths.sample.values[there], truths.sample.mass[there]
+    table = {"y": np.tile(y, len(grid)), role: np.repeat(grid, len(y))}
+    losses = chosen.terms(table)[0].reshape(len(grid), len(y))
+    with np.errstate(all="ignore"):
+        return np.asarray(losses @ mass / mass.sum())
 
 
 def _number(role: str, value: float) -> Found:
@@ -192,13 +206,16 @@ def _numeric(role: str) -> Callable[[Chosen, Truths, object], Found]:
     def find(chosen: Chosen, truths: Truths, _: object) -> Found:
         legal = chosen.domain().get(role, (REAL, ""))[0]
         grid = _grid(role, truths, legal)
-        small = Truths(_thinned(truths.sample), truths.mean, truths.classes)
+        smaller, small = (
+            replace(truths, sample=_thinned(truths.sample, most)) for most in (_THINNER, _THIN)
+        )
 
         def over(sample: Truths) -> Callable[[float], float]:
             return lambda c: _value(chosen, sample, {role: np.float64(c)})  # type: ignore[dict-item]
 
         rough = over(small)
-        at = int(np.argmin([rough(c) for c in grid.tolist()]))
+        order = np.argsort(_along(chosen, smaller, role, grid), kind="stable")
+        at = min(order[:_FINALISTS].tolist(), key=lambda place: rough(float(grid[place])))
         low, high = float(grid[max(at - 1, 0)]), float(grid[min(at + 1, len(grid) - 1)])
         best = _minimum(rough, low, high, _ROUGH_STEPS)
         if small.sample is not truths.sample:
@@ -212,7 +229,9 @@ def _numeric(role: str) -> Callable[[Chosen, Truths, object], Found]:
     return find
 
 
-_THIN = 4096
+_THINNER, _THIN = 256, 4096
+_FINALISTS = 16
+"""Of the points of the grid, so many best ones are judged on more of the sample."""
 _ROUGH_STEPS = 60
 _FINE_STEPS = 24
 _REACH = 0.05
@@ -233,11 +252,11 @@ def _grid(role: str, truths: Truths, legal: Interval) -> Vector:
     return grid[legal.holds(grid)] if legal.holds(grid).any() else grid
 
 
-def _thinned(sample: Sample) -> Sample:
-    """Return at most _THIN numbers that stand for all, each for a stretch of the mass."""
-    if len(sample.values) <= _THIN:
+def _thinned(sample: Sample, most: int) -> Sample:
+    """Return at most so many numbers that stand for all, each for a stretch of the mass."""
+    if len(sample.values) <= most:
         return sample
-    edges = np.linspace(0, len(sample.values), _THIN + 1).astype(np.intp)
+    edges = np.linspace(0, len(sample.values), most + 1).astype(np.intp)
     mass = np.add.reduceat(sample.mass, edges[:-1])
     middle = (edges[:-1] + edges[1:]) // 2
     return Sample(sample.values[middle], mass, sample.exact)

@@ -12,7 +12,8 @@ class Census:
     """Counts of rows, and the sum of the digests of the judged ones; `Census()` is the zero.
 
     `seen` maps each stretch of the source to its rows, `dropped` each reason to the rows left
-    out for it, `noted` whatever else was counted.
+    out for it, `noted` whatever else was counted. `rounded` holds for a column the first
+    stretch with an integer that was rounded, and words about it.
     """
 
     seen: Mapping[tuple[int, int], int] = field(default_factory=dict)
@@ -20,7 +21,7 @@ class Census:
     dropped: Counter[str] = field(default_factory=Counter)
     noted: Counter[str] = field(default_factory=Counter)
     digest: int = 0
-    levels: frozenset[str] = frozenset()
+    rounded: Mapping[str, tuple[tuple[int, int], str]] = field(default_factory=dict)
 
     def __add__(self, other: "Census") -> "Census":
         """Merge the counts of two lots of rows."""
@@ -30,13 +31,24 @@ class Census:
             self.dropped + other.dropped,
             self.noted + other.noted,
             (self.digest + other.digest) % _MODULUS,
-            self.levels | other.levels,
+            {
+                name: min(one[name] for one in (self.rounded, other.rounded) if name in one)
+                for name in {**self.rounded, **other.rounded}
+            },
         )
 
     @property
     def rows(self) -> int:
         """All rows of the source."""
         return sum(self.seen.values())
+
+    @property
+    def rows_of_files(self) -> Mapping[int, int]:
+        """The rows of each file, by its number."""
+        rows: Counter[int] = Counter()
+        for (file, _), seen in self.seen.items():
+            rows[file] += seen
+        return rows
 
     def start(self, part: tuple[int, int]) -> int:
         """Return how many rows of its file stand before a stretch."""

@@ -1,7 +1,6 @@
 """The digest of the truths: the same for the same rows in any order, another for other rows."""
 
 from collections.abc import Iterator
-from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -41,6 +40,8 @@ def digest_of_texts(codes: NDArray[np.integer], texts: tuple[str | None, ...]) -
 
 def text_hash(text: str | None) -> int:
     """Return 64 bits of BLAKE2b of a text; an empty cell has bits of its own."""
+    from hashlib import blake2b  # noqa: PLC0415 - takes long to import, and numbers do without
+
     raw = b"\\x00" if text is None else b"\\x01" + text.encode("utf-8", "surrogatepass")
     return int.from_bytes(blake2b(raw, digest_size=8).digest(), "little")
 

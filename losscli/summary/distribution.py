@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,11 +43,15 @@ class Sample:
         """The mass of all."""
         return float(self.mass.sum())
 
+    @cached_property
+    def _heaped(self) -> Vector:
+        return np.cumsum(self.mass)
+
     def quantile(self, q: float) -> float:
         """Return the least number with at least the part `q` of the mass at or below it."""
         if not len(self.values):
             return np.nan
-        heaped = np.cumsum(self.mass)
+        heaped = self._heaped
         place = np.searchsorted(heaped, q * heaped[-1] * (1 - 1e-15), side="left")
         return float(self.values[min(int(place), len(self.values) - 1)])
 
@@ -54,7 +59,7 @@ class Sample:
         """Return the median: the middle of the two middle numbers where half is between them."""
         if not len(self.values):
             return np.nan
-        heaped = np.cumsum(self.mass)
+        heaped = self._heaped
         half = heaped[-1] / 2
         place = int(np.searchsorted(heaped, half, side="left"))
         if heaped[place] == half and place + 1 < len(self.values):

@@ -2,14 +2,14 @@
 
 Adding and subtracting 1.5 * 2**(52 + k) rounds a double to a multiple of 2**k without error in
 what remains (Dekker, 1971; Rump, Ogita & Oishi, 2008). Slices of WIDTH bits have products of
-2 * WIDTH - 2 bits, so ROWS of them add up within the 53 bits of a double, in any order: a
+2 * WIDTH - 2 bits, so EXACT of them add up within the 53 bits of a double, in any order: a
 matrix product, whatever its order of additions, is exact.
 """
 
 import math
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,10 @@ from numpy.typing import NDArray
 Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
 
-ROWS = 1 << 13
+ROWS = 1 << 15
+"""The rows that are worked on at once: their slices stay in the processor's cache."""
+EXACT = 1 << 13
+"""The rows whose products of slices add up without rounding."""
 WIDTH = 21
 WIDE = 39
 """The width where only sums are needed, no products."""
@@ -62,8 +65,7 @@ class _Workspace(threading.local):
 WORKSPACE = _Workspace()
 
 
-@dataclass(frozen=True)
-class Cut:
+class Cut(NamedTuple):
     """Where the slices of a column stand in the workspace, and the exponents of their units."""
 
     first: int
@@ -100,7 +102,7 @@ def cut(values: Vector, largest: float, first: int = 1, width: int = WIDTH) -> C
         values = remaining
         exponents.append(unit)
         # one look at the first value mostly spares the look at all of them
-        if values[0] == 0 and not values.view(np.int64).any():
+        if values[0] == 0 and not np.bitwise_or.reduce(values.view(np.int64)):
             return Cut(first, tuple(exponents))
     return None
 
@@ -111,14 +113,16 @@ def products(cuts: Sequence[Cut], count: int) -> list[list[int]]:
     Each is a whole number of the product of the two units; row 0, of ones, has the unit 1.
     """
     end = cuts[-1].end
-    step = max(SMALL_PRODUCT // ((end - 1) * end), 256)
-    slices = WORKSPACE.slices
-    total = slices[1:end, : min(step, count)] @ slices[:end, : min(step, count)].T
-    for start in range(step, count, step):
-        rows = slice(start, min(start + step, count))
-        total += slices[1:end, rows] @ slices[:end, rows].T
+    most = min(max(SMALL_PRODUCT // ((end - 1) * end), 256), EXACT)
+    parts = -(-count // most)
+    step = -(-count // parts)
+    found = np.empty((parts, end - 1, end))
+    for part in range(parts):
+        some = WORKSPACE.slices[:end, part * step : min((part + 1) * step, count)]
+        np.matmul(some[1:], some.T, out=found[part])
     units = np.array([0, *(unit for cut_of in cuts for unit in cut_of.exponents)])
-    total *= np.ldexp(1.0, -units)
-    total *= np.ldexp(1.0, -units[1:])[:, None]
-    table: list[list[int]] = total.astype(np.int64).tolist()
+    scale = np.ldexp(1.0, -units)
+    found *= scale
+    found *= scale[1:, None]
+    table: list[list[int]] = np.add.reduce(found.astype(np.int64), axis=0).tolist()
     return table

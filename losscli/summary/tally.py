@@ -20,12 +20,11 @@ _BASE = -2176
 _HALF = _BASE // 2
 
 
-_ONES = Cut(0, (0,))
-"""The row of ones of the workspace, as the slice of a column."""
-
-
 class Tally:
-    """Adds slices of row losses, at most ROWS rows at a time, class by class."""
+    """Adds slices of row losses class by class: at most ROWS rows at a time.
+
+    Where the rows are of several classes, each may have EXACT of them.
+    """
 
     def __init__(self, classes: int, columns: int, terms: int) -> None:
         self._total = Moments.zero(classes, columns, terms)
@@ -69,7 +68,7 @@ class Tally:
     def _add_alone(self, places: Integers, starts: Integers, columns: Sequence[Vector]) -> float:
         total = self._total
         place = int(places[0])
-        ends = [(float(t.min()), float(t.max())) for t in columns[: total.terms]]
+        ends = [_ends(term) for term in columns[: total.terms]]
         if not all(math.isfinite(low) and math.isfinite(high) for low, high in ends):
             self._set_aside(places, starts, columns)
             return ends[0][1]
@@ -80,7 +79,7 @@ class Tally:
         highest = ends[0][1]
         if len(columns) > total.terms:
             columns = weighed(columns, total.terms)
-            ends = [(float(c.min()), float(c.max())) for c in columns]
+            ends = [_ends(column) for column in columns]
         self._add_run(place, columns, [max(-low, high) for low, high in ends])
         return highest
 
@@ -107,7 +106,8 @@ class Tally:
         else:
             table = products(cuts, len(columns[0]))
             for j, found in enumerate(cuts):
-                self._sums[j * classes + place] += _product(table, found, _ONES)
+                digits = [row[0] for row in table[found.first - 1 : found.end - 1]]
+                self._sums[j * classes + place] += from_steps(digits, found.exponents[-1])
             for k, (i, j) in enumerate(pairs(len(cuts))):
                 self._squares[k * classes + place] += _product(table, cuts[i], cuts[j])
         for k, (i, j, m) in enumerate(triples(len(columns))):
@@ -118,29 +118,6 @@ class Tally:
             self._largest_cubes[at] = max(self._largest_cubes[at], top)
             for level, units in add_run(cubes, top, WORKSPACE.rest).items():
                 self._level(level)[at] += units
-
-    def record(
-        self,
-        place: int,
-        rows: int,
-        ends: tuple[float, float],
-        sums: tuple[int, int],
-        cubes: tuple[float, dict[int, int]],
-    ) -> None:
-        """Add what is known of rows of one class, for a loss of one term without weights.
-
-        `ends` are the extremes, `sums` those of the values and of their squares as of
-        `from_steps`, `cubes` the largest cube and the levels of the sum of cubes.
-        """
-        total = self._total
-        total.rows[place] += rows
-        total.low[0, place] = min(ends[0], total.low[0, place])
-        total.high[0, place] = max(ends[1], total.high[0, place])
-        self._sums[place] += sums[0]
-        self._squares[place] += sums[1]
-        self._largest_cubes[place] = max(self._largest_cubes[place], abs(cubes[0]))
-        for level, units in cubes[1].items():
-            self._level(level)[place] += units
 
     def _level(self, level: int) -> Integers:
         if level not in self._cubes:
@@ -204,6 +181,10 @@ def exact_sum(values: Vector) -> ExactSums:
             units = float(np.add.reduce(WORKSPACE.slices[row, : len(some)]))
             total += int(math.ldexp(units, -unit)) << (unit - _BASE)
     return ExactSums.of_integers([total], _BASE)
+
+
+def _ends(values: Vector) -> tuple[float, float]:
+    return float(np.minimum.reduce(values)), float(np.maximum.reduce(values))
 
 
 def _cuts(columns: Sequence[Vector], largest: Sequence[float]) -> list[Cut] | None:

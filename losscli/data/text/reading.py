@@ -42,7 +42,6 @@ class Found:
     text: str
     value: float
     place: Callable[[], str]
-    part: tuple[int, int] = (0, 0)
 
 
 def read(

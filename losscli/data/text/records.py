@@ -7,8 +7,8 @@ CR. Empty lines are no records. This is how pyarrow reads, and a test holds the 
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,8 +17,7 @@ _LF = 10
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """One field of a record.
 
     `start` and `stop` are offsets in the text, `value` the bytes without the quotes, `quoted`

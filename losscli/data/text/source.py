@@ -10,7 +10,7 @@ import pyarrow as pa
 from losscli.data.block import MisreadError, Piece
 from losscli.data.text.layout import Layout
 from losscli.data.text.lines import borders
-from losscli.data.text.reading import Found, Hands, read
+from losscli.data.text.reading import Hands, read
 from losscli.data.text.sheet import Sheet, Stretch
 from losscli.data.text.sniff import no_rows
 from losscli.data.text.stretches import in_order
@@ -32,6 +32,7 @@ class CsvSource:
         self.files = tuple(sheet.text.name for sheet in sheets)
         self.names = sheets[0].names
         self.rereadable = all(sheet.text.size is not None for sheet in sheets)
+        self.independent = guess and all(sheet.guessable for sheet in sheets)
         self.notes = notes
         self.warnings: list[str] = []
         self._sheets = sheets
@@ -40,8 +41,7 @@ class CsvSource:
         self._lines = 0
         self._hands = threading.local()
         self._lock = threading.Lock()
-        self._rows = [0] * len(sheets)
-        self._rounded: dict[str, Found] = {}
+        self._told: dict[str, tuple[int, int]] = {}
         for sheet in sheets:
             if sheet.guessable and sheet.text.last_byte() not in b"\r\n":
                 self._warn(_no_end(sheet))
@@ -63,7 +63,6 @@ class CsvSource:
         Raises DataError for columns that cannot be told apart; the calls raise DataError for
         rows that do not fit, and MisreadError where a guess was wrong.
         """
-        self._rows = [0] * len(self._sheets)
         layouts = [Layout(sheet, types) for sheet in self._sheets]
         if self._lines:
             yield from self._counted(layouts[0])
@@ -99,17 +98,12 @@ class CsvSource:
         found._lines = rows
         return found
 
-    def check(self) -> None:
-        """Refuse files that changed or had no rows, and warn of numbers that were rounded."""
-        for sheet, rows in zip(self._sheets, self._rows, strict=True):
+    def check(self, rows: Mapping[int, int] | None = None) -> None:
+        """Refuse files that changed, and those of which no rows were seen."""
+        for file, sheet in enumerate(self._sheets):
             sheet.text.check()
-            if not rows:
+            if rows is not None and not rows.get(file):
                 raise no_rows(sheet.text, "there is a header and nothing below it")
-        for name, found in self._rounded.items():
-            self._warn(
-                f"{found.place()}: {visible(name)} {found.text} is an integer above 2^53 and was"
-                f" read as {found.value:.0f}; there may be more (name ids with --id)"
-            )
 
     def _guessed(self, part: tuple[int, int], layout: Layout) -> Piece:
         hands = self._own_hands()
@@ -151,12 +145,15 @@ class CsvSource:
     ) -> Piece:
         table, place, found = read(layout, hands, where)
         with self._lock:
-            self._rows[part[0]] += table.num_rows
-            for name, one in found.items():
-                one.part = part
-                if name not in self._rounded or part < self._rounded[name].part:
-                    self._rounded[name] = one
-        return Piece(table, part, place)
+            # what is told of an earlier stretch stands; a place takes long to find
+            new = {name: one for name, one in found.items() if part <= self._told.get(name, part)}
+            self._told.update(dict.fromkeys(new, part))
+        rounded = {
+            name: f"{one.place()}: {visible(name)} {one.text} is an integer above 2^53 and was"
+            f" read as {one.value:.0f}; there may be more (name ids with --id)"
+            for name, one in new.items()
+        }
+        return Piece(table, part, place, rounded)
 
     def _own_hands(self) -> Hands:
         if not hasattr(self._hands, "own"):

@@ -1,0 +1,165 @@
+"""Processes forked from this one, which works with them, for a program that owns its process.
+
+Several threads of Python that call numpy for short stretches wait for each other; processes do
+not. Each folds the stretches that it takes, and only its summary travels.
+"""
+
+import ctypes
+import os
+import pickle
+import signal
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from losscli.engine import threads
+from losscli.errors import DataError, LosscliError
+
+_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
+"""The names of options of mallopt(3)."""
+_KEPT = 32 << 20
+
+P = TypeVar("P")
+S = TypeVar("S")
+
+
+def fold(
+    reads: Iterator[Callable[[], P]],
+    judge: Callable[[P, S], S],
+    zero: S,
+    jobs: int | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> S:
+    """Fold as `losscli.engine.Fold` says, in processes; summaries and errors must pickle.
+
+    Every read must stand for itself: any process calls it, and only one. On systems that
+    cannot fork it is done in threads.
+    """
+    if not hasattr(os, "fork"):
+        return threads.fold(reads, judge, zero, jobs, progress)
+    _keep_freed_memory()
+    calls = list(reads)
+    return _Team(calls, judge, zero).fold(min(jobs or threads.processors(), len(calls)), progress)
+
+
+def _keep_freed_memory() -> None:
+    """Let glibc keep what is freed: fresh megabytes for every block cost page faults."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt:
+        for option in (_MMAP_THRESHOLD, _TRIM_THRESHOLD):
+            mallopt(option, _KEPT)
+
+
+class _Failure(NamedTuple):
+    number: int
+    error: BaseException
+
+
+class _Next:
+    """The number of the next stretch: it is in a pipe, so only one process has it at a time."""
+
+    _BYTES = 8
+
+    def __init__(self) -> None:
+        self._read, self._write = os.pipe()
+        self._put(0)
+
+    def take(self) -> int:
+        number = self._get()
+        self._put(number + 1)
+        return number
+
+    def skip_to(self, number: int) -> None:
+        self._get()
+        self._put(number)
+
+    def _get(self) -> int:
+        return int.from_bytes(os.read(self._read, self._BYTES))
+
+    def _put(self, number: int) -> None:
+        os.write(self._write, number.to_bytes(self._BYTES))
+
+    def close(self) -> None:
+        os.close(self._read)
+        os.close(self._write)
+
+
+class _Team(Generic[P, S]):
+    """The stretches, what is to be made of them, and who does it."""
+
+    def __init__(
+        self, calls: Sequence[Callable[[], P]], judge: Callable[[P, S], S], zero: S
+    ) -> None:
+        self._calls = calls
+        self._judge = judge
+        self._zero = zero
+        self._next = _Next()
+
+    def fold(self, count: int, progress: Callable[[int], None] | None) -> S:
+        helpers = [self._helper() for _ in range(count - 1)]
+        found = [self._work(progress), *(_received(*helper) for helper in helpers)]
+        self._next.close()
+        failures = [one for one in found if isinstance(one, _Failure)]
+        if failures:
+            raise min(failures, key=lambda failure: failure.number).error
+        total: S = found[0]
+        for other in found[1:]:
+            total = total + other
+        return total
+
+    def _helper(self) -> tuple[int, int]:
+        """Start a process; return its number, and the end of the pipe that it will write to."""
+        ours, theirs = os.pipe()
+        parent, process = os.getpid(), os.fork()
+        if process:
+            os.close(theirs)
+            return process, ours
+        try:
+            # Ctrl-C reaches every process: whoever started this one says what there is to say
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+            written = _pickled(self._work(lambda _: _leave_without(parent)))
+            with os.fdopen(theirs, "wb") as pipe:
+                pipe.write(written)
+        finally:
+            os._exit(0)
+
+    def _work(self, progress: Callable[[int], None] | None) -> Any:  # noqa: ANN401 - S or _Failure
+        total, number = self._zero, 0
+        try:
+            while (number := self._next.take()) < len(self._calls):
+                total = self._judge(self._calls[number](), total)
+                if progress:
+                    progress(number + 1)
+        except BaseException as error:  # noqa: BLE001 - raised once it is known to be the first
+            self._next.skip_to(len(self._calls))
+            if not isinstance(error, LosscliError):
+                error.add_note(traceback.format_exc())
+            return _Failure(number, error)
+        return total
+
+
+def _leave_without(parent: int) -> None:
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def _pickled(found: Any) -> bytes:  # noqa: ANN401 - S or _Failure
+    try:
+        return pickle.dumps(found, pickle.HIGHEST_PROTOCOL)
+    except Exception as error:
+        if not isinstance(found, _Failure):
+            raise
+        told = RuntimeError("".join(traceback.format_exception(found.error)))
+        told.add_note(f"(in a worker process; the error itself cannot travel: {error})")
+        return pickle.dumps(_Failure(found.number, told))
+
+
+def _received(process: int, pipe: int) -> Any:  # noqa: ANN401 - S or _Failure
+    with os.fdopen(pipe, "rb") as stream:
+        written = stream.read()
+    os.waitpid(process, 0)
+    try:
+        return pickle.loads(written)  # noqa: S301 - from a process of our own
+    except (EOFError, pickle.UnpicklingError):
+        what = "a worker process was ended from outside (was there too little memory?)"
+        return _Failure(-1, DataError(what, remedy="use fewer: --jobs 1"))
