@@ -3,15 +3,15 @@
 import io
 from collections.abc import Sequence
 from contextlib import redirect_stdout
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from typer.main import get_command
 
 from losscli import __version__
-from losscli.cli import compare, delivery, explain, losses
-from losscli.cli import eval as eval_
+from losscli.cli import delivery
 from losscli.cli.reader import Grouped, Program, WithFormats
 from losscli.errors import Exit, UsageError
 from losscli.visible import visible
@@ -26,19 +26,31 @@ _MISSING = {
     "losscli compare": ("there is nothing to compare", "losscli compare old.csv new.csv"),
     "losscli explain": ("there is no loss to explain", "losscli losses lists them"),
 }
-app = typer.Typer(
-    name="losscli",
-    cls=Program,
-    add_completion=False,
-    rich_markup_mode=None,  # help without rich: half the time, and no markup in error texts
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-app.command("eval", cls=WithFormats, short_help="Judge a prediction file.")(eval_.evaluate_files)
-app.command("compare", cls=WithFormats, short_help="Compare two models on the same rows.")(
-    compare.compare_files
-)
-app.command("losses", cls=Grouped, short_help="List the losses.")(losses.list_losses)
-app.command("explain", cls=Grouped, short_help="Explain one loss.")(explain.explain)
+_COMMANDS: dict[str, tuple[str, type[Grouped], str]] = {
+    "eval": ("evaluate_files", WithFormats, "Judge a prediction file."),
+    "compare": ("compare_files", WithFormats, "Compare two models on the same rows."),
+    "losses": ("list_losses", Grouped, "List the losses."),
+    "explain": ("explain", Grouped, "Explain one loss."),
+}
+"""The function of each command in the module of its name, how it reads, and its line of help."""
+
+
+def program(arguments: Sequence[str]) -> Any:  # noqa: ANN401 - typer's own Click
+    """Return the program; where the words ask for one command, the others are not imported."""
+    app = typer.Typer(
+        name="losscli",
+        cls=Program,
+        add_completion=False,
+        rich_markup_mode=None,  # help without rich: half the time, and no markup in error texts
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_program)
+    asked = next((word for word in arguments if not word.startswith("-")), "")
+    for name in [asked] if asked in _COMMANDS else _COMMANDS:
+        function, reader, help_line = _COMMANDS[name]
+        module = import_module(f"losscli.cli.{name}")
+        app.command(name, cls=reader, short_help=help_line)(getattr(module, function))
+    return get_command(app)
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 - how typer calls it
@@ -47,7 +59,6 @@ def _show_version(wanted: bool) -> None:  # noqa: FBT001 - how typer calls it
         raise typer.Exit
 
 
-@app.callback()
 def _program(
     *,
     version: Annotated[
@@ -64,7 +75,7 @@ def _program(
 
 def call(arguments: Sequence[str]) -> int:
     """Run a command; what it prints reaches stdout only if nothing went wrong, and then whole."""
-    command, printed = get_command(app), io.StringIO()
+    command, printed = program(arguments), io.StringIO()
     code = int(Exit.PASSED)
     try:
         with redirect_stdout(printed), command.make_context("losscli", list(arguments)) as context:
