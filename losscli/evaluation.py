@@ -169,9 +169,9 @@ class _Job:
         check_rows(summary.census, expect_rows, found)
         facts = _facts(run, summary, given["level"])
         if found.unit:
-            refuse_too_many(summary.units, found.unit, found.where, sure=True)
+            refuse_too_many(summary.units, found.unit, lambda: found.where, sure=True)
         if found.wanted.group:
-            refuse_too_long(summary.unit_values, found.where)
+            refuse_too_long(summary.unit_values, lambda: found.where)
             refuse_mixed(summary.units, found.wanted.group, found.where)
         if compat:
             facts = _alike(facts, like, compat)

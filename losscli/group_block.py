@@ -1,6 +1,6 @@
 """The rows of a block summed group by group, within each class of each breakdown."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,17 +44,22 @@ def _group(block: Block, unit: str) -> tuple[NDArray[np.int32], list[str]]:
     return codes, [text or "" for text in texts]
 
 
-def refuse_too_long(values: Mapping[int, GroupValues], where: str) -> None:
-    """Raise DataError where more rows are kept for medians by group than memory is meant for."""
+def refuse_too_long(values: Mapping[int, GroupValues], where: Callable[[], str]) -> None:
+    """Raise DataError where more rows are kept for medians by group than memory is meant for.
+
+    `where` is asked only then, since to find the line of a row takes time.
+    """
     if any(len(found) > MOST_VALUES for found in values.values()):
         raise DataError(
             f"medians by group keep every row, and there are more than {MOST_VALUES}",
-            where=where,
+            where=where(),
             remedy="leave medae out, or use mae",
         )
 
 
-def refuse_too_many(sums: Mapping[str, GroupSums], unit: str, where: str, *, sure: bool) -> None:
+def refuse_too_many(
+    sums: Mapping[str, GroupSums], unit: str, where: Callable[[], str], *, sure: bool
+) -> None:
     """Raise DataError where more groups are kept than memory is meant for.
 
     Unless `sure`, lots that were not merged yet are believed to hold the same groups.
@@ -64,7 +69,7 @@ def refuse_too_many(sums: Mapping[str, GroupSums], unit: str, where: str, *, sur
         if count > MOST_GROUPS:
             raise DataError(
                 f"{visible(unit)} has more than {MOST_GROUPS} groups, too many to keep",
-                where=where,
+                where=where(),
                 remedy="name a column with fewer, or judge a part of the groups at a time",
             )
 

@@ -158,14 +158,14 @@ def summarise(block: Block, work: Work, before: Summary) -> Summary:
 def _units(block: Block, work: Work, before: Summary) -> dict[str, GroupSums]:
     if work.unit is None:
         return {}
-    refuse_too_many(before.units, work.unit, block.place(0), sure=False)
+    refuse_too_many(before.units, work.unit, lambda: block.place(0), sure=False)
     return group_sums(block, work.chosen, work.unit, work.unit_by or ("",))
 
 
 def _unit_values(block: Block, work: Work, before: Summary) -> dict[int, GroupValues]:
     if work.unit is None or not work.grouped:
         return {}
-    refuse_too_long(before.unit_values, block.place(0))
+    refuse_too_long(before.unit_values, lambda: block.place(0))
     return group_values(block, work.chosen, work.unit)
 
 
