@@ -144,8 +144,10 @@ def test_a_page_takes_parameters() -> None:
     ("name", "said"),
     [
         ("hubr", "unknown loss 'hubr'; did you mean huber?"),
-        ("BCEWithLogitsLoss", "torch.nn.BCEWithLogitsLoss is logistic here: --loss logistic"),
-        ("mean_pinball_loss", "sklearn.metrics.mean_pinball_loss is pinball here: --loss pinball"),
+        ("BCEWithLogitsLoss", "torch.nn.BCEWithLogitsLoss is log_loss or logistic here"),
+        ("mean_pinball_loss", "sklearn.metrics.mean_pinball_loss is pinball here"),
+        ("MSELoss", "torch.nn.MSELoss is mse or brier here"),
+        ("top_k_accuracy_score", "top_k_accuracy_score is 1 - top_k_error; use --loss top_k_error"),
         ("huber(delta=0)", "delta must be a number in (0, inf), not 0.0"),
         ("top_k_error(k=1.5)", "k must be a whole number in [1, inf), not 1.5"),
         ("huber(delta=1)+mse()", "is more than one loss; losscli explain NAME"),

@@ -84,6 +84,7 @@ def _keras_label_smoothing(y: Vector, prob: Kept, *, epsilon: float) -> Vector:
         xgboost("logloss", "It keeps probabilities within 1e-16 of 0 and 1."),
         lightgbm("binary_logloss", "It keeps probabilities within 1e-15 of 0 and 1."),
         catboost("Logloss"),
+        torch("BCEWithLogitsLoss", "It takes logits."),
     ),
     aka=("bce", "logloss", "binary_cross_entropy", "nll"),
     floor="-log(1 - eps)",
@@ -278,6 +279,11 @@ def cost(
     avoid="On very unequal classes: saying always no looks good (balanced, cost).",
     peers=(
         sklearn("zero_one_loss", "It takes decisions, not probabilities."),
+        Peer(
+            "keras",
+            "keras.metrics.BinaryAccuracy",
+            "It is 1 minus this, and says yes above the threshold, not at it.",
+        ),
         xgboost("error", "It says yes above the threshold, not at it."),
         lightgbm("binary_error", "It says yes above 0.5, not at it."),
         catboost("ZeroOneLoss", "It says yes above the threshold, not at it."),

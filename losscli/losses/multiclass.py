@@ -49,6 +49,7 @@ def _keras_label_smoothing(y: Codes, probs: Kept, *, epsilon: float) -> Vector:
             "log_loss", "It keeps probabilities within 2.2e-16 of 0 and 1.", _sklearn_cross_entropy
         ),
         torch("NLLLoss", "It takes logarithms of the probabilities."),
+        torch("CrossEntropyLoss", "It takes logits."),
         keras(
             "CategoricalCrossentropy",
             "It keeps probabilities within 1e-7 of 0 and 1, after dividing them by their sum.",
@@ -252,6 +253,11 @@ def top_k_error(
     use="Where the decision is all that counts, and all mistakes cost the same.",
     avoid="On very unequal classes: the largest class alone looks good (balanced).",
     peers=(
+        Peer(
+            "keras",
+            "keras.metrics.CategoricalAccuracy",
+            "It is 1 minus this; a tie for the largest probability goes to the first class.",
+        ),
         xgboost("merror", "A tie for the largest probability goes to the first class."),
         lightgbm("multi_error"),
         catboost("ZeroOneLoss", "A tie for the largest probability goes to the first class."),

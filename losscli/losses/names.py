@@ -14,7 +14,16 @@ _SKILL = {
     "brier": ("bss", "brier_skill", "brier_skill_score"),
     "log_loss": ("d2_log_loss", "d2_log_loss_score", "mcfadden"),
 }
-_COMPLEMENT = ("acc", "accuracy", "accuracy_score", "binary_accuracy", "categorical_accuracy")
+_COMPLEMENT = {
+    "zero_one": ("acc", "accuracy", "accuracy_score", "binary_accuracy", "categorical_accuracy"),
+    "top_k_error": (
+        "top_k",
+        "top_k_accuracy",
+        "top_k_accuracy_score",
+        "top_k_categorical_accuracy",
+    ),
+    "coverage_error": ("coverage", "picp"),
+}
 _NO_ROWS = {
     *("auc", "auroc", "roc_auc", "roc_auc_score", "auc_roc", "prauc", "pr_auc", "aucpr", "auc_pr"),
     *("ap", "average_precision", "average_precision_score", "map", "ndcg", "mrr", "gini", "ks"),
@@ -66,11 +75,14 @@ def _words(loss: Loss) -> str:
 
 def _elsewhere(name: str) -> str:
     """Return our name of what another library calls so."""
-    for loss in LOSSES.values():
-        for peer in loss.peers:
-            if peer.name.rpartition(".")[2].lower() == name:
-                return f"{peer.name} is {loss.name} here: --loss {loss.name}"
-    return ""
+    found = {
+        (loss.task != "regression", loss.name): peer.name
+        for loss in LOSSES.values()
+        for peer in loss.peers
+        if peer.name.rpartition(".")[2].lower() == name
+    }
+    ours = list(dict.fromkeys(own for _, own in sorted(found)))
+    return f"{next(iter(found.values()))} is {' or '.join(ours)} here" if ours else ""
 
 
 def _answer(name: str) -> tuple[str, str]:
@@ -78,8 +90,9 @@ def _answer(name: str) -> tuple[str, str]:
         if name in others:
             what = f"{name} is skill({loss}): 1 - {loss} / {loss} of the best constant"
             return what, f"use --loss {loss}, which is shown with its skill"
-    if name in _COMPLEMENT:
-        return f"{name} is 1 - zero_one", "use --loss zero_one"
+    for loss, others in _COMPLEMENT.items():
+        if name in others:
+            return f"{name} is 1 - {loss}", f"use --loss {loss}"
     if name in _NO_ROWS:
         what = f"{name} is not a loss of rows: it has no value for one row"
         return what, "scikit-learn's sklearn.metrics has such scores"

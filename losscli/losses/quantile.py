@@ -42,7 +42,7 @@ def pinball(y: Vector, pred: Vector, *, alpha: Annotated[float, OPEN_UNIT] = 0.5
     avoid="Where people are to read the forecast: an expectile has no frequency to it (pinball).",
     peers=(
         catboost("Expectile"),
-        xgboost("reg:expectileerror", "Its alpha has no default."),
+        xgboost("reg:expectileerror", "Not in version 3.2 yet; its alpha has no default."),
         Peer("model-diagnostics", "HomogeneousExpectileScore", "It gives twice this."),
         Peer("Vowpal Wabbit", "expectile", "Its q tilts the other way."),
     ),
