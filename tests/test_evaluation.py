@@ -384,3 +384,11 @@ def test_classes_of_different_columns_are_no_twins() -> None:
     assert losscli.evaluate(data, by=["g", "y_true"]).warnings == ()
     data["g"] = ["Cat", "cat"]
     assert len(losscli.evaluate(data, by="g").warnings) == 1
+
+
+def test_a_loss_without_a_floor_has_no_skill() -> None:
+    frame = pd.DataFrame({"y_true": [1.5, 2.5, 4.5], "y_pred": [1.0, 3.0, 4.0]})
+    report = losscli.evaluate(frame, losses="poisson_nll,poisson,0.5*poisson_nll+0.5*mse")
+    assert [np.isfinite(one.skill) for one in report.losses] == [False, True, False]
+    assert report.losses[0].best_constant is not None
+    assert report.to_dict()["losses"][0]["skill"] is None

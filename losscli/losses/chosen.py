@@ -55,6 +55,11 @@ class Chosen:
         return any(part.loss.leaves_out for part in self.parts)
 
     @property
+    def has_floor(self) -> bool:
+        """Tell whether no row can lose less than 0, so that a part of a loss means something."""
+        return all(part.loss.floor and not part.loss.signed for part in self.parts)
+
+    @property
     def combine(self) -> Combine:
         """How the terms become the value."""
         part = self.single

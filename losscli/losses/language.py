@@ -134,7 +134,7 @@ def _part(weight: float, call: Call, task: str) -> Part:
     for name, parameter in known.items():
         if name not in call.parameters and parameter.required:
             what = f"{loss.name} needs {name}: {parameter.range}"
-            raise call.place.error(what, f"write {loss.name}({name}=1.0)")
+            raise call.place.error(what, f"write {_with_examples(call, loss)}")
         value = call.parameters.get(name, parameter.default)
         if value is None:
             continue
@@ -145,6 +145,13 @@ def _part(weight: float, call: Call, task: str) -> Part:
     if wrong := loss.check(**values):
         raise call.place.error(wrong, f"losscli explain {loss.name}")
     return Part(weight, loss, values)
+
+
+def _with_examples(call: Call, loss: Loss) -> str:
+    """Return the loss with an example for each parameter that must be given and is not."""
+    missing = {p.name: 1.0 for p in loss.parameters if p.required}
+    said = (f"{name}={value}" for name, value in {**missing, **call.parameters}.items())
+    return f"{loss.name}({', '.join(said)})"
 
 
 def _needed(losses: Collection[Loss]) -> str:

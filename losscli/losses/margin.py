@@ -148,7 +148,7 @@ def perceptron(y: Vector, score: Vector) -> Vector:
     use="To follow boosting, or where a wrong side must never be far.",
     avoid="Where labels are noisy: one wrong label with a large score decides (logistic).",
     peers=(Peer("sklearn", "sklearn.ensemble.AdaBoostClassifier", "It minimises this."),),
-    floor="",
+    ideal="1000*y",
 )
 def exponential(y: Vector, score: Vector) -> Vector:
     """Exponential of the score on the wrong side: what AdaBoost minimises.
@@ -168,7 +168,7 @@ def exponential(y: Vector, score: Vector) -> Vector:
         torch("BCEWithLogitsLoss", "It takes y in {0, 1}."),
     ),
     aka=("softmargin", "soft_margin"),
-    floor="",
+    ideal="1000*y",
 )
 def logistic(y: Vector, score: Vector) -> Vector:
     """Surprise of scores that are log-odds: near 0 far on the right side, linear on the wrong.

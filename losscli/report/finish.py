@@ -77,7 +77,9 @@ def finish(summary: Summary, chosen: Sequence[Chosen], facts: Facts, samples: Sa
                 parameters=dict(one.single.parameters) if one.single else {},
                 estimate=value,
                 best_constant=constant,
-                skill=1 - value.value / constant.value if constant and constant.value else math.nan,
+                skill=1 - value.value / constant.value
+                if constant and constant.value and one.has_floor
+                else math.nan,
                 empty_groups=_empty_groups(one, k, of_groups, overall_by_row),
                 # the pixels of one class are no image: overlap has no value by true class
                 balanced=groups[facts.truth].balanced(k)

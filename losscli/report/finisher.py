@@ -53,12 +53,11 @@ class Finisher:
     def estimated(self, k: int, place: int, combine: Combine) -> Estimate:
         """Return the same for means that are combined so."""
         chosen = self._chosen[k]
-        signed = any(part.loss.signed or not part.loss.floor for part in chosen.parts)
         return estimate(
             self.terms(k, place),
             combine,
             self._level,
-            floor=-math.inf if signed else 0.0,
+            floor=0.0 if chosen.has_floor else -math.inf,
             proportion=chosen.single is not None and chosen.single.loss.bound == 1,
             clusters=Terms(*self._clusters[k], place, None) if self._clusters else None,
         )
