@@ -278,13 +278,14 @@ def test_the_rows_of_a_group_are_of_one_class() -> None:
 
 def test_a_row_without_a_group_is_refused_or_left_out(tmp_path: Path) -> None:
     path = tmp_path / "p.csv"
-    path.write_text("y_true,y_pred,user\n1,2,a\n1,3,\n2,2,b\n")
+    path.write_text("y_true,y_pred,user\n1,2,a\n1,3,\n2,2,b\n,2,c\n")
     for unit in ("group", "cluster"):
         with pytest.raises(DataError, match="line 3: user is empty"):
             losscli.evaluate(path, losses="mse", **{unit: "user"})  # type: ignore[arg-type]
         found = losscli.evaluate(path, losses="mse", missing="drop", **{unit: "user"})  # type: ignore[arg-type]
+        losscli.evaluate(path, losses="medae", missing="drop", **{unit: "user"})  # type: ignore[arg-type]
         assert (found.judged, found.losses[0].estimate.value) == (2, 0.5)
-        assert "1 of 3 rows left out: user empty" in found.warnings
+        assert "1 of 4 rows left out: user empty" in found.warnings
 
 
 def test_there_is_a_limit_to_groups(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -51,8 +51,9 @@ class GroupValues:
     def medians(self, names: Sequence[str]) -> Vector:
         """Return the (weighted) median of each group, NaN for one without numbers."""
         place = {name: k for k, name in enumerate(names)}
+        # a text may be listed that no row has: its place is anything
         codes = np.concatenate(
-            [np.array([place[name] for name in lot.names])[lot.codes] for lot in self.lots]
+            [np.array([place.get(name, 0) for name in lot.names])[lot.codes] for lot in self.lots]
         )
         values = np.concatenate([lot.values for lot in self.lots])
         mass = np.concatenate(
