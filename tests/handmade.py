@@ -13,6 +13,7 @@ from losscli.report import (
     ClassResult,
     Concentration,
     Estimate,
+    Gate,
     LossResult,
     Outliers,
     Report,
@@ -119,6 +120,41 @@ REPORT = Report(
     notes=("y_true is the truth (--true y_true)",),
 )
 
+GATES = (
+    Gate("mse > 3000", "fail", 3025.4, 3000.0, "failed", "mse", ">", "mse", rows=442),
+    Gate("p99(mae) > 150", "fail", 149.5, 150.0, "passed", "p99(mae)", ">", "mae", rows=442),
+    Gate(
+        "mae[class=*] > baseline + 2%",
+        "warn",
+        45.04,
+        44.88,
+        "warned",
+        "mae[sex=m]",
+        ">",
+        "mae",
+        by="sex",
+        cls="m",
+        rows=200,
+        baseline=44.0,
+        hint="without its worst row the gate would pass",
+    ),
+    Gate(
+        "mae[class=x] > 1",
+        "fail",
+        math.nan,
+        math.nan,
+        "unjudged",
+        "mae[sex=x]",
+        ">",
+        "mae",
+        by="sex",
+        cls="x",
+        why="there is no such class",
+        remedy="there are m, (empty)",
+    ),
+)
+GATED = replace(REPORT, gates=GATES, verdict="unjudged")
+
 
 def with_classes(names: tuple[str | None, ...]) -> Report:
     """The report with these classes, all alike."""
@@ -138,6 +174,11 @@ def named(text: str) -> Report:
         breakdown=tuple(replace(cls(text, "mse", 3025.4, 0.5), by=text) for _ in "a"),
         outliers=replace(OUTLIERS, worst=(worst, *classes)),
         warnings=(f"a warning about {text}",),
+        gates=tuple(
+            replace(gate, limit=text, measure=f"mae[sex={text}]", cls=text, by=text, why=text)
+            for gate in GATES
+        ),
+        verdict="unjudged",
     )
 
 
@@ -152,9 +193,12 @@ def goldens() -> dict[str, str]:
     table = format_named("table").render
     made = {f"table-{w}.txt": table(REPORT, Style(width=w)) for w in (40, 80, 120)}
     made["table-ascii.txt"] = table(REPORT, Style(ascii=True))
+    made["gates.txt"] = table(GATED, Style())
     for name in ("csv", "json", "markdown"):
         found = format_named(name)
         made[f"report{found.suffixes[0]}"] = found.render(REPORT, Style())
+    for name in ("github", "jsonl", "junit", "openmetrics"):
+        made[f"gates.{name}"] = format_named(name).render(GATED, Style())
     return made
 
 

@@ -13,6 +13,7 @@ from losscli import __version__
 from losscli.losses.spec import LOSSES
 
 DIABETES = SAMPLES / "diabetes.csv"
+FORMATS = ["table", "json", "csv", "markdown", "jsonl", "junit", "openmetrics"]
 HEAVY = ("numpy", "pandas", "pyarrow", "scipy", "rich", "pydantic")
 LOADED = f"""
 import sys
@@ -54,10 +55,10 @@ def test_quiet_says_nothing_but_the_report(small: Path) -> None:
 
 
 def test_every_format_on_stdout_is_what_a_file_gets(small: Path, tmp_path: Path) -> None:
-    names = ["r.txt", "r.json", "r.csv", "r.md"]
+    names = ["r.txt", "r.json", "r.csv", "r.md", "r.jsonl", "r.xml", "r.prom"]
     outputs = [word for name in names for word in ("--output", str(tmp_path / name))]
     assert shell("eval", small, *outputs, "-o", f"json:{tmp_path / 'plain'}").returncode == 0
-    for name, form in zip(names, ["table", "json", "csv", "markdown"], strict=True):
+    for name, form in zip(names, FORMATS, strict=True):
         done = shell("eval", small, "--format", form)
         assert done.stdout == (tmp_path / name).read_text(encoding="utf-8")
     assert json.loads((tmp_path / "plain").read_text())["data"]["rows"] == 3
@@ -163,7 +164,7 @@ def test_a_curve_shows_where_it_bends() -> None:
         ("explain hubr", "numpy"),
         ("eval x.csv --nope", ""),
         ("eval x.csv --format xml", ""),
-        ("eval x.csv --output a.xml", ""),
+        ("eval x.csv --output a.doc", ""),
         ("eval x.csv --level 2", ""),
         ("eval x.csv --loss hubr", "numpy"),
         ("eval x.csv --loss huber(delta=-1) --task regression", "numpy"),
@@ -209,7 +210,7 @@ def test_nothing_heavy_is_loaded_for_little(arguments: str, loaded: str) -> None
             "eval x.csv --loss hubr",
             "loss 'hubr', character 1: unknown loss 'hubr'; did you mean huber?",
         ),
-        ("eval x.csv -o a.xml", "--output: no format has the suffix '.xml'; end it in .txt, .csv,"),
+        ("eval x.csv -o a.doc", "--output: no format has the suffix '.doc'; end it in .txt, .csv,"),
         (
             "eval x.csv -o plain",
             "--output: no format has the file name without a suffix; end it in",
@@ -291,7 +292,7 @@ def test_hostile_cells_are_shown_harmless_in_every_format(tmp_path: Path) -> Non
     rows = [f'{n},{n + 1},"{name.replace(chr(34), chr(34) * 2)}"\n' for n, name in enumerate(names)]
     path = tmp_path / "::error::[red].csv"
     path.write_text("y_true,y_pred,city\n" + "".join(rows), encoding="utf-8")
-    for form in ("table", "json", "csv", "markdown"):
+    for form in FORMATS:
         done = shell("eval", path, "--by", "city", "--id", "city", "--format", form)
         assert done.returncode == 0
         for line in (done.stdout + done.stderr).split("\n"):

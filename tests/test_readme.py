@@ -23,6 +23,7 @@ from losscli.cli.losses import call_of
 from losscli.errors import Exit
 from losscli.losses.language import DEFAULTS, default
 from losscli.losses.spec import LOSSES, Loss
+from losscli.render import format_named, format_names
 
 README = ROOT / "README.md"
 TEXT = README.read_text(encoding="utf-8")
@@ -171,7 +172,19 @@ def renewed(text: str) -> str:
     return text
 
 
-GENERATED: dict[str, Callable[[], str]] = {"losses": loss_tables, "defaults": default_losses}
+def formats() -> str:
+    found = [format_named(name) for name in format_names()]
+    lines = (
+        f"| `{f.name}` | {', '.join(f'`{s}`' for s in f.suffixes)} | {f.help} |" for f in found
+    )
+    return "\n".join(["", "| format | suffix | |", "|---|---|---|", *lines, "", ""])
+
+
+GENERATED: dict[str, Callable[[], str]] = {
+    "losses": loss_tables,
+    "defaults": default_losses,
+    "formats": formats,
+}
 
 
 def refusals(text: str) -> str:

@@ -233,7 +233,8 @@ def test_text_of_a_file_is_harmless(text: str, name: str, width: int) -> None:
     assert shown.endswith("\n")
     for line in shown.split("\n"):
         assert line.isprintable()
-        assert not line.lstrip().startswith("::")
+        # what a GitHub Actions run is told is checked in test_formats.py
+        assert name == "github" or not line.lstrip().startswith("::")
         assert not re.search(r"##\w*\[", line)
 
 
@@ -361,8 +362,8 @@ def test_a_new_format_is_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         (lambda: format_named("jsn"), "there is no format 'jsn'; did you mean json?"),
         (lambda: format_named("_page"), "there is no format '_page'; choose one of table, csv,"),
         (
-            lambda: format_for(Path("a.xml")),
-            "no format has the suffix '.xml'; end it in .txt, .csv",
+            lambda: format_for(Path("a.doc")),
+            "no format has the suffix '.doc'; end it in .txt, .csv",
         ),
         (lambda: format_for(Path("a")), "no format has the file name without a suffix; end it in"),
     ],

@@ -1,8 +1,8 @@
 """How a report looks: one file per format, found by its name.
 
 A format is a module of this package with `render(report, style) -> str`, the tuple `SUFFIXES`
-of the file endings that choose it, and a docstring whose first line is its help line. A module
-whose name begins with an underscore is shared by formats and is none itself.
+of the file endings that choose it (or none), and a docstring whose first line is its help line.
+A module whose name begins with an underscore is shared by formats and is none itself.
 """
 
 import pkgutil
@@ -68,7 +68,7 @@ def format_for(path: PurePath) -> Format:
         if path.suffix.lower() in found.suffixes:
             return found
     suffix = f"suffix {visible(path.suffix)!r}" if path.suffix else "file name without a suffix"
-    endings = ", ".join(found.suffixes[0] for found in formats)
+    endings = ", ".join(found.suffixes[0] for found in formats if found.suffixes)
     shown = visible(str(path), limit=500)
     remedy = f"end it in {endings}, or name the format: table:{shown}"
     raise UsageError(f"no format has the {suffix}", remedy=remedy)

@@ -1,6 +1,7 @@
 """The verdicts: one sentence a gate, and their table."""
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -13,6 +14,7 @@ from losscli.visible import visible
 _NAMED = 3
 """So many gates a summary names."""
 _LONGEST = 300
+_OPERATOR = re.compile(r"[<>]=?")
 _STATUSES = ("unjudged", "failed", "warned", "passed")
 
 
@@ -20,6 +22,12 @@ def sentence(gate: Gate) -> str:
     """Say in one line what was measured, against what, and what follows."""
     status = "" if gate.status == "unjudged" else f"{gate.status}: "
     return f"{status}{brief(gate)}" + (f"; {gate.hint}" if gate.hint else "")
+
+
+def concrete(gate: Gate) -> str:
+    """Return the limit with the one class that a gate of `class=*` is about."""
+    edge = _OPERATOR.split(gate.limit)[-1].strip()
+    return gate.limit if gate.by is None else f"{gate.measure} {gate.operator} {edge}"
 
 
 def brief(gate: Gate) -> str:

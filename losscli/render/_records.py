@@ -1,0 +1,43 @@
+"""The long form of a report: one record for each loss over all rows, then for each class."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from losscli.comparison.records import Comparison
+from losscli.report import Report
+
+_FIELDS = (
+    *("by", "class", "loss", "name", "status", "rows", "value", "stderr", "low", "high", "level"),
+    *("best_constant", "skill", "balanced", "share", "lift", "groups", "clusters"),
+)
+_FIELDS_OF_CHANGES = (
+    *("by", "class", "loss", "name", "status", "rows", "old", "new", "change", "relative"),
+    *("low", "high", "level", "stderr", "p", "q", "better", "same", "worse", "detectable"),
+    *("tolerance", "verdict"),
+)
+
+
+def fields(report: Report | Comparison) -> tuple[str, ...]:
+    """Return the names of the fields of every record, in their order."""
+    return _FIELDS_OF_CHANGES if isinstance(report, Comparison) else _FIELDS
+
+
+def records(report: Report | Comparison) -> Iterator[dict[str, Any]]:
+    """Yield records with the fields, in their order; what is not there is None."""
+    for record in _changes(report) if isinstance(report, Comparison) else _losses(report):
+        yield {field: record.get(field) for field in fields(report)}
+
+
+def _changes(report: Comparison) -> Iterator[dict[str, Any]]:
+    found = report.to_dict()
+    yield from (*found["losses"], *found["classes"])
+
+
+def _losses(report: Report) -> Iterator[dict[str, Any]]:
+    found = report.to_dict()
+    names = {loss["loss"]: loss["name"] for loss in found["losses"]}
+    for loss in found["losses"]:
+        constant = loss["best_constant"]
+        yield {**loss, "best_constant": constant and constant["value"]}
+    for group in found["breakdown"]:
+        yield {**group, "name": names.get(group["loss"]), "level": report.level}
