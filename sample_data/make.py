@@ -24,7 +24,12 @@ from sklearn.datasets import (
     load_digits,
     load_wine,
 )
-from sklearn.linear_model import LogisticRegression, QuantileRegressor, RidgeCV
+from sklearn.linear_model import (
+    HuberRegressor,
+    LogisticRegression,
+    QuantileRegressor,
+    RidgeCV,
+)
 from sklearn.model_selection import KFold, StratifiedKFold, cross_val_predict
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
@@ -75,15 +80,19 @@ def breast_cancer(folder: Path) -> None:
     truth = data.data[:, names.index("worst texture")]
     model = make_pipeline(StandardScaler(), RidgeCV(alphas=PENALTIES))
     predicted = cross_val_predict(model, inputs, truth, cv=KFOLD)
+    rows = range(1, len(truth) + 1)
     write(
         folder / "breast_cancer.csv",
         ["id", "y_true", "y_pred", "diagnosis"],
-        [
-            range(1, len(truth) + 1),
-            shortest(truth),
-            fixed(predicted, 3),
-            data.target_names[data.target],
-        ],
+        [rows, shortest(truth), fixed(predicted, 3), data.target_names[data.target]],
+    )
+
+    robust = make_pipeline(StandardScaler(), HuberRegressor(alpha=0.0, max_iter=10_000, tol=1e-8))
+    predicted = cross_val_predict(robust, inputs, truth, cv=KFOLD)
+    write(
+        folder / "breast_cancer_huber.csv",
+        ["id", "y_true", "y_pred"],
+        [rows, shortest(truth), fixed(predicted, 3)],
     )
 
 

@@ -256,7 +256,7 @@ def test_every_option_exists() -> None:
     option = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
     # what the shown commands print, they know
     said = set(option.findall(CONSOLE.sub(lambda found: found["command"], TEXT)))
-    helps = [["eval", "--help"], ["losses", "--help"], ["--help"]]
+    helps = [["eval", "--help"], ["compare", "--help"], ["losses", "--help"], ["--help"]]
     known = {found for words in helps for found in option.findall(shell(*words).stdout)}
     assert "--loss" in said
     assert said <= known
