@@ -19,7 +19,8 @@ _POWER = 0.8
 _SIDES = 1.96
 """Standard deviations by which the numbers of large differences on the two sides must differ."""
 _INDEX_OF_VARIANCE = 2.0
-_SURE = 1.645
+_SURE = 2.33
+"""Standard errors by which the tail must be too heavy before no interval is trusted."""
 
 
 @dataclass(frozen=True)
@@ -125,16 +126,19 @@ def _of_proportions(rows: int, signs: tuple[int, int], level: float) -> tuple[fl
     return low, high, p
 
 
-def shape_of(tails: Tails, mean: float, rows: int) -> Shape:
-    """Look at the differences that are farthest from their mean, on which side they lie."""
-    size = tail_rows(rows)
+def shape_of(tails: Tails, mean: float, moved: int) -> Shape:
+    """Look at the differences that are farthest from their mean, and on which side they lie.
+
+    Rows that did not move are no part of a tail: `moved` counts the others.
+    """
+    size = tail_rows(moved)
     above, below = tails.up.values - mean, tails.down.values + mean
     far = np.concatenate([above, below])
     side = np.concatenate([np.ones(len(above)), np.zeros(len(below))])
     order = np.argsort(-far, kind="stable")
     up = float(side[order[:size]].sum())
     lopsided = size > 0 and abs(2 * up - size) > _SIDES * math.sqrt(size)
-    index = Largest(np.sort(far[far > 0])[-KEPT:]).tail_index(rows)
+    index = Largest(np.sort(far[far > 0])[-KEPT:]).tail_index(moved)
     if not index < math.inf:
         return Shape(lopsided, index)
     error = math.sqrt((1 + 1 / index**2) / size)

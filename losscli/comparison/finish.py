@@ -76,12 +76,17 @@ class Finisher:
         units = Terms(*self._units[k], place, None) if self._units else None
         return Both(old, new, joint, units)
 
+    def signs(self, k: int, place: int) -> tuple[int, int]:
+        """Return how many rows of a class are better under a loss, and how many worse."""
+        better, worse = (int(side[place]) for side in self._signs[k])
+        return better, worse
+
     def change(self, k: int, place: int, shape: Shape) -> LossChange:
         """Return the change of a loss in a class."""
         asked, one = self._asked, self._asked.chosen[k]
         both = self.both(k, place)
         values = _value(both.old, one), _value(both.new, one)
-        better, worse = (int(side[place]) for side in self._signs[k])
+        better, worse = self.signs(k, place)
         found = Difference(values[1] - values[0] if _known(values) else math.nan)
         if all(map(math.isfinite, values)):
             found = difference(both, one, asked.level, shape, (better, worse))
@@ -170,7 +175,7 @@ def losses(summary: PairedSummary, asked: Asked) -> tuple[list[LossChange], list
         joint = finisher.both(k, 0).joint
         # the first difference: it stands alone, or behind as many old terms
         mean = to_float(joint.mean(joint.term_count // 2)) if joint.rows else 0.0
-        shapes.append(shape_of(tails, mean, joint.rows))
+        shapes.append(shape_of(tails, mean, sum(finisher.signs(k, 0))))
         found.append(finisher.change(k, 0, shapes[-1]))
     return found, shapes
 

@@ -55,8 +55,8 @@ def alarms(task: tuple[str, int, int]) -> tuple[bool, bool, bool, bool]:
     fresh = pair(name, rows, 0.0, draw)
     again = compared(fresh[0], fresh[1] + first.detectable)
     return (
-        first.verdict != "no_difference",
-        second.verdict != "no_difference",
+        first.verdict in ("improved", "regressed"),
+        second.verdict in ("improved", "regressed"),
         risen.verdict == "regressed",
         again.verdict == "regressed",
     )
