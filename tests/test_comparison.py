@@ -15,7 +15,7 @@ from scipy import stats
 from scipy.optimize import brentq, minimize_scalar
 
 import losscli
-from losscli.comparison.finish import adjusted
+from losscli.comparison.by_class import adjusted
 from losscli.comparison.proportion import fewest, mcnemar, tango
 from losscli.errors import DataError, UsageError
 from losscli.report.interval import back, beyond, forth, t_quantile
@@ -488,3 +488,17 @@ def test_files_whose_lines_are_no_rows_are_paired_all_the_same(tmp_path: Path) -
     ]
     expected = losscli.compare(*frames, losses="mse,mae").to_dict()["losses"]
     assert losscli.compare(old, new, losses="mse,mae").to_dict()["losses"] == expected
+
+
+def test_what_is_doubtful_of_the_files_is_said(tmp_path: Path) -> None:
+    old = written(tmp_path, "old.csv", "y_true,y_pred,c\n1.5,2,Cat\n2.5,3,cat")
+    new = written(tmp_path, "new.csv", "y_true,y_pred\n1.5,2\n2.5,3\n")
+    found = losscli.compare(old, new, by="c").warnings
+    assert any("old.csv: the last line has no newline" in text for text in found)
+    assert any("'Cat' and 'cat' differ only by case" in text for text in found)
+
+
+def test_a_third_class_behind_the_first_rows_is_refused() -> None:
+    frame = pd.DataFrame({"y": ["yes"] * 1500 + ["no", "maybe"], "p": 0.5, "q": 0.4})
+    with pytest.raises(DataError, match="row 1501: y is 'no', which is not one of yes, maybe"):
+        losscli.compare(frame, old_pred="p", new_pred="q", task="binary", positive="yes")

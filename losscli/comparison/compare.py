@@ -5,14 +5,17 @@ from difflib import get_close_matches
 from typing import Any
 
 from losscli.comparison import finish
+from losscli.comparison.by_class import classes
 from losscli.comparison.paired_block import Pairing
-from losscli.comparison.plans import Named, plans
-from losscli.comparison.records import Comparison
+from losscli.comparison.plans import Named, Plans, plans
+from losscli.comparison.records import Comparison, Join
 from losscli.comparison.run import PairedRun
 from losscli.comparison.summarise import Work
 from losscli.comparison.summary import PairedSummary
 from losscli.comparison.verdict import MODES, gate, overall, tolerances
 from losscli.comparison.warn import warnings
+from losscli.data.classes import twins
+from losscli.data.columns import CLASSIFICATION
 from losscli.errors import DataError, UsageError
 from losscli.evaluation import OPENING, READING, check_numbers, check_rows, open_source, texts
 from losscli.losses.chosen import Chosen
@@ -66,30 +69,43 @@ def compare(  # noqa: PLR0913 - the arguments are the options of the command lin
     resolve(asked, plan.task, found.new.columns)
     _refuse(chosen, clustered=plan.unit is not None)
     allowed = tolerances(_texts(tolerance), chosen)
-    work = Work(chosen=chosen, by=plan.by, top=top, cluster=plan.unit)
+    truth = (plan.truth,) if plan.task in CLASSIFICATION else ()
+    by_all = tuple(dict.fromkeys((*plan.by, *truth)))
+    work = Work(chosen=chosen, by=by_all, top=top, cluster=plan.unit)
     run = PairedRun(sources, Pairing((plan, found.new), chosen, ids=False), work, jobs, progress)
     summary, join = run.joined()
     check_rows(summary.census, reading.get("expect_rows"), plan)
-    _check_classes(summary, found.named, plan.where)
-    by_class = finish.Asked(chosen, level, mode, allowed, plan.by, found.named, sources[0].files)
-    changes, shapes = finish.losses(summary, by_class)
-    gates = tuple(gate(one, mode) for one in changes)
-    names = [", ".join(source.files) for source in sources]
-    dropped = sum(summary.census.dropped.values())
+    asked_of = finish.Asked(chosen, level, mode, allowed, plan.by, found.named, sources[0].files)
+    return _finished(summary, join, run, found, asked_of)
+
+
+def _finished(
+    summary: PairedSummary, join: Join, run: PairedRun, found: Plans, asked: finish.Asked
+) -> Comparison:
+    plan = found.old
+    seen = {name: change.moments.classes for name, change in summary.changes.items()}
+    if plan.positive is not None:
+        plan.settle(set(seen[plan.truth]))
+    _check_classes(seen, found.named, plan.where)
+    changes, shapes = finish.losses(summary, asked)
+    gates = tuple(gate(one, asked.mode) for one in changes)
+    names = [", ".join(source.files) for source in run.sources]
+    alike = [text for group in seen.values() for text in twins([c for c in group if c])]
+    said = warnings(summary, changes, shapes, join, asked.mode)
     return Comparison(
         files=(names[0], names[-1]),
         columns=(plan.shown, found.new.shown),
         task=plan.task,
-        mode=mode,
-        level=level,
+        mode=asked.mode,
+        level=asked.level,
         join=join,
         judged=summary.census.judged,
-        dropped=dropped,
+        dropped=sum(summary.census.dropped.values()),
         losses=tuple(changes),
-        classes=tuple(finish.classes(summary, by_class)),
-        rows=tuple(finish.rows(summary, by_class)),
-        warnings=(*run.warnings, *found.warnings, *warnings(summary, changes, shapes, join, mode)),
-        notes=(*(note for source in sources for note in source.notes), *found.notes),
+        classes=tuple(classes(summary, asked)),
+        rows=tuple(finish.rows(summary, asked)),
+        warnings=(*run.warnings, *found.warnings, *dict.fromkeys(alike), *said),
+        notes=(*(note for source in run.sources for note in source.notes), *found.notes),
         gates=gates,
         verdict=overall(gates),
     )
@@ -128,10 +144,12 @@ def _refuse(chosen: Sequence[Chosen], *, clustered: bool) -> None:
             raise UsageError(what, where="--loss", remedy=remedy)
 
 
-def _check_classes(summary: PairedSummary, named: Collection[tuple[str, str]], where: str) -> None:
+def _check_classes(
+    seen: Mapping[str, Sequence[str | None]], named: Collection[tuple[str, str]], where: str
+) -> None:
     """Refuse a named class that no row has."""
     for by, cls in sorted(named):
-        known = [one for one in summary.changes[by].moments.classes if one is not None]
+        known = [one for one in seen[by] if one is not None]
         if cls not in known:
             near = get_close_matches(cls, known, n=1)
             first = ", ".join(visible(one) for one in known[:5])

@@ -30,7 +30,7 @@ class PairedRun:
         jobs: int | None,
         progress: Progress | None,
     ) -> None:
-        self._sources = sources
+        self.sources = sources
         self._pairing = pairing
         self._work = work
         self._jobs = jobs
@@ -43,10 +43,10 @@ class PairedRun:
         Raises DataError where rows have no partners, or not one each.
         """
         old, new = self._pairing.plans
-        if len(self._sources) == 1:
-            summary = self._over(OneFile(self._sources[0], {**new.types, **old.types}))
+        if len(self.sources) == 1:
+            summary = self._over(OneFile(self.sources[0], {**new.types, **old.types}))
             return summary, Join("position", summary.census.rows)
-        one, other = self._sources
+        one, other = self.sources
         pairs = SideBySide(one, other, old.types, new.types)
         if old.id is None:
             summary = self._over(pairs)
@@ -71,12 +71,13 @@ class PairedRun:
                 pairs = pairs.in_order()
                 continue
             pairs.check()
+            self.warnings += [text for text in pairs.warnings if text not in self.warnings]
             return total
 
     def _same_count(self, summary: PairedSummary) -> None:
         counts = summary.census.rows, summary.new_rows
         if counts[0] != counts[1]:
-            names = [visible(source.files[0], 200) for source in self._sources]
+            names = [visible(source.files[0], 200) for source in self.sources]
             raise DataError(
                 f"{rows(counts[0])}, but {counts[1]} in {names[1]}, so they cannot be paired by "
                 "their position",
@@ -87,7 +88,7 @@ class PairedRun:
     def _matched(self) -> tuple[PairedSummary, Join]:
         """Match the rows of both sources in memory."""
         plans = self._pairing.plans
-        for source in self._sources:
+        for source in self.sources:
             if not source.rereadable:
                 raise DataError(
                     "the ids are in another order than the other file's, and it cannot be read "
@@ -97,7 +98,7 @@ class PairedRun:
                 )
         loaded = [
             Loaded.of(source, plan.types, str(plan.id), self._jobs)
-            for source, plan in zip(self._sources, plans, strict=True)
+            for source, plan in zip(self.sources, plans, strict=True)
         ]
         pairs = Matched(loaded[0], loaded[1])
         matched = pairs.matched
@@ -108,7 +109,7 @@ class PairedRun:
         return summary, Join(str(plans[0].id), matched, old - matched, new - matched)
 
     def _nothing_shared(self, loaded: Sequence[Loaded]) -> DataError:
-        names = [visible(source.files[0], 200) for source in self._sources]
+        names = [visible(source.files[0], 200) for source in self.sources]
         ids = [repr(visible(str(one.ids[0]))) for one in loaded]
         return DataError(
             f"no row has an id of {names[1]}: the first ids are {ids[0]} and {ids[1]}",
@@ -120,7 +121,7 @@ class PairedRun:
         """Look for ids that are there twice, where they do not rise through the file."""
         if all_rise(summary.ids):
             return
-        source = self._sources[0]
+        source = self.sources[0]
         if summary.census.rows > MOST_ROWS or not source.rereadable:
             self.warnings.append(
                 f"whether an {visible(name)} is there twice was not looked for: sort the rows by it"

@@ -112,6 +112,11 @@ class Matched:
         return cells.values(found, np.int32).astype(np.int64)
 
     @property
+    def warnings(self) -> list[str]:
+        """What a reader of the numbers must know of the sources."""
+        return [*self.old.source.warnings, *self.new.source.warnings]
+
+    @property
     def matched(self) -> int:
         """How many rows both sources have."""
         return int(np.count_nonzero(self.partners >= 0))

@@ -40,6 +40,11 @@ class Pairs(Protocol):
         """Tell whether every call stands for itself."""
         ...
 
+    @property
+    def warnings(self) -> list[str]:
+        """What a reader of the numbers must know of the sources."""
+        ...
+
     def pieces(self) -> Iterator[Callable[[], Pair]]:
         """Return one call a pair of pieces."""
         ...
@@ -60,6 +65,11 @@ class OneFile:
     source: Source
     types: Types
     apart: bool = True
+
+    @property
+    def warnings(self) -> list[str]:
+        """What a reader of the numbers must know of the source."""
+        return self.source.warnings
 
     def pieces(self) -> Iterator[Callable[[], Pair]]:
         """Return one call a piece."""
@@ -94,6 +104,11 @@ class SideBySide:
         self._old = cut[0] if cut[0] and cut[1] else old
         self._new = cut[1] if cut[0] and cut[1] else new
         self._types = types, new_types
+
+    @property
+    def warnings(self) -> list[str]:
+        """What a reader of the numbers must know of the sources."""
+        return [*self._old.warnings, *self._new.warnings]
 
     def pieces(self) -> Iterator[Callable[[], Pair]]:
         """Return one call a pair."""
