@@ -126,7 +126,10 @@ def main() -> None:
         for name, rows, (held, warned) in shares(pool, covers, [*COVERED], [200], options.runs):
             print(f"| {name} | {rows} | {held:.1f} % | {warned:.0f} % |", flush=True)
         print()
-        print("| row losses | rows | false alarms | 80 % of rows alike | risen | in other rows |")
+        print(
+            "| row losses | rows | false alarms | false alarms, 80 % of rows the same | found "
+            "| found in other rows |"
+        )
         print("|---|---|---|---|---|---|")
         for name, rows, found in shares(pool, alarms, [*LOSSES], [200, 2000], options.runs):
             cells = " | ".join(f"{share:.1f} %" for share in found)
