@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.data.block import Block
+from losscli.roles import SHARED
 from losscli.summary.worst import BadRow, WorstRows, candidates
 
 Vector = NDArray[np.float64]
@@ -15,8 +16,9 @@ def worst_rows(block: Block, places: NDArray[np.intp], losses: Vector, kept: int
     """Return the `kept` worst among some rows of a block, at `places`, with their losses."""
     order = np.argsort(places)
     places, minus = places[order], -losses[order]
-    predicted = [role for role in block.columns if role not in ("y", "levels")]
-    ties = [tie[places] for role in ("y", *predicted) for tie in _ties(block, role)]
+    predicted = [role for role in block.columns if role != "y" and role not in SHARED]
+    truth = ("y",) if "y" in block.columns else ()
+    ties = [tie[places] for role in (*truth, *predicted) for tie in _ties(block, role)]
     last = [np.arange(len(places))] if block.ids is None else []
     found = candidates(np.arange(len(places)), [minus, *ties, *last], kept).tolist()
     rows = [
@@ -34,7 +36,7 @@ def _bad_row(
         order=(minus, *ties, name or ""),
         part=block.part,
         row=place if block.rows is None else int(block.rows[place]),
-        y=shown(block, "y", place),
+        y=_prediction(block, ["y"], place) if "y" in block.columns else None,
         pred=_prediction(block, predicted, place),
         id=name,
         weight=1.0 if block.weight is None else float(block.weight[place]),
@@ -62,11 +64,14 @@ def shown(block: Block, role: str, place: int) -> float | str | None:
 def _prediction(
     block: Block, predicted: list[str], place: int
 ) -> float | str | dict[str, float] | None:
-    if len(predicted) != 1:
-        return {role: float(block.columns[role][place]) for role in predicted}
-    (role,) = predicted
-    values = block.columns[role]
-    if values.ndim == 1:
-        return shown(block, role, place)
-    names = block.classes or [f"{level:g}" for level in block.columns["levels"]]
-    return {str(name): float(v) for name, v in zip(names, values[place], strict=True)}
+    if len(predicted) == 1 and predicted[0] not in block.keys:
+        return shown(block, predicted[0], place)
+    found: dict[str, float] = {}
+    for role in predicted:
+        keys, values = block.keys.get(role), block.columns[role][place]
+        if keys is None:
+            found[role] = float(values)
+        else:
+            prefix = f"{role} " if len(predicted) > 1 else ""
+            found |= {f"{prefix}{key}": float(v) for key, v in zip(keys, values, strict=True)}
+    return found

@@ -1,42 +1,44 @@
 """One evaluation from end to end: a source and the names of losses in, a report out."""
 
+import inspect
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 from losscli import engine as engines
 from losscli.data.block import Source
 from losscli.data.classes import twins
-from losscli.data.columns import CLASSIFICATION, Plan, Wanted, plan
+from losscli.data.columns import Plan, Wanted, plan
+from losscli.data.costs import read_costs
 from losscli.errors import DataError, UsageError
 from losscli.gates.binding import Bound
 from losscli.gates.plan import Gates, Texts, asked_of_rows
 from losscli.group_block import refuse_mixed, refuse_too_long, refuse_too_many
 from losscli.losses.chosen import Chosen
 from losscli.losses.compat import Likeness, as_in, check, likenesses, said
-from losscli.losses.language import default, parse, resolve, tasks
+from losscli.losses.language import NOTHING, OF_MATRIX, default, parse, resolve, tasks
+from losscli.losses.names import nearest
+from losscli.losses.spec import LOSSES, Value
 from losscli.losses.syntax import Request
 from losscli.report import Report
 from losscli.report.finish import Facts, finish
 from losscli.report.measures import row_measures
 from losscli.report.tails import Tail, tails
 from losscli.report.warn import rows
+from losscli.roles import CLASSIFICATION, ROLES, SEVERAL, SHARED
 from losscli.run import Progress, Run, samples
 from losscli.summarise import Summary, Work
 from losscli.summary.census import Census
 from losscli.visible import visible
 
-_ROLES = ("pred", "prob", "probs", "label", "score", "scores", "lower", "upper", "quantiles")
 _AS_THEY_ARE = (
     *("task", "positive", "weight", "id"),
-    *("prob_is", "scores_are_probs", "normalize", "missing"),
+    *("prob_is", "scores_are_probs", "normalize", "logits", "missing"),
 )
 """The arguments that are fields of `Wanted`."""
 OPENING = ("delimiter", "decimal", "encoding")
 """The arguments that tell how a source is opened."""
-READING = ("true", *_ROLES, "columns", "cluster", *_AS_THEY_ARE, *OPENING, "expect_rows")
-"""The arguments that tell what is read, of one model or of two."""
 
 
 def evaluate(  # noqa: PLR0913 - the arguments are the options of the command line
@@ -45,16 +47,7 @@ def evaluate(  # noqa: PLR0913 - the arguments are the options of the command li
     losses: str | Sequence[str] | None = None,
     by: str | Sequence[str] | None = None,
     task: str | None = None,
-    true: str | None = None,
-    pred: str | None = None,
-    prob: str | None = None,
-    probs: Any = None,  # noqa: ANN401 - names, a pattern or {class: column}
-    label: str | None = None,
-    score: str | None = None,
-    scores: Any = None,  # noqa: ANN401
-    lower: str | None = None,
-    upper: str | None = None,
-    quantiles: Any = None,  # noqa: ANN401
+    true: Any = None,  # noqa: ANN401 - a name, or several for several truths
     columns: Mapping[str, str] | None = None,
     weight: str | None = None,
     group: str | None = None,
@@ -65,6 +58,8 @@ def evaluate(  # noqa: PLR0913 - the arguments are the options of the command li
     prob_is: Any = None,  # noqa: ANN401
     scores_are_probs: bool = False,
     normalize: bool = False,
+    logits: bool = False,
+    cost_matrix: Any = None,  # noqa: ANN401 - a path, a DataFrame or {truth: {decision: cost}}
     missing: Any = "error",  # noqa: ANN401
     top: int = 10,
     level: float = 0.95,
@@ -81,13 +76,19 @@ def evaluate(  # noqa: PLR0913 - the arguments are the options of the command li
     jobs: int | None = None,
     progress: Progress | None = None,
     engine: str = "threads",
+    **roles: Any,  # noqa: ANN401 - names, a pattern or {class: column}
 ) -> Report:
     """Judge predictions and return the report.
 
     `data` is the path of a CSV file, a list of paths (one data set), "-" for standard input,
     or a pandas DataFrame. `losses` are texts as for `--loss`: "mse", "huber(delta=2)",
     "0.7*mse + 0.3*mae" (default: what is usual for the task). `by` names the columns to break
-    down by; the role arguments name columns, found by convention where they are not given.
+    down by. `true` names what happened, and the word of any other role what plays it (pred, prob,
+    probs, label, score, scores, lower, upper, quantiles, mean, variance, std, members, and the
+    argument names of losses): a column, or for several a list, a pattern such as "p_*" or
+    {class: column}; `columns` is the same as a mapping. They are found by convention where they
+    are not given. `logits` says that the columns of probabilities hold logits, `cost_matrix` what
+    each decision costs for each truth.
     `group` names the column of what belongs together (an image, a series): a loss is then the
     mean of the values of the groups, or with `pooled` one value over all rows. `cluster` names
     rows that are not independent, for the standard errors.
@@ -107,8 +108,9 @@ def evaluate(  # noqa: PLR0913 - the arguments are the options of the command li
     check_numbers(top, level)
     if compat is not None:
         check(compat)
+    _check_words(roles)
     gates = Gates.of(fail_if, warn_if, asked, against)
-    job = _Job(asked, gates, given)
+    job = _Job(asked, gates, given | roles)
     done = job.run(data, expect_rows)
     baseline = gates.baseline(lambda path: job.run(path).report)
     return gates.judge(
@@ -144,8 +146,10 @@ class _Job:
         source = open_source(data, **reading)
         found = plan(source, wanted(given, (*self.asked, *self.gates.named)))
         asked = self.asked or default(found.task, found.columns)
-        chosen = resolve(asked, found.task, found.columns)
-        chosen, bounds = self.gates.bound(chosen, found.task, tuple(found.columns), found.by)
+        roles = (*found.columns, *found.shared)
+        chosen = resolve(asked, found.task, roles, _of_matrix(found))
+        chosen, bounds = self.gates.bound(chosen, found.task, roles, found.by)
+        _check_costs(found, chosen)
         of_rows = asked_of_rows(bounds)
         if not (given["pooled"] or found.unit):
             _ask_for_groups(chosen)
@@ -156,7 +160,7 @@ class _Job:
             chosen=chosen,
             by=tuple(dict.fromkeys([*found.by, *([truth] if truth else [])])),
             top=given["top"],
-            numeric=truth is None,
+            numeric=truth is None and bool(found.truth),
             unit=found.unit,
             unit_by=found.by,
             grouped=found.wanted.group is not None,
@@ -197,19 +201,49 @@ def check_numbers(top: int, level: float) -> None:
 
 def wanted(given: Mapping[str, Any], asked: Sequence[Request]) -> Wanted:
     """Return what arguments of `evaluate`, by name, and the losses say about the columns."""
-    roles = {role: given[role] for role in _ROLES if given.get(role) is not None}
+    known = words()
+    roles = {role: name for role, name in given.items() if role in known and name is not None}
     if given.get("true") is not None:
         roles["y"] = given["true"]
     able = tasks(asked) if asked else frozenset()
+    costs = None if given.get("cost_matrix") is None else read_costs(given["cost_matrix"])
+    spare = NOTHING if costs is None else OF_MATRIX
+    task = next(iter(able)) if len(able) == 1 else ""
+    # one by one, since a limit may name a loss that was asked for
+    sure = [resolve([one], task, given=spare)[0] for one in asked] if task else []
+    needs = tuple(dict.fromkeys(role for one in sure for role in one.roles))
     by = given.get("by") or ()
     return Wanted(
         roles={**roles, **(given.get("columns") or {})},
         by=(by,) if isinstance(by, str) else tuple(by),
         tasks=able,
         **_unit(given),
-        extra=_roles(asked, next(iter(able))) if len(able) == 1 else (),
+        costs=costs,
+        extra=tuple(role for role in needs if role != "y" and role not in SHARED),
+        optional=tuple(dict.fromkeys(role for one in sure for role in one.optional)),
+        several=frozenset(r for one in sure for part in one.parts for r in part.loss.several),
+        truth=_kind_of_truth(able, given.get("task"), needs),
         **{name: given[name] for name in _AS_THEY_ARE if name in given},
     )
+
+
+def _check_costs(found: Plan, chosen: Sequence[Chosen]) -> None:
+    if found.wanted.costs and not any(part.loss.name == "cost" for c in chosen for part in c.parts):
+        raise UsageError("no loss asks for --cost-matrix", remedy="--loss cost does")
+
+
+def reading() -> frozenset[str]:
+    """Return the arguments that tell what is read, of one model or of two."""
+    return frozenset(
+        {"true", "columns", "cluster", "expect_rows", *_AS_THEY_ARE, *OPENING} | words()
+    )
+
+
+def words() -> frozenset[str]:
+    """Return the words of all roles: those of the vocabulary and the argument names of losses."""
+    of_losses = (name for loss in LOSSES.values() for name in (*loss.arguments, *loss.roles))
+    own = (role.word for role in ROLES.values() if not role.flag)
+    return frozenset({*own, *of_losses} - SHARED - {"y"})
 
 
 def _unit(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -243,9 +277,34 @@ def texts(losses: str | Sequence[str] | None) -> list[str]:
     return found
 
 
-def _roles(asked: Sequence[Request], task: str) -> tuple[str, ...]:
-    roles = (role for one in asked for role in resolve([one], task)[0].roles)
-    return tuple(dict.fromkeys(role for role in roles if role not in ("y", "levels")))
+def _kind_of_truth(
+    able: Collection[str], task: str | None, needs: Collection[str]
+) -> Literal["one", "several", "none", ""]:
+    """Tell whether there is one truth, several or none, where the losses or the task say it."""
+    if needs and "y" not in needs:
+        return "none"
+    tasks = {task} if task else able
+    if not tasks:
+        return ""
+    several = [one in SEVERAL for one in tasks]
+    return "several" if all(several) else "" if any(several) else "one"
+
+
+def _of_matrix(found: Plan) -> Mapping[str, Value]:
+    """Return the parameters that a matrix of costs gives to a loss of two classes."""
+    if found.costs is None or found.task != "binary":
+        return NOTHING
+    return dict(zip(OF_MATRIX, found.costs.ravel().tolist(), strict=True))
+
+
+def _check_words(roles: Collection[str]) -> None:
+    """Refuse a word that is neither an option nor a role."""
+    known = words()
+    for word in roles:
+        if word not in known:
+            options = inspect.signature(evaluate).parameters
+            remedy = nearest(word, [*options, *known]) or "help(losscli.evaluate) lists them"
+            raise UsageError(f"evaluate takes no {visible(word)!r}", remedy=remedy)
 
 
 def open_source(data: Any, **options: Any) -> Source:  # noqa: ANN401

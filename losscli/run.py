@@ -34,11 +34,9 @@ class Run:
     fold: Fold = threads.fold
 
     def block(self, piece: Piece) -> Block:
-        """Return the judged rows of a piece, with the levels of quantile columns."""
-        found = self.plan.block(piece)
-        if not len(self.plan.levels):
-            return found
-        return replace(found, columns={**found.columns, "levels": self.plan.levels})
+        """Return the judged rows of a piece, with the arrays that all rows share."""
+        found, shared = self.plan.block(piece), self.plan.shared
+        return replace(found, columns={**found.columns, **shared}) if shared else found
 
     def summary(self) -> Summary:
         """Return the summary of all rows."""

@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.bad_rows import worst_rows
-from losscli.data.block import SHARED, Block
+from losscli.data.block import Block
+from losscli.losses.arguments import Columns
 from losscli.losses.chosen import Chosen
 from losscli.losses.spec import Vector
+from losscli.roles import SHARED
 from losscli.summary.distribution import Distribution
 from losscli.summary.exact import ExactSums
 from losscli.summary.grouped import Grouped
@@ -21,8 +23,6 @@ from losscli.summary.largest import Largest
 from losscli.summary.slices import ROWS, aligned
 from losscli.summary.tally import Tally
 from losscli.summary.worst import WorstRows
-
-Columns = Mapping[str, NDArray[Any]]
 
 _LONG = 2048
 """The rows that a class must have in a block before it is added up by itself."""
@@ -60,7 +60,7 @@ class SortedBlock:
     """The rows of a block (one or more) sorted by class: those of a class stand together."""
 
     block: Block
-    columns: Columns
+    columns: Mapping[str, NDArray[Any]]
     weight: Vector | None
     codes: NDArray[np.integer[Any]]
     classes: tuple[str | None, ...]
@@ -70,7 +70,7 @@ class SortedBlock:
     def of(cls, block: Block, by: str) -> "SortedBlock":
         """Sort by the breakdown of that name; as they are without a name."""
         if not by:
-            alone = np.zeros(len(block.columns["y"]), np.int8)
+            alone = np.zeros(block.judged, np.int8)
             return cls(block, block.columns, block.weight, alone, (None,), None)
         codes, classes = classes_of(block, by)
         # the smaller the integers, the faster they sort
@@ -102,7 +102,7 @@ class SortedBlock:
         bad: list[NDArray[np.intp]] = []
         worst: list[Vector] = []
         for rows, places, starts in self.slices():
-            columns = {r: v if r in SHARED else v[rows] for r, v in self.columns.items()}
+            columns = Columns({r: v if r in SHARED else v[rows] for r, v in self.columns.items()})
             weight = () if self.weight is None else (self.weight[rows],)
             for k, one in enumerate(chosen):
                 terms = one.terms(columns)

@@ -130,7 +130,7 @@ def summarise(block: Block, work: Work, before: Summary) -> Summary:
     """
     check_domains(block, work.chosen)
     block = with_weight(block)
-    if not len(block.columns["y"]):
+    if not block.judged:
         return replace(Summary.zero(work), census=_census(block))
     groups: dict[str, Grouped] = {}
     medians: dict[tuple[int, str, str | None], Distribution] = {}
@@ -173,7 +173,9 @@ def check_domains(block: Block, chosen: Sequence[Chosen]) -> None:
     """Raise DataError at the first row for which a loss is not defined."""
     for one in chosen:
         for role, (interval, name) in one.domain().items():
-            values = block.columns[role]
+            values = block.columns.get(role)
+            if values is None:  # what it follows from has a domain of its own
+                continue
             inside = interval.holds(values)
             if not inside.all():
                 place = int(np.flatnonzero(~inside.reshape(len(values), -1).all(axis=1))[0])
@@ -197,10 +199,9 @@ def with_weight(block: Block) -> Block:
 
 
 def _census(block: Block) -> Census:
-    y = block.columns["y"]
     return Census(
         seen={block.part: block.seen},
-        judged=len(y),
+        judged=block.judged,
         dropped=Counter(block.dropped),
         noted=Counter(block.counted),
         rounded={name: (block.part, words) for name, words in block.rounded.items()},
@@ -209,7 +210,13 @@ def _census(block: Block) -> Census:
 
 
 def _digest(block: Block) -> int:
-    y = block.columns["y"]
+    y = block.columns.get("y")
+    if y is None:
+        return 0
+    if y.ndim > 1:
+        # several truths of a row are told apart by their place
+        columns = (np.ascontiguousarray(one) for one in y.T)
+        return sum((2 * k + 1) * digest_of_numbers(one) for k, one in enumerate(columns))
     coded = bool(block.classes) and np.issubdtype(y.dtype, np.integer)
     if block.ids is not None:
         hashes = np.array([text_hash(text) for text in block.classes], np.uint64) if coded else y

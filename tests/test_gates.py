@@ -266,7 +266,7 @@ def test_the_same_bits_with_any_number_of_threads(jobs: int, tmp_path: Path) -> 
         ("huber(delta=auto) > 1", "'huber(delta=auto) > 1': delta must be a number"),
         ("huber(dlta=1) > 1", "'huber(dlta=1) > 1': huber has no parameter 'dlta' for regression"),
         ("r2 < 0.5", "'r2 < 0.5': r2 is skill(mse): 1 - mse"),
-        ("log_loss > 1", "character 1: log_loss judges binary or multiclass predictions"),
+        ("log_loss > 1", "character 1: log_loss judges binary, multiclass, multilabel or soft"),
         ("mae[clas=a] > 1", "'mae[clas=a] > 1': there is no breakdown by 'clas', only by class"),
         ("mae[city=a] > 1", "there is no breakdown by 'city', only by class; --by city adds one"),
         ("mae[class=] > 1", "character 10: a class is missing here; as in class=cat or class=*"),

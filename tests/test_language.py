@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from losscli.errors import UsageError
 from losscli.losses.language import DEFAULTS, default, parse, resolve, tasks
 from losscli.losses.names import find
-from losscli.losses.spec import LOSSES, TASK_OF_ROLE
+from losscli.losses.spec import LOSSES
+from losscli.roles import NO_TRUTH, ROLES, TASKS
 
 
 def labels(text: str, task: str = "regression") -> list[str]:
@@ -160,17 +161,20 @@ def test_a_sum_is_of_means_with_weights_above_zero(text: str, said: str) -> None
 
 def test_the_losses_tell_the_task() -> None:
     assert tasks(parse(["mse,huber"])) == {"regression"}
-    assert tasks(parse(["zero_one"])) == {"binary", "multiclass", "labels"}
+    assert tasks(parse(["zero_one"])) == {"binary", "multiclass", "labels", "multilabel"}
     assert tasks(parse(["brier,zero_one"])) == {"binary", "multiclass"}
     assert tasks(parse(["focal(alpha=0.25)"])) == {"binary"}
     assert tasks(parse(["hinge,crammer_singer"])) == {"margin"}
-    assert tasks(()) == set(TASK_OF_ROLE.values())
+    assert tasks(()) == set(TASKS)
     with pytest.raises(UsageError, match=r"character 12: mse judges regression predictions"):
         tasks(parse(["log_loss + mse"]))
 
 
 def test_a_loss_of_another_task_says_what_it_needs() -> None:
-    assert refusal("log_loss").endswith("of --true and --prob, or of --true and --probs")
+    assert refusal("log_loss").endswith(
+        "of --true and --prob, or of --true 'y_*' and --prob 'prob_*', or of --true and --probs, "
+        "or of --true 'y_*' and --probs"
+    )
     assert refusal("mse", "labels").endswith("it needs the columns of --true and --pred")
     assert "focal has no parameter 'alpha' for multiclass" in refusal(
         "focal(alpha=0.2)", "multiclass"
@@ -184,19 +188,27 @@ def test_a_loss_says_which_column_is_missing() -> None:
 
 
 def test_every_task_has_a_default_that_fits_its_columns() -> None:
-    assert DEFAULTS.keys() == set(TASK_OF_ROLE.values())
+    assert DEFAULTS.keys() == set(TASKS) - set(NO_TRUTH)
     assert [c.label for c in resolve(default("regression", ["pred"]), "regression")] == [
         "mse",
         "rmse",
         "mae",
     ]
-    for role, task in TASK_OF_ROLE.items():
-        roles = ["lower", "upper"] if role == "lower" else [role]
-        assert resolve(default(task, roles), task, roles)
+    beside = {"lower": ["upper"], "mean": ["variance"], "std": ["mean"], "variance": ["mean"]}
+    for role in ROLES.values():
+        roles = ["y", role.word, *beside.get(role.word, [])]
+        for task in filter(None, (role.task, role.of_many)):
+            if role.word != "upper":
+                assert resolve(default(task, roles), task, roles)
 
 
 def test_a_name_is_found_for_every_task() -> None:
-    assert {loss.task for loss in find("zero_one")} == {"binary", "multiclass", "labels"}
+    assert {loss.task for loss in find("zero_one")} == {
+        "binary",
+        "multiclass",
+        "labels",
+        "multilabel",
+    }
     assert [loss.name for loss in find("quantile")] == ["pinball"]
 
 

@@ -27,6 +27,7 @@ ORDER = [
     "data",
     "summary",
     "losses",
+    "roles",
     "errors",
     "visible",
 ]

@@ -49,6 +49,9 @@ def columns(loss: Loss) -> dict[str, np.ndarray]:
     found: dict[str, np.ndarray] = {"y": y, "pred": y * draw.lognormal(sigma=0.3, size=N)}
     if loss.task == "binary":
         found = {"y": draw.integers(2, size=N).astype(float), "prob": draw.uniform(size=N)}
+    elif loss.task == "multilabel":
+        found = {"y": draw.integers(2, size=(N, K)).astype(float)}
+        found["label"] = draw.integers(2, size=(N, K)).astype(float)
     elif loss.task in {"multiclass", "labels"} or "scores" in loss.roles:
         found = {"y": draw.integers(K, size=N), "label": draw.integers(K, size=N)}
         found |= {"probs": draw.dirichlet(np.ones(K), N), "scores": draw.normal(size=(N, K))}

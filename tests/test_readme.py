@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
@@ -21,7 +21,7 @@ from process import ROOT, python, shell
 import losscli.losses  # noqa: F401 - fills the registry
 from losscli.cli.losses import call_of
 from losscli.errors import Exit
-from losscli.losses.language import DEFAULTS, default
+from losscli.losses.language import DEFAULTS
 from losscli.losses.spec import LOSSES, Loss
 from losscli.render import format_named, format_names
 
@@ -153,10 +153,14 @@ def table(family: Iterator[Loss]) -> Iterator[str]:
     yield ""
 
 
+def usual(able: Mapping[str, str]) -> Iterator[str]:
+    (_, first), *others = able.items()
+    yield f"`{first}`"
+    yield from (f"`{losses}` from --{role}" for role, losses in others)
+
+
 def default_losses() -> str:
-    of_scores = default("margin", {"scores"})[0].terms[0][1].name
-    beside = {"margin": f"; `{of_scores}` where there is a score for each class"}
-    lines = (f"| {task} | `{names}`{beside.get(task, '')} |" for task, names in DEFAULTS.items())
+    lines = (f"| {task} | {'; '.join(usual(able))} |" for task, able in DEFAULTS.items())
     return "\n".join(["", "| predictions | losses |", "|---|---|", *lines, ""])
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from losscli.cli import delivery, limits, options, terminal
-from losscli.cli.eval import DELIMITERS, asked_for, evaluate_files
+from losscli.cli.eval import DELIMITERS, asked_for, evaluate_files, named_columns
 from losscli.cli.failure import say
 from losscli.cli.progress import bar_if_seen
 from losscli.errors import UsageError
@@ -24,7 +24,7 @@ _GROUP = "What to compare"
 _MOST_FILES = 2
 _NOT_HERE = {
     *("files", "group", "pooled", "compat", "fail_if", "warn_if", "strict", "save", "against"),
-    "baseline_other_data",
+    *("baseline_other_data", "cost_matrix"),
 }
 """The words of `losscli eval` that compare does not know."""
 
@@ -111,6 +111,7 @@ def compare_files(
     delivery.check_stdout()
     asked_for(loss, given["task"])
     given["by"] = given["by"] or ()
+    given["columns"] = named_columns(given.pop("column"))
     given["delimiter"] = DELIMITERS.get(delimiter or "", delimiter)
     words = {"losses": loss, "mode": mode, "tolerance": tolerance, "old_pred": old, "new_pred": new}
     found = _judge(files, {**given, **words}, quiet=quiet)

@@ -9,12 +9,42 @@ from numpy.typing import NDArray
 
 from losscli.losses.chosen import Chosen, Part
 from losscli.losses.spec import Loss, Value, Vector
+from losscli.roles import SHARED
 
 _POINTS = 157  # y - pred = 0 and pred = 1 are among them
 _SPREADS = ("delta", "beta", "c", "epsilon", "x")
 """Parameters in the unit of the error: the curve shows what happens beyond them."""
 
 Columns = Mapping[str, NDArray[Any]]
+_RIGHT = np.array([[1.0, 0.0]] * 3)
+_SHARES = np.array([[0.75, 0.25]] * 3)
+_NEARLY = np.array([[0.75, 0.25], [0.5, 0.5], [0.125, 0.875]])
+_EXAMPLES: tuple[Columns, ...] = (
+    {"y": _SHARES, "probs": _NEARLY},
+    {"y": _RIGHT, "pred": np.array([[2.0, 0.0], [1.0, 1.0], [-1.0, 0.0]])},
+    {"y": _RIGHT, "prob": _NEARLY, "label": np.rint(_NEARLY), "score": 4 * _NEARLY},
+    {"y": np.zeros(3), "members": np.array([[-1.0, 0.0, 1.0], [1.0, 2.0, 3.0], [2.0, 2.0, 2.0]])},
+    {
+        "y": np.array([0, 1, 1]),
+        "label": np.array([0, 1, 0]),
+        "probs": np.array([[0.75, 0.25], [0.75, 0.25], [0.875, 0.125]]),
+        "cost_matrix": np.array([[0.0, 1.0], [5.0, 0.0]]),
+    },
+    {"z": np.ones(3), "v": np.array([1.0, 0.0, -1.0]), "pi": _SHARES, "p": _NEARLY},
+)
+"""Three rows for losses of several columns."""
+_FIXED = {
+    "mean": 0.0,
+    "std": 1.0,
+    "var": -1.5,
+    "es": -2.0,
+    "score2": 0.0,
+    "r_l": 0.0,
+    "tokens": 1.0,
+    "bytes": 4.0,
+}
+_MOVED = {"score": (-2.0, 3.0), "logprob": (-6.0, 0.0), "r_w": (-800.0, 800.0), "y": (-4.0, 4.0)}
+"""What is drawn against for other columns, from where to where, and what the rest is."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +64,8 @@ class Curve:
 
 def curve(loss: Loss, parameters: Mapping[str, Value]) -> Curve | None:
     """Return the row loss against the quantity that decides it, where one number does."""
+    if "y" in loss.several:
+        return None
     roles = set(loss.roles)
     both = zip(_ways(roles, parameters), _ways(roles, parameters, few=True), strict=True)
     for (against, at, *ways), (_, few, *others) in both:
@@ -59,12 +91,34 @@ def situations(loss: Loss, parameters: Mapping[str, Value]) -> list[tuple[str, f
             "levels": np.array([0.1, 0.5, 0.9]),
         }
         texts = [f"{text}, predicted 10 %: -1, 50 %: 0, 90 %: 1" for text in texts]
-    elif "label" in roles:
+    elif roles == {"y", "label"} and not loss.several:
         columns = {"y": np.zeros(2, np.intp), "label": np.array([0, 1])}
         texts = ["the right class", "another class"]
     else:
+        columns = dict(_example(loss))
+        texts = [_row(columns, loss.roles, at) for at in range(3)] if columns else []
+    if not texts:
         return []
     return list(zip(texts, _judged(loss, parameters, columns).tolist(), strict=True))
+
+
+def _example(loss: Loss) -> Columns:
+    fitting = (one for one in _EXAMPLES if set(loss.roles) <= one.keys())
+    of_many = "y" in loss.several
+    alike = (one for one in fitting if ("y" in one and one["y"].ndim > 1) == of_many)
+    return next(alike, {})
+
+
+def _row(columns: Columns, roles: Sequence[str], at: int) -> str:
+    said = (f"{role} {_said(columns[role][at])}" for role in roles if role not in SHARED)
+    costs = [f"costs {_said(columns['cost_matrix'])}"] if "cost_matrix" in roles else []
+    return ", ".join([*said, *costs])
+
+
+def _said(value: Any) -> str:  # noqa: ANN401 - a number, or an array of some
+    if np.ndim(value) == 0:
+        return f"{value:g}"
+    return f"({', '.join(map(_said, value))})"
 
 
 def _judged(loss: Loss, parameters: Mapping[str, Value], columns: Columns) -> Vector:
@@ -113,3 +167,10 @@ def _ways(
         scores = np.column_stack([lead, 0 * lead])
         first = np.zeros(len(lead), np.intp)
         yield "the true class's score above its best rival", lead, {"y": first, "scores": scores}
+    elif roles <= _FIXED.keys() | _MOVED.keys():
+        moved = next(role for role in _MOVED if role in roles)
+        at = _axis(*_MOVED[moved], np.linspace(*_MOVED[moved], 6).tolist(), few=few)
+        rest = {role: _FIXED.get(role, 1.0) for role in sorted(roles - {moved})}
+        said = ", ".join(f"{role} is {value:g}" for role, value in rest.items())
+        columns = {role: value + 0 * at for role, value in rest.items()}
+        yield f"{moved}, where {said}" if said else moved, at, {moved: at, **columns}

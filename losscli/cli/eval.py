@@ -12,17 +12,22 @@ from losscli.cli.failure import say
 from losscli.cli.progress import bar_if_seen
 from losscli.errors import UsageError
 from losscli.render import format_named
+from losscli.roles import TASKS
 from losscli.visible import visible
 
 if TYPE_CHECKING:
     from losscli.losses.syntax import Request
     from losscli.report import Report
 
-_OURS = {"files", "loss", "exit_zero", "save", "format", "output", "quiet", "debug"}
+_OURS = {
+    *("files", "loss", "column", "roles", "exit_zero", "save", "format", "output", "quiet"),
+    "debug",
+}
 """What the command line keeps to itself; every other word is one that `evaluate` knows."""
 DELIMITERS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "space": " "}
 
 
+@options.with_roles
 def evaluate_files(
     files: options.Files,
     *,
@@ -36,21 +41,15 @@ def evaluate_files(
     level: options.Level = 0.95,
     compat: options.Compat = None,
     true: options.TrueColumn = None,
-    pred: options.Pred = None,
-    prob: options.Prob = None,
-    probs: options.Probs = None,
-    label: options.Label = None,
-    score: options.Score = None,
-    scores: options.Scores = None,
-    lower: options.Lower = None,
-    upper: options.Upper = None,
-    quantiles: options.Quantiles = None,
+    column: options.Columns = None,
     weight: options.Weight = None,
     id: options.Id = None,  # noqa: A002 - the role's word
     positive: options.Positive = None,
     prob_is: options.ProbIs = None,
     scores_are_probs: options.ScoresAreProbs = False,
     normalize: options.Normalize = False,
+    logits: options.Logits = False,
+    cost_matrix: options.CostMatrix = None,
     missing: options.Missing = "error",
     encoding: options.Encoding = None,
     delimiter: options.Delimiter = None,
@@ -68,13 +67,14 @@ def evaluate_files(
     output: options.Output = None,
     quiet: options.Quiet = False,
     debug: options.Debug = False,
+    **roles: str | None,
 ) -> None:
     """Judge the predictions in FILE (several are one data set, - is stdin).
 
     Prints each loss with its interval and its skill against the best constant, the losses of
     each class, and the rows that cost most.
     """
-    given = {word: value for word, value in locals().items() if word not in _OURS}
+    given = {word: value for word, value in locals().items() if word not in _OURS} | roles
     shape, targets = format_named(format), delivery.targets(output or [], files, against)
     delivery.check_stdout()
     if not 0 < level < 1:
@@ -82,7 +82,9 @@ def evaluate_files(
         raise UsageError(what, remedy="such as --level 0.95")
     baseline = delivery.baseline(save, files)
     given |= {"by": by or (), "fail_if": fail_if or (), "warn_if": warn_if or ()}
-    limits.check(given["fail_if"], given["warn_if"], asked_for(loss, task), against)
+    asked = asked_for(loss, task, cost_matrix)
+    limits.check(given["fail_if"], given["warn_if"], asked, against)
+    given["columns"] = named_columns(column)
     given["engine"] = "processes"
     given["delimiter"] = DELIMITERS.get(delimiter or "", delimiter)
     report = _judge(files, loss, given, quiet=quiet)
@@ -98,14 +100,37 @@ def evaluate_files(
         raise typer.Exit(code)
 
 
-def asked_for(texts: list[str] | None, task: str | None) -> "tuple[Request, ...]":
-    """Return the losses; what cannot be asked for is refused before anything slow is read."""
-    from losscli.losses.language import parse, resolve, tasks  # noqa: PLC0415 - brings numpy
+def named_columns(texts: list[str] | None) -> dict[str, str]:
+    """Read each NAME=COLUMN."""
+    found: dict[str, str] = {}
+    for text in texts or []:
+        name, equals, column = text.partition("=")
+        if not (name and equals and column):
+            what = f"--column {visible(text)} does not say which column is what"
+            raise UsageError(what, remedy="such as --column es=ES_95")
+        found[name] = column
+    return found
 
+
+def asked_for(
+    texts: list[str] | None, task: str | None, cost_matrix: str | None = None
+) -> "tuple[Request, ...]":
+    """Return the losses; what cannot be asked for is refused before anything slow is read."""
+    from losscli.losses.language import (  # noqa: PLC0415 - brings numpy
+        NOTHING,
+        OF_MATRIX,
+        parse,
+        resolve,
+        tasks,
+    )
+
+    if task and task not in TASKS:
+        what = f"--task takes one of {', '.join(map(repr, TASKS))}, not {visible(task)!r}"
+        raise UsageError(what, remedy=f"such as --task {TASKS[0]}")
     asked = parse(texts or [])
     tasks(asked)
     if task:
-        resolve(asked, task)
+        resolve(asked, task, given=OF_MATRIX if cost_matrix else NOTHING)
     return asked
 
 

@@ -117,8 +117,7 @@ def _facts(loss: "Loss", values: "Mapping[str, Value]") -> Iterator[tuple[str, s
         yield "at most", f"{loss.bound} a row"
     if loss.floor != "0":
         yield "at best", f"{loss.floor} a row" if loss.floor else "no limit that is reached"
-    flags = ("--true" if role == "y" else f"--{role}" for role in loss.roles if role != "levels")
-    yield "columns", ", ".join(flags)
+    yield "columns", ", ".join(loss.flags)
     yield from ((r, f"in {legal}") for r, legal in loss.domain(**values).items() if legal != REAL)
     yield from ((parameter.name, _parameter(parameter)) for parameter in loss.parameters)
     if loss.aka:

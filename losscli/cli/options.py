@@ -1,10 +1,13 @@
 """The options of `losscli eval`: what each is called, takes and does."""
 
+import inspect
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 import typer
 
 from losscli.render import format_names
+from losscli.roles import ROLES, TASKS
 
 _WHAT = "What to compute"
 _COLUMNS = "Which column is what (default: found by name, and stated)"
@@ -24,10 +27,8 @@ def _column(help_: str, *names: str, metavar: str = "COLUMN") -> Any:  # noqa: A
 
 Files = Annotated[list[str], typer.Argument(metavar="FILE", hidden=True)]
 
-Task = Literal["regression", "binary", "multiclass", "labels", "margin", "interval", "distribution"]
 TaskOption = Annotated[
-    Task | None,
-    _option(_WHAT, "TASK", f"{', '.join(Task.__args__)}; default: by the columns found."),
+    str | None, _option(_WHAT, "TASK", f"{', '.join(TASKS)}; default: by the columns found.")
 ]
 Losses = Annotated[
     list[str] | None,
@@ -62,22 +63,16 @@ Compat = Annotated[
 ]
 Level = Annotated[float, _option(_WHAT, "P", "The level of the intervals.")]
 
-TrueColumn = Annotated[str | None, _column("What happened.", "--true")]
-Pred = Annotated[str | None, _column("A predicted number.")]
-Prob = Annotated[str | None, _column("The predicted probability of yes.")]
-Probs = Annotated[
-    str | None,
-    _column(
-        "One for each class: 'p_*' (the rest is the class) or cat=p1,dog=p2.", metavar="COLUMNS"
-    ),
+TrueColumn = Annotated[
+    str | None, _column("What happened; 'y_*' where each row has several truths.", "--true")
 ]
-Label = Annotated[str | None, _column("A predicted class.")]
-Score = Annotated[str | None, _column("A margin: any real number.")]
-Scores = Annotated[str | None, _column("A margin for each class, as --probs.", metavar="COLUMNS")]
-Lower = Annotated[str | None, _column("The lower end of a predicted interval.")]
-Upper = Annotated[str | None, _column("The upper end of a predicted interval.")]
-Quantiles = Annotated[
-    str | None, _column("Predicted quantiles: 'q*' or 0.1=low,0.5=mid,0.9=high.", metavar="COLUMNS")
+Columns = Annotated[
+    list[str] | None,
+    _column(
+        "Any other column that a loss asks for, as in es=ES_95; also --es ES_95; repeatable.",
+        "--column",
+        metavar="NAME=COLUMN",
+    ),
 ]
 Weight = Annotated[str | None, _column("How much each row counts.")]
 Id = Annotated[str | None, _column("What names each row.", "--id")]
@@ -91,6 +86,17 @@ ScoresAreProbs = Annotated[
 ]
 Normalize = Annotated[
     bool, _column("Rescale probabilities that do not sum to 1.", "--normalize", metavar="")
+]
+Logits = Annotated[
+    bool, _column("The columns of probabilities hold logits.", "--logits", metavar="")
+]
+CostMatrix = Annotated[
+    str | None,
+    _column(
+        "What each decision (column) costs for each truth (row), by class.",
+        "--cost-matrix",
+        metavar="FILE",
+    ),
 ]
 
 Missing = Annotated[
@@ -126,3 +132,22 @@ Output = Annotated[
 ]
 Quiet = Annotated[bool, _option(_OUT, "", "Nothing on stderr but errors.", "--quiet", "-q")]
 Debug = Annotated[bool, _option(_OUT, "", "Show the traceback of an error.", "--debug")]
+
+
+def with_roles(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command an option for each role of the vocabulary, in place of its `**roles`."""
+    signature = inspect.signature(command)
+    parameters = [p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD]
+    at = 1 + [parameter.name for parameter in parameters].index("true")
+    parameters[at:at] = [
+        inspect.Parameter(
+            role.word,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=None,
+            annotation=Annotated[str | None, _column(role.help, metavar=role.metavar)],
+        )
+        for role in ROLES.values()
+        if role.help
+    ]
+    command.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    return command

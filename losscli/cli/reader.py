@@ -1,6 +1,6 @@
 """How commands read their words and show their help: without rich and pydantic."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
@@ -12,6 +12,29 @@ from losscli.render import format_named, format_names
 def _read_quickly(params: Iterable[Any]) -> None:
     for param in params:
         param._runtime_param = Words()  # noqa: SLF001 - without it typer's own reader works, too
+
+
+def _with_columns(args: Iterable[str], options: Collection[str]) -> Iterator[str]:
+    words = iter(args)
+    for word in words:
+        option, equals, value = word.partition("=")
+        name = option.removeprefix("--")
+        if option in options or name == option or not _asked_for(name):
+            yield word
+            if word == "--":
+                yield from words
+            continue
+        column = value if equals else next(words, "")
+        yield from ("--column", f"{name}={column}")
+
+
+def _asked_for(name: str) -> bool:
+    """Tell whether some loss has an argument of that name."""
+    if not name.isidentifier():
+        return False
+    from losscli.losses.spec import LOSSES  # noqa: PLC0415 - brings numpy
+
+    return any(name in (*loss.arguments, *loss.roles) for loss in LOSSES.values())
 
 
 class Program(TyperGroup):
@@ -51,7 +74,14 @@ class Grouped(TyperCommand):
 
 
 class WithFormats(Grouped):
-    """A command that lists the formats, too."""
+    """A command that lists the formats, too, and takes any column that a loss asks for."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - as above
+        """Read --es ES_95 as --column es=ES_95 where a loss has an argument of that name."""
+        options = {option for param in self.get_params(ctx) for option in param.opts}
+        if any(word.partition("=")[0] == "--loss" for word in args):
+            args = list(_with_columns(args, options))
+        return super().parse_args(ctx, args)
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401, ARG002 - as above
         """Write each format with the suffixes that choose it and its help line."""

@@ -17,7 +17,8 @@ from losscli.comparison.warn import warnings
 from losscli.data.classes import twins
 from losscli.data.columns import CLASSIFICATION
 from losscli.errors import DataError, UsageError
-from losscli.evaluation import OPENING, READING, check_numbers, check_rows, open_source, texts
+from losscli.evaluation import OPENING, check_numbers, check_rows, open_source, texts
+from losscli.evaluation import reading as known_words
 from losscli.losses.chosen import Chosen
 from losscli.losses.language import default, parse, resolve
 from losscli.run import Progress
@@ -65,8 +66,8 @@ def compare(  # noqa: PLR0913 - the arguments are the options of the command lin
     found = plans(sources, {**reading, "by": by}, asked, Named(old_pred, new_pred))
     plan = found.old
     asked = asked or default(plan.task, plan.columns)
-    chosen = resolve(asked, plan.task, plan.columns)
-    resolve(asked, plan.task, found.new.columns)
+    chosen = resolve(asked, plan.task, (*plan.columns, *plan.shared))
+    resolve(asked, plan.task, (*found.new.columns, *found.new.shared))
     _refuse(chosen, clustered=plan.unit is not None)
     allowed = tolerances(_texts(tolerance), chosen)
     truth = (plan.truth,) if plan.task in CLASSIFICATION else ()
@@ -113,7 +114,7 @@ def _finished(
 
 def _check_words(reading: Mapping[str, Any], mode: str) -> None:
     """Refuse what compare does not take."""
-    for word in reading.keys() - set(READING):
+    for word in reading.keys() - known_words():
         raise TypeError(f"compare() got an unexpected keyword argument {word!r}")
     if mode not in MODES:
         what = f"there is no mode {visible(mode)!r}"

@@ -179,7 +179,7 @@ def rows(summary: PairedSummary, asked: Asked) -> list[RowChange]:
             row=summary.census.start(moved.part) + moved.row + 1,
             file=asked.files[moved.part[0]],
             id=moved.id,
-            y=moved.y,
+            y=None if isinstance(moved.y, dict) else moved.y,
             old=moved.old,
             new=moved.new,
             change=moved.new - moved.old,

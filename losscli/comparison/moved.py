@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from losscli.bad_rows import shown
 from losscli.comparison.paired_block import PairedBlock
-from losscli.data.block import SHARED
 from losscli.losses.spec import Vector
+from losscli.roles import SHARED
 from losscli.summary.worst import BadRow, WorstRows, candidates
 
 

@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from losscli.bad_rows import shown
 from losscli.data import cells
-from losscli.data.block import SHARED, Block
+from losscli.data.block import Block
 from losscli.data.columns import Plan
 from losscli.data.ids import Ids, empty, told
 from losscli.data.pairs import Pair
 from losscli.errors import DataError
 from losscli.losses.chosen import Chosen
+from losscli.roles import SHARED
 from losscli.summarise import check_domains, with_weight
 from losscli.visible import visible
 

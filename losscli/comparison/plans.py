@@ -53,6 +53,10 @@ def plans(
     columns, named = _classes(given.get("by"), sources[0].names)
     asked_for = wanted({**given, "by": columns}, asked)
     old = plan(sources[0], _with(sources[0], asked_for, names.old))
+    if not old.truth:
+        what = f"compare takes one column of truths, and {old.task} predictions have another number"
+        remedy = "losscli eval with --save and --against holds one against the other"
+        raise UsageError(what, where=old.where, remedy=remedy)
     same = replace(
         asked_for,
         task=old.task,

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from losscli.comparison.moved import moved_rows
 from losscli.comparison.paired_block import PairedBlock
 from losscli.comparison.summary import Changes, PairedSummary, Tails
-from losscli.data.block import SHARED
 from losscli.losses.chosen import Chosen
 from losscli.losses.combine import MEAN
 from losscli.losses.spec import Vector
+from losscli.roles import SHARED
 from losscli.sorted_block import SortedBlock, classes_of
 from losscli.summary.census import Census
 from losscli.summary.distribution import Distribution

@@ -1,19 +1,23 @@
 """From the chosen columns to roles: classes, levels, and which of two classes is yes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from losscli.data.classes import two_classes
-from losscli.data.flags import flag, levels, shown
+from losscli.data.families import family
+from losscli.data.flags import FAMILIES, flag, levels, shown
 from losscli.data.roles import Candidate, candidates
 from losscli.data.scene import Scene, pick
 from losscli.data.task import label_beside
 from losscli.errors import UsageError
+from losscli.losses.arguments import WAYS, obtainable
+from losscli.roles import ROLES, SHARED
 from losscli.visible import visible
 
 Columns = dict[str, str | tuple[str, ...]]
+BY_CLASS = [role.word for role in ROLES.values() if role.family == "class"]
 
 
 @dataclass(frozen=True)
@@ -50,15 +54,20 @@ def two_of(scene: Scene, task: str, main: Candidate | None) -> Two:
             # One class's column of two is the probability of that class.
             positive = positive or (main.keys[0] if len(main.keys) == 1 else None)
             seen = list(dict.fromkeys(seen + list(main.keys)))
+    if scene.wanted.costs and task == "binary":
+        costs = scene.wanted.costs
+        seen = list(dict.fromkeys(seen))
+        costs.of([*seen, *(name for name in costs.classes if name not in seen)][:2])
+        seen = list(costs.classes)
     negative, positive = two_classes(seen, positive, where=where, column=scene.truth)
     return Two(negative, positive, prob_is, label)
 
 
 def _named_class(scene: Scene, column: str, seen: list[str]) -> str | None:
     """Return the class in the name of a probability: that of prob_no is no."""
-    for family in candidates(scene.truth, scene.header.folded()):
-        if family.role == "probs" and column in family.columns:
-            key = family.keys[family.columns.index(column)]
+    for known in candidates(scene.truth, scene.header.folded()):
+        if known.role == "probs" and column in known.columns:
+            key = known.keys[known.columns.index(column)]
             if key in seen and scene.wanted.positive not in (None, key):
                 what = f"{visible(column)} is by its name the probability of {visible(key)}"
                 remedy = f"{flag('positive', key)}, or name another column"
@@ -68,41 +77,97 @@ def _named_class(scene: Scene, column: str, seen: list[str]) -> str | None:
     return None
 
 
-def columns_of(
-    scene: Scene, task: str, main: Candidate | None, two: Two
-) -> tuple[Columns, tuple[str, ...], NDArray[np.float64]]:
-    """Return the columns by role, the classes behind a family and the quantile levels."""
-    found: Columns = {"y": scene.truth}
-    chosen = [main] if main else []
+@dataclass(frozen=True)
+class Bound:
+    """The columns by role; `keys` tell the columns of a role apart, `classes` are texts of y."""
+
+    columns: Columns
+    keys: dict[str, tuple[str, ...]]
+    classes: tuple[str, ...]
+    levels: NDArray[np.float64]
+
+
+def columns_of(scene: Scene, task: str, main: Candidate | None, two: Two) -> Bound:
+    """Return the columns by role, what tells those of a role apart, and the quantile levels."""
+    found = Bound({}, {}, (), np.empty(0))
+    if scene.truths:
+        found.columns["y"], found.keys["y"] = scene.truths.columns, scene.truths.keys
+    elif scene.truth:
+        found.columns["y"] = scene.truth
+    if main and main.role == "probs" and task == "binary":
+        found.columns["prob"] = _of_positive(scene, main, two)
+    elif main:
+        found = _with(scene, found, main)
     for role in scene.wanted.extra:
-        if role not in found and not any(role == c.role for c in chosen):
-            chosen.append(_extra(scene, role))
-    classes: tuple[str, ...] = ()
-    quantile_levels = np.empty(0)
-    for candidate in chosen:
-        if candidate.role == "bounds":
-            found["lower"], found["upper"] = candidate.columns
-        elif candidate.role == "quantiles":
-            found["quantiles"], quantile_levels = _ascending(scene, candidate)
-        elif candidate.role == "probs" and task == "binary":
-            found["prob"] = _of_positive(scene, candidate, two)
-        elif candidate.role in ("probs", "scores"):
-            found[candidate.role], classes = candidate.columns, candidate.keys
-        else:
-            found[candidate.role] = candidate.columns[0]
+        if not obtainable(role, {*found.columns, *SHARED}):
+            found = _with(scene, found, _extra(scene, role, found))
+    for role in scene.wanted.optional:
+        if role in scene.given or role in scene.header.names:
+            found.columns[role] = scene.header.column(flag(role), _named(scene, role))
     if two.label:
-        found["label"] = two.label
-    return found, classes, quantile_levels
+        found.columns["label"] = two.label
+    return found
 
 
-def _extra(scene: Scene, role: str) -> Candidate:
+def _with(scene: Scene, found: Bound, candidate: Candidate) -> Bound:
+    """Add the columns of a candidate."""
+    columns, keys = found.columns, found.keys
+    if candidate.roles:
+        columns.update(zip(candidate.roles, candidate.columns, strict=True))
+    elif candidate.role == "quantiles":
+        columns["quantiles"], levels = _ascending(scene, candidate)
+        keys["quantiles"] = tuple(f"{level:g}" for level in levels)
+        return replace(found, levels=levels)
+    elif candidate.keys or candidate.role in FAMILIES:
+        columns[candidate.role], keys[candidate.role] = candidate.columns, candidate.keys
+        if candidate.role in BY_CLASS and not scene.truths:
+            return replace(found, classes=candidate.keys)
+    else:
+        columns[candidate.role] = candidate.columns[0]
+    return found
+
+
+def _named(scene: Scene, role: str) -> str:
+    return scene.given[role].columns[0] if role in scene.given else role
+
+
+def _extra(scene: Scene, role: str, found: Bound) -> Candidate:
     """Return the columns of a role that losses ask for beside those of the task."""
     if role in ("lower", "upper") and role not in scene.given:
         bounds = pick(scene, [c for c in scene.options if c.role == "bounds"])
         if bounds:
             return Candidate(role, (bounds.columns[role == "upper"],))
-    found = pick(scene, scene.of(role))
-    return found or Candidate(role, (scene.header.column(flag(role), role),))
+    for word in (role, *_instead(role)):
+        if known := pick(scene, scene.of(word)):
+            return known if role not in scene.wanted.several else _alike(scene, known, found)
+    if role in scene.wanted.several:
+        columns = family(f"{role}_<class>", scene.header.folded())
+        if len(columns) > 1:
+            return _alike(scene, Candidate(role, tuple(columns.values()), tuple(columns)), found)
+        what = f"{flag(role)}: there are no columns {visible(role)}_<name>"
+        remedy = f"name them: {flag(role)} 'PATTERN_*'"
+        raise UsageError(what, where=scene.header.where, remedy=remedy)
+    return Candidate(role, (scene.header.column(flag(role), role),))
+
+
+def _instead(role: str) -> list[str]:
+    """Return the roles of the vocabulary that each do for another one."""
+    return [way.needs[0] for way in WAYS.get(role, []) if len(way.needs) == 1]
+
+
+def _alike(scene: Scene, candidate: Candidate, found: Bound) -> Candidate:
+    """Put columns in the order of those of the other roles, which must have the same keys."""
+    others = [r for r in found.keys if r in scene.wanted.several and r not in FAMILIES]
+    if not others:
+        return candidate
+    keys = found.keys[others[0]]
+    own = dict(zip(candidate.keys, candidate.columns, strict=True))
+    if set(own) != set(keys):
+        one, other = flag(others[0]), flag(candidate.role)
+        odd = shown(sorted(set(own) ^ set(keys)))
+        what = f"{one} and {other} are not about the same: {odd} is in one only"
+        raise UsageError(what, where=scene.header.where, remedy=f"{one} a=… {other} a=…")
+    return replace(candidate, keys=keys, columns=tuple(own[key] for key in keys))
 
 
 def _ascending(scene: Scene, candidate: Candidate) -> tuple[tuple[str, ...], NDArray[np.float64]]:

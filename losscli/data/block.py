@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.roles import SHARED
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -75,10 +77,6 @@ class Source(Protocol):
         ...
 
 
-SHARED = frozenset({"levels"})
-"""Roles whose array is the same for all rows."""
-
-
 class MisreadError(Exception):
     """A stretch did not begin or end where it was guessed to: read the source in order."""
 
@@ -90,7 +88,8 @@ class Block:
     `columns` maps each role to a contiguous read-only array of n rows: float64[n] for a
     number, float64[n, k] for `probs`, `scores` and `quantiles`, intp[n] codes into `classes`
     for `y` and `label` of labels and for `y` of multiclass and of margins with `scores`;
-    `y` of a binary file is 0.0 or 1.0, of a margin file -1.0 or 1.0. `classes` are the texts
+    `y` of a binary file is 0.0 or 1.0, of a margin file -1.0 or 1.0; where there are several
+    truths it is float64[n, k]. `keys` tell the columns of a role apart. `classes` are the texts
     behind codes (for binary and margin files: the negative, then the positive class).
     `groups` maps each breakdown, and the column of the group or cluster, to codes (int32[n])
     and the texts behind them (None: empty).
@@ -112,6 +111,12 @@ class Block:
     dropped: Mapping[str, int] = field(default_factory=dict)
     counted: Mapping[str, int] = field(default_factory=dict)
     rounded: Mapping[str, str] = field(default_factory=dict)
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def judged(self) -> int:
+        """How many rows are judged."""
+        return next(len(values) for role, values in self.columns.items() if role not in SHARED)
 
     def take(self, kept: NDArray[np.intp]) -> "Block":
         """Return some of the judged rows; `dropped` and `counted` stay as they are."""

@@ -33,6 +33,35 @@ def _sums(judge: "Judge", found: Arrays) -> None:
     judge.refuse_first(off, lambda r: f"the probabilities ({names}) sum to {total[r]:.12g}", remedy)
 
 
+def _shares(judge: "Judge", found: Arrays) -> None:
+    """Refuse soft labels that are not shares of one."""
+    if judge.plan.task != "soft":
+        return
+    y, names = found["y"], judge.plan.columns["y"]
+    outside = np.asarray(((y < 0) | (y > 1)).any(axis=1))
+    several = shown(names, most=3)
+    remedy = "a row of soft labels is the shares of the classes, from 0 to 1"
+    judge.refuse_first(outside, lambda r: f"the truths ({several}) are {y[r].tolist()}", remedy)
+    total = np.zeros(len(y))
+    for k in range(y.shape[1]):
+        total += y[:, k]
+    remedy = "mend the row, or judge each label by itself: --task multilabel"
+    off = np.abs(total - 1) > TOLERANCE
+    judge.refuse_first(off, lambda r: f"the truths ({several}) sum to {total[r]:.12g}", remedy)
+
+
+def _shortfall(judge: "Judge", found: Arrays) -> None:
+    if "var" not in found:
+        return
+    var, es = found["var"], found["es"]
+
+    def what(row: int) -> str:
+        return f"es {float(es[row])} is above var {float(var[row])}"
+
+    remedy = "es is the mean of what lies below var"
+    judge.refuse_first(es > var, what, remedy)
+
+
 def _ends(judge: "Judge", found: Arrays) -> None:
     low, high = found["lower"], found["upper"]
 
@@ -52,13 +81,15 @@ def _crossing(judge: "Judge", found: Arrays) -> None:
 
 
 def _outside(judge: "Judge", found: Arrays) -> None:
-    scores = found["score"][:, None] if "score" in found else found["scores"]
+    scores = found["scores"] if "scores" in found else found["score"].reshape(len(found["y"]), -1)
     outside = ((scores < 0) | (scores > 1)).any(axis=1)
     judge.counted["outside_unit"] = int(np.count_nonzero(outside))
 
 
 CHECKS: dict[str, Callable[["Judge", Arrays], None]] = {
+    "y": _shares,
     "probs": _sums,
+    "es": _shortfall,
     "lower": _ends,
     "quantiles": _crossing,
     "score": _outside,

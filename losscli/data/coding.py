@@ -55,11 +55,24 @@ def _multiclass(judge: "Judge", found: Arrays) -> tuple[str | None, ...]:
 
 def _labels(judge: "Judge", found: Arrays) -> tuple[str | None, ...]:
     truth, label = judge.coded[judge.plan.truth], judge.coded[str(judge.plan.columns["label"])]
+    if judge.plan.classes:
+        return _declared(judge, found)
     place = {text: code for code, text in enumerate(dict.fromkeys(truth.texts + label.texts))}
     for role, column in (("y", truth), ("label", label)):
         table = np.array([place[text] for text in column.texts] or [0], dtype=np.intp)
         found[role] = table[judge.keep(column.codes)]
     return tuple(place)
+
+
+def _declared(judge: "Judge", found: Arrays) -> tuple[str | None, ...]:
+    """Look labels up among the classes that were declared."""
+    classes = judge.plan.classes
+    table = {text: float(code) for code, text in enumerate(classes)}
+    wanted = f"among the classes of --cost-matrix: {shown(classes)}"
+    for role in ("y", "label"):
+        name = str(judge.plan.columns[role])
+        found[role] = judge.looked_up(name, table, wanted, _OTHER).astype(np.intp)
+    return classes
 
 
 CLASSES: dict[str, Callable[["Judge", Arrays], tuple[str | None, ...]]] = {

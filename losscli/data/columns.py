@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from losscli.data.binding import Columns, columns_of, two_of
+from losscli.data.binding import Columns, Two, columns_of, two_of
 from losscli.data.block import Block, Piece, Source
 from losscli.data.classes import one_negative
 from losscli.data.flags import flag
@@ -19,11 +19,11 @@ from losscli.data.scene import Scene, scene_of
 from losscli.data.stated import stated, warned
 from losscli.data.task import choose_task
 from losscli.errors import UsageError
+from losscli.roles import CLASSIFICATION
 from losscli.visible import visible
 
 __all__ = ["Plan", "Wanted", "plan"]
 
-CLASSIFICATION = ("binary", "multiclass", "margin", "labels")
 GROUP = pa.dictionary(pa.int32(), pa.string())
 
 
@@ -31,7 +31,8 @@ GROUP = pa.dictionary(pa.int32(), pa.string())
 class Plan:
     """What each column is for, decided once for the whole run.
 
-    `columns` maps each role to its column or columns. `classes` are those of the probability
+    `columns` maps each role to its column or columns, `keys` those with several to what tells
+    them apart. `classes` are those of the probability
     (or score) columns in the same order; `positive` and `negative` those of a binary or margin
     file (`negative` is None where the first rows hold the positive class alone). `levels` are
     the levels of the quantile columns, ascending, float64[q]. `types` is what the source is
@@ -44,11 +45,13 @@ class Plan:
     columns: Mapping[str, str | tuple[str, ...]]
     by: tuple[str, ...]
     types: Mapping[str, Any]
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     classes: tuple[str, ...] = ()
     positive: str | None = None
     negative: str | None = None
     prob_is: str | None = None
     levels: NDArray[np.float64] = field(default_factory=lambda: np.empty(0), compare=False)
+    costs: NDArray[np.float64] | None = field(default=None, compare=False)
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
@@ -69,8 +72,17 @@ class Plan:
 
     @property
     def truth(self) -> str:
-        """The column of role `y`."""
-        return str(self.columns["y"])
+        """The column of role `y`, "" where there is none or are several."""
+        named = self.columns.get("y", "")
+        return named if isinstance(named, str) else ""
+
+    @property
+    def shared(self) -> dict[str, NDArray[np.float64]]:
+        """The arrays that are the same for all rows, by role."""
+        found = {"levels": self.levels} if len(self.levels) else {}
+        if self.costs is not None:
+            found["cost_matrix"] = self.costs
+        return found
 
     @property
     def judged(self) -> tuple[str, ...]:
@@ -117,23 +129,44 @@ def plan(source: Source, wanted: Wanted) -> Plan:
     scene = scene_of(source, wanted)
     task, main = choose_task(scene)
     two = two_of(scene, task, main)
-    columns, classes, quantile_levels = columns_of(scene, task, main, two)
-    by = _by(scene, task, columns)
+    bound = columns_of(scene, task, main, two)
+    by = _by(scene, task, bound.columns)
+    classes, costs = _costs(scene.wanted, task, bound.classes, two)
     found = Plan(
         wanted=scene.wanted,
         where=scene.header.where,
         task=task,
-        columns=columns,
+        columns=bound.columns,
         by=by,
-        types=_types(scene, task, columns, by),
+        types=_types(scene, task, bound.columns, by),
+        keys=bound.keys,
         classes=classes,
+        costs=costs,
         positive=two.positive,
         negative=two.negative,
         prob_is=two.prob_is,
-        levels=quantile_levels,
+        levels=bound.levels,
     )
     scene.header.refuse_twins(found.types)
     return replace(found, notes=stated(scene, found), warnings=warned(scene, found))
+
+
+def _costs(
+    wanted: Wanted, task: str, classes: tuple[str, ...], two: Two
+) -> tuple[tuple[str, ...], NDArray[np.float64] | None]:
+    """Return the classes, and what their decisions cost in this order.
+
+    The classes of labels are those of the costs.
+    """
+    costs = wanted.costs
+    if costs is None:
+        return classes, None
+    if two.positive is not None and task == "binary":
+        negative = two.negative or next(name for name in costs.classes if name != two.positive)
+        return classes, costs.of((negative, two.positive))
+    if task == "labels":
+        return costs.classes, costs.of(costs.classes)
+    return classes, costs.of(classes) if classes else None
 
 
 def _by(scene: Scene, task: str, columns: Columns) -> tuple[str, ...]:

@@ -12,16 +12,20 @@ from decimal import Decimal
 from losscli.data.names import fold, level, percent
 from losscli.data.roles import Candidate, Named
 from losscli.errors import DataError, UsageError
+from losscli.roles import ROLES
 from losscli.visible import visible
 
-FAMILIES = ("probs", "scores", "quantiles")
+FAMILIES = tuple(role.word for role in ROLES.values() if role.family)
 """The roles that several columns play together."""
+LOGITS = {"prob": "logit", "score": "logit", "probs": "logits", "scores": "logits"}
+"""What the columns of a role are where they hold logits."""
 _TRAILING_NUMBER = re.compile(r"(0?\.\d+|\d+(?:\.\d+)?)%?$", re.ASCII)
 
 
 def flag(role: str, value: str = "") -> str:
     """Return the flag that pins a role, as it can be pasted."""
-    word = "--true" if role == "y" else f"--{role}"
+    own = ROLES[role].flag if role in ROLES else ""
+    word = "--true" if role == "y" else f"--{own or role}"
     return f"{word} {shlex.quote(visible(value, limit=2000))}" if value else word
 
 
@@ -73,8 +77,11 @@ class Header:
 
 
 def given(header: Header, role: str, named: Named, known: Sequence[Candidate]) -> Candidate:
-    """Return what the user named for a role; `known` families tell the classes of bare names."""
-    if role not in FAMILIES:
+    """Return what the user named for a role; `known` families tell the classes of bare names.
+
+    A role that is one column beside one truth is a family where several are named: `y_*`.
+    """
+    if role not in FAMILIES and not _several(header, role, named):
         if not isinstance(named, str):
             what = f"{flag(role)} takes one column"
             raise UsageError(what, where=header.where)
@@ -87,6 +94,12 @@ def given(header: Header, role: str, named: Named, known: Sequence[Candidate]) -
         what = f"{flag(role)} needs two or more columns of their own, and {found_words}"
         raise UsageError(what, where=header.where, remedy=f"{flag(role)} cat=p1,dog=p2")
     return Candidate(role, columns, keys, pair=True)
+
+
+def _several(header: Header, role: str, named: Named) -> bool:
+    able = role == "y" or role not in ROLES or ROLES[role].of_many
+    many = not isinstance(named, str) or (named not in header.names and set(named) & set("*,="))
+    return bool(able and many)
 
 
 def _family(
@@ -159,18 +172,18 @@ def _symmetric(percents: Sequence[str]) -> bool:
 
 def pinned(header: Header, candidate: Candidate) -> str:
     """Return the flags that name a candidate's columns, as they can be pasted."""
-    if candidate.role == "bounds":
-        low, high = candidate.columns
-        return f"{flag('lower', low)} {flag('upper', high)}"
-    if candidate.role not in FAMILIES:
+    if candidate.roles:
+        pairs = zip(candidate.roles, candidate.columns, strict=True)
+        return " ".join(flag(role, column) for role, column in pairs)
+    if candidate.role not in FAMILIES and not candidate.keys:
         return flag(candidate.role, candidate.columns[0])
-    pairs = list(zip(candidate.keys, candidate.columns, strict=True))
-    key, column = pairs[0]
+    named = list(zip(candidate.keys, candidate.columns, strict=True))
+    key, column = named[0]
     for at in [i for i in range(len(column)) if column.startswith(key, i)]:
         pattern = f"{column[:at]}*{column[at + len(key) :]}"
-        if _matching(header, pattern) == pairs:
+        if _matching(header, pattern) == named:
             return flag(candidate.role, pattern)
-    return flag(candidate.role, ",".join(f"{key}={column}" for key, column in pairs))
+    return flag(candidate.role, ",".join(f"{key}={column}" for key, column in named))
 
 
 def _normal(name: str) -> str:

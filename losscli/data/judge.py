@@ -53,6 +53,7 @@ class Judge:
             dropped=dropped,
             counted=self.counted,
             rounded=self.piece.rounded,
+            keys=self.plan.keys,
         )
 
     def keep(self, values: NDArray[Any]) -> NDArray[Any]:

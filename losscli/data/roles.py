@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from losscli.data.families import Folded, bounded, family, leveled
 from losscli.data.names import CONVENTIONS, GENERIC, WEAK_FAMILIES, Convention, fold
+from losscli.roles import ROLES
+
+if TYPE_CHECKING:
+    from losscli.data.costs import Costs
 
 Named = str | Sequence[str] | Mapping[str, str]
 """A column's name, several, a pattern such as p_*, cat=p1,dog=p2, or {class: column}."""
@@ -17,9 +21,11 @@ class Wanted:
 
     `roles` maps a role to what was named for it. `tasks` are those that every asked-for loss
     allows (empty: no preference). `group` is the column whose rows have one value together,
-    `cluster` that of rows that are not independent; at most one of the two. `extra` are roles
-    that losses ask for beside those of the task: a role of the vocabulary is found as ever, any
-    other is the column of that name.
+    `cluster` that of rows that are not independent; at most one of the two. `extra` are the roles
+    that the losses ask for, where their task is known: a role of the vocabulary is found as ever,
+    any other is the column of that name, or of those names with a rest (pi_*) where it is in
+    `several`. Those in `optional` are bound where there is such a column. `truth` says whether
+    the losses ask for one column of what happened, for several or for none, where that is known.
     """
 
     roles: Mapping[str, Named] = field(default_factory=dict)
@@ -33,15 +39,21 @@ class Wanted:
     prob_is: Literal["predicted", "positive"] | None = None
     scores_are_probs: bool = False
     normalize: bool = False
+    logits: bool = False
     missing: Literal["error", "drop"] = "error"
     tasks: frozenset[str] = frozenset()
     extra: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    several: frozenset[str] = frozenset()
+    costs: "Costs | None" = None
+    truth: Literal["one", "several", "none", ""] = ""
 
 
 @dataclass(frozen=True)
 class Candidate:
     """Columns that could play a role; `keys` are their classes, or their levels as text.
 
+    `roles` are those of the columns where together they play several.
     `pair` says that a convention names both the truth and these columns, `sure` that the
     names alone tell the role, `predicted` that it is the probability of the predicted class.
     """
@@ -49,6 +61,7 @@ class Candidate:
     role: str
     columns: tuple[str, ...]
     keys: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
     pair: bool = False
     sure: bool = True
     predicted: bool = False
@@ -97,7 +110,8 @@ def candidates(truth: str, folded: Folded) -> list[Candidate]:
         if convention.beside and not any(fold(word) in folded for word in convention.beside):
             continue
         pair = convention is not GENERIC and fold(truth) in map(fold, convention.truth)
-        for candidate in _of(convention, truth, folded):
+        own = _vocabulary(truth, folded) if convention is GENERIC else ()
+        for candidate in (*_of(convention, truth, folded), *own):
             if truth in candidate.columns:
                 continue
             key = (candidate.role, candidate.columns, candidate.keys)
@@ -134,7 +148,19 @@ def _of(convention: Convention, truth: str, folded: Folded) -> Iterator[Candidat
             yield Candidate("quantiles", columns, keys)
     for ends in convention.bounds:
         for columns, keys in bounded(ends, folded):
-            yield Candidate("bounds", columns, keys)
+            yield Candidate("bounds", columns, keys, ("lower", "upper"))
+
+
+def _vocabulary(truth: str, folded: Folded) -> Iterator[Candidate]:
+    """Give what the vocabulary itself calls columns of its roles."""
+    for role in ROLES.values():
+        for named in role.names:
+            if not role.family:
+                yield from _singles(role.word, "", [named], truth, folded)
+                continue
+            found = family(named.replace("<rest>", "<class>"), folded)
+            if len(found) > 1:
+                yield Candidate(role.word, tuple(found.values()), tuple(found))
 
 
 def _singles(

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from losscli.data import several
 from losscli.data.block import Source
-from losscli.data.flags import FAMILIES, Header, flag, given, pinned, shown
+from losscli.data.flags import FAMILIES, LOGITS, Header, flag, given, pinned, shown
 from losscli.data.peek import Peek, joined
 from losscli.data.roles import Candidate, Wanted, candidates, truths
 from losscli.errors import UsageError
@@ -17,7 +18,9 @@ YES_AND_NO = 2
 class Scene:
     """What is known of a file when its task is chosen.
 
-    `given` are the columns that the user named by role, `options` what the conventions find.
+    `truth` is the column of what happened, "" where there is none or several: then `truths`
+    holds those. `given` are the columns that the user named by role, `options` what the
+    conventions find.
     """
 
     header: Header
@@ -26,6 +29,7 @@ class Scene:
     truth: str
     given: dict[str, Candidate]
     options: tuple[Candidate, ...]
+    truths: Candidate | None = None
 
     def of(self, role: str) -> list[Candidate]:
         """Return what may play a role: what the user named for it, else all options."""
@@ -52,18 +56,43 @@ def scene_of(source: Source, wanted: Wanted) -> Scene:
         cluster=wanted.cluster and header.column("--cluster", wanted.cluster),
         by=tuple(dict.fromkeys(header.column("--by", name) for name in wanted.by)),
     )
-    single = {r: given(header, r, n, ()) for r, n in wanted.roles.items() if r not in FAMILIES}
+    named = {(LOGITS.get(r, r) if wanted.logits else r): n for r, n in wanted.roles.items()}
+    single = {r: given(header, r, n, ()) for r, n in named.items() if r not in FAMILIES}
     roles = {name for c in single.values() for name in c.columns if c.role != "y"}
     others = (wanted.weight, wanted.id, wanted.group, wanted.cluster)
     taken = roles | {name for name in others if name}
-    truth = choose_truth(header, single, taken)
-    if truth in roles:
-        what = f"{visible(truth)} is named for the truth and for something else"
+    folded = header.folded(frozenset(taken))
+    truth, truths = _truth(header, wanted, single, taken)
+    twice = roles & {truth, *(truths.columns if truths else ())}
+    if twice:
+        what = f"{shown(sorted(twice))} is named for the truth and for something else"
         raise UsageError(what, where=header.where, remedy="name another column")
-    options = tuple(candidates(truth, header.folded(frozenset(taken))))
-    families = {r: given(header, r, n, options) for r, n in wanted.roles.items() if r in FAMILIES}
+    options = tuple(several.beside(truths, folded) if truths else candidates(truth, folded))
+    if wanted.logits:
+        options = tuple(replace(c, role=LOGITS[c.role]) if c.role in LOGITS else c for c in options)
+    families = {r: given(header, r, n, options) for r, n in named.items() if r in FAMILIES}
     peek = Peek(source.sample())
-    return Scene(header, peek, wanted, truth, {**single, **families}, options)
+    return Scene(header, peek, wanted, truth, {**single, **families}, options, truths)
+
+
+def _truth(
+    header: Header, wanted: Wanted, named: Mapping[str, Candidate], taken: Iterable[str]
+) -> tuple[str, Candidate | None]:
+    """Return the column of the truth, or the columns of several."""
+    if "y" in named and named["y"].keys:
+        return "", named["y"]
+    if "y" not in named and wanted.truth == "none":
+        return "", None
+    if "y" not in named and wanted.truth != "one":
+        found = several.truths(header.folded(frozenset(taken)))
+        if found and (wanted.truth == "several" or not truths(header.folded(frozenset(taken)))):
+            return "", found
+    if wanted.truth == "several":
+        what = "the losses ask for several truths, and no columns y_<name> are there"
+        if "y" in named:
+            what = f"the losses ask for several truths, and {flag('y')} names one column"
+        raise UsageError(what, where=header.where, remedy="name them: --true 'y_*'")
+    return choose_truth(header, named, taken), None
 
 
 def choose_truth(header: Header, named: Mapping[str, Candidate], taken: Iterable[str]) -> str:

@@ -3,23 +3,18 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from losscli.data.binding import BY_CLASS
 from losscli.data.flags import flag, pinned, shown
 from losscli.data.names import OFFERED, fold
 from losscli.data.peek import joined
 from losscli.data.roles import Candidate
 from losscli.data.scene import Scene
+from losscli.losses.arguments import WAYS
+from losscli.roles import ROLES
 from losscli.visible import visible
 
 if TYPE_CHECKING:
     from losscli.data.columns import Plan
-
-_PLAYS = {
-    "pred": "the prediction",
-    "label": "the predicted class",
-    "score": "the score",
-    "lower": "the lower end",
-    "upper": "the upper end",
-}
 
 
 def stated(scene: Scene, plan: "Plan") -> tuple[str, ...]:
@@ -30,6 +25,8 @@ def stated(scene: Scene, plan: "Plan") -> tuple[str, ...]:
     if plan.positive is not None and scene.wanted.positive is None:
         shown_flag = flag("positive", plan.positive)
         found.append(f"the positive class is {visible(plan.positive)} ({shown_flag})")
+    assumed = [role for role in scene.wanted.optional if role not in plan.columns]
+    found += [f"{_assumed(role)} ({flag(role)} COLUMN names them)" for role in assumed]
     if plan.by and not scene.wanted.by and plan.by != (plan.truth,):
         pins = " ".join(flag("by", name) for name in plan.by)
         found.append(f"broken down by {shown(plan.by)} ({pins})")
@@ -44,6 +41,10 @@ def stated(scene: Scene, plan: "Plan") -> tuple[str, ...]:
     return tuple(found)
 
 
+def _assumed(role: str) -> str:
+    return next(way.doc for way in WAYS[role] if way.optional).partition(".")[0]
+
+
 def _columns(scene: Scene, plan: "Plan") -> Iterator[str]:
     roles = [(role, named) for role, named in plan.columns.items() if role not in scene.given]
     if "pred" in scene.given:
@@ -56,28 +57,33 @@ def _columns(scene: Scene, plan: "Plan") -> Iterator[str]:
         pins.append(_pinned(scene, plan, role, named))
     if plan.prob_is == "predicted" and not scene.wanted.prob_is:
         pins.append(flag("prob-is", plan.prob_is))
+    if {"logit", "logits"} & plan.columns.keys() and not scene.wanted.logits:
+        pins.append("--logits")
     yield f"{', '.join(words)} ({' '.join(pins)})"
 
 
 def _plays(plan: "Plan", role: str, named: str | tuple[str, ...]) -> str:
-    if role == "y":
-        return f"{visible(plan.truth)} is the truth"
-    if role == "prob":
+    if role == "y" and isinstance(named, str):
+        return f"{visible(named)} is the truth"
+    if role in ("prob", "logit") and isinstance(named, str):
         whose = "the predicted class" if plan.prob_is == "predicted" else plan.positive
-        return f"{shown([str(named)])} the probability of {visible(str(whose))}"
+        return f"{shown([named])} {ROLES[role].plays} of {visible(str(whose))}"
+    plays = ROLES[role].plays if role in ROLES else role
     if isinstance(named, str):
-        return f"{visible(named)} {_PLAYS.get(role, role)}"
+        return f"{visible(named)} {plays}"
+    keys = shown(plan.keys[role])
+    if role == "y":
+        return f"{shown(named)} are the truths of {keys}"
     if role == "quantiles":
-        return f"{shown(named)} the quantiles {', '.join(f'{q:g}' for q in plan.levels)}"
-    what = "probabilities" if role == "probs" else "scores"
-    return f"{shown(named)} the {what} of the classes {shown(plan.classes)}"
+        return f"{shown(named)} {plays} {', '.join(f'{q:g}' for q in plan.levels)}"
+    classes = "the classes " if plan.classes and role in BY_CLASS else ""
+    return f"{shown(named)} {plays} of {classes}{keys}"
 
 
 def _pinned(scene: Scene, plan: "Plan", role: str, named: str | tuple[str, ...]) -> str:
     if isinstance(named, str):
         return flag(role, named)
-    keys = plan.classes if role != "quantiles" else tuple(f"{q:g}" for q in plan.levels)
-    return pinned(scene.header, Candidate(role, named, keys))
+    return pinned(scene.header, Candidate(role, named, plan.keys[role]))
 
 
 def warned(scene: Scene, plan: "Plan") -> tuple[str, ...]:

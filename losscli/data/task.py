@@ -7,35 +7,17 @@ from losscli.data.fitting import FITTING, LONE
 from losscli.data.flags import flag, shown
 from losscli.data.names import fold
 from losscli.data.peek import joined
-from losscli.data.roles import Candidate, Wanted
+from losscli.data.roles import Candidate
 from losscli.data.scene import YES_AND_NO, Scene, pick
 from losscli.errors import UsageError
+from losscli.roles import NO_TRUTH, ROLES, SEVERAL, TASKS
 from losscli.visible import visible
 
-ORDER = ("multiclass", "binary", "margin", "distribution", "interval", "labels", "regression")
-"""The tasks, by what decides where several would do."""
-TASK_OF_FLAG = {
-    "probs": ("multiclass",),
-    "prob": ("binary",),
-    "score": ("margin",),
-    "scores": ("margin",),
-    "quantiles": ("distribution",),
-    "lower": ("interval",),
-    "upper": ("interval",),
-    "label": ("labels",),
-    "pred": ("labels", "regression"),
-}
-ROLES_OF_TASK = {
-    "multiclass": ("probs",),
-    "binary": ("prob",),
-    "margin": ("score", "scores"),
-    "distribution": ("quantiles",),
-    "interval": ("bounds",),
-    "labels": ("label",),
-    "regression": ("pred",),
-}
 FEW = 20
 """At most so many different integers may be classes as well as numbers."""
+_WITH = {"lower": "--lower --upper", "mean": "--mean --std"}
+_WITHIN = ("upper", "variance", "std")
+"""Roles that are named together with others, and those others."""
 
 
 def choose_task(scene: Scene) -> tuple[str, Candidate | None]:
@@ -43,7 +25,11 @@ def choose_task(scene: Scene) -> tuple[str, Candidate | None]:
 
     What the user named decides, then what the losses allow, then the columns found.
     """
-    allowed = _allowed(scene.wanted, scene.given)
+    allowed = _allowed(scene)
+    if scene.truths:
+        return _of_many(scene, allowed)
+    if not scene.truth:
+        return allowed[0], None
     forced = len(allowed) == 1
     for task in allowed:
         if task in ("labels", "regression"):
@@ -56,24 +42,55 @@ def choose_task(scene: Scene) -> tuple[str, Candidate | None]:
     task, found = _plain(scene, [t for t in allowed if t in ("labels", "regression")])
     if found or (task == "regression" and scene.wanted.extra):
         return task, found
+    if allowed == ["distribution"] and scene.wanted.extra:
+        return "distribution", None
     raise _nothing(scene, allowed)
 
 
-def _allowed(wanted: Wanted, given: dict[str, Candidate]) -> list[str]:
+def _allowed(scene: Scene) -> list[str]:
+    wanted, given = scene.wanted, scene.given
     if wanted.task:
-        if wanted.task not in ORDER:
+        if wanted.task not in TASKS:
             what = f"there is no task {visible(wanted.task)!r}"
-            raise UsageError(what, where="--task", remedy=f"choose one of {', '.join(ORDER)}")
+            raise UsageError(what, where="--task", remedy=f"choose one of {', '.join(TASKS)}")
         return [wanted.task]
-    flagged = {task for role in given for task in TASK_OF_FLAG.get(role, ())}
+    flagged = {task for role in given for task in _told(role, of_many=scene.truths is not None)}
     if "label" in given and len(flagged) > 1:
         # A label beside probabilities only tells whose they are.
         flagged.discard("labels")
     tasks = (wanted.tasks & flagged or wanted.tasks) if wanted.tasks else flagged
-    allowed = [task for task in ORDER if not tasks or task in tasks]
+    if tasks:
+        allowed = [task for task in TASKS if task in tasks]
+    else:
+        apart = () if scene.truths else (*SEVERAL, *NO_TRUTH)
+        allowed = [task for task in TASKS if task not in apart]
     # What is said of two classes is heard first where there are two columns for them.
     two = ("binary", "margin") if wanted.positive or wanted.prob_is else ()
     return sorted(allowed, key=lambda task: task not in two)
+
+
+def _told(role: str, *, of_many: bool) -> tuple[str, ...]:
+    """Return the tasks that a named role tells."""
+    if role not in ROLES:
+        return ()
+    if of_many:
+        return tuple(filter(None, [ROLES[role].of_many]))
+    return ("labels", "regression") if role == "pred" else (ROLES[role].task,)
+
+
+def _of_many(scene: Scene, allowed: Sequence[str]) -> tuple[str, Candidate | None]:
+    """Return the task of several truths, and the columns that predict them."""
+    tasks = [task for task in allowed if task in SEVERAL]
+    assert scene.truths
+    if not tasks:
+        what = f"{shown(scene.truths.columns)} are several truths"
+        remedy = f"name one for {joined(list(allowed), 'or')}: {flag('y', scene.truths.columns[0])}"
+        raise UsageError(what, where=scene.header.where, remedy=remedy)
+    for task in tasks:
+        found = pick(scene, FITTING[task](scene, len(tasks) == 1))
+        if found:
+            return task, found
+    raise _nothing(scene, tasks)
 
 
 def label_beside(scene: Scene) -> Candidate | None:
@@ -167,11 +184,14 @@ def _either(scene: Scene, found: Candidate) -> UsageError:
 
 
 def _nothing(scene: Scene, allowed: Sequence[str]) -> UsageError:
-    roles = dict.fromkeys(role for task in allowed for role in ROLES_OF_TASK[task])
-    flags = ["--lower --upper" if role == "bounds" else flag(role) for role in reversed(roles)]
+    several = scene.truths.columns if scene.truths else ()
+    told = {r.word: r.of_many if several else r.task for r in ROLES.values() if r.help}
+    roles = [role for task in allowed for role, its in told.items() if its == task]
+    flags = [_WITH.get(role, flag(role)) for role in reversed(roles) if role not in _WITHIN]
     wanted = f" for {allowed[0]}" if len(allowed) == 1 else ""
     what = (
-        f"beside the truth {visible(scene.truth)}, no column is known as the prediction{wanted}; "
+        f"beside the truth {shown(several or [scene.truth])}, "
+        f"no column is known as the prediction{wanted}; "
         f"the columns are {shown(scene.header.names)}"
     )
     return UsageError(what, where=scene.header.where, remedy=f"name it: {joined(flags, 'or')}")

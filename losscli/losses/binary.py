@@ -4,7 +4,7 @@ from typing import Annotated
 
 import numpy as np
 
-from losscli.losses.domain import NON_NEGATIVE, OPEN_UNIT, UNIT, Choice, Interval
+from losscli.losses.domain import NON_NEGATIVE, OPEN_UNIT, UNIT, Choice, Interval, PerRow
 from losscli.losses.peer import (
     KERAS_EPSILON,
     Peer,
@@ -15,10 +15,11 @@ from losscli.losses.peer import (
     torch,
     xgboost,
 )
-from losscli.losses.spec import Vector, loss
+from losscli.losses.spec import Value, Vector, loss
 from losscli.losses.stable import difference, power_of_sum
 
 CLIP = Interval(0, 0.5, high_open=True)
+COST = PerRow(numbers=NON_NEGATIVE)
 ABOVE_ZERO = Interval(0, 1, low_open=True)
 
 
@@ -234,8 +235,9 @@ def spherical(y: Vector, prob: Annotated[Vector, UNIT]) -> Vector:
     return lost
 
 
-def _decides_right(*, fp: float, fn: float, tp: float, tn: float, **_: object) -> str:
-    if fp < tn or fn < tp:
+def _decides_right(*, fp: Value, fn: Value, tp: Value, tn: Value, **_: object) -> str:
+    pairs = ((fp, tn), (fn, tp))
+    if any(w < r for w, r in pairs if not isinstance(w, str) and not isinstance(r, str)):
         return "a wrong decision must not cost less than the right one: fp >= tn and fn >= tp"
     return ""
 
@@ -254,22 +256,25 @@ def cost(
     y: Vector,
     prob: Annotated[Vector, UNIT],
     *,
-    fp: Annotated[float, NON_NEGATIVE],
-    fn: Annotated[float, NON_NEGATIVE],
-    tp: Annotated[float, NON_NEGATIVE] = 0.0,
-    tn: Annotated[float, NON_NEGATIVE] = 0.0,
+    fp: Annotated[float | str, COST],
+    fn: Annotated[float | str, COST],
+    tp: Annotated[float | str, COST] = 0.0,
+    tn: Annotated[float | str, COST] = 0.0,
     threshold: Annotated[float | str, Choice(("optimal",), ABOVE_ZERO)] = "optimal",
 ) -> Vector:
     """Mean cost of the decisions, from what each of the four outcomes costs.
 
     Says yes from the threshold on; the optimal one is (fp - tn)/(fp - tn + fn - tp), which is
-    best where the probabilities are right (Elkan, 2001).
+    best where the probabilities are right (Elkan, 2001). Each cost is a number, or the column
+    that has one for each row; --cost-matrix gives those that are not named.
     """
+    # columns stand here as arrays
+    wrong_yes, wrong_no, right_yes, right_no = (np.asarray(c, np.float64) for c in (fp, fn, tp, tn))
     if isinstance(threshold, str):
-        yes = prob * (fn - tp) >= (1 - prob) * (fp - tn)
+        yes = prob * (wrong_no - right_yes) >= (1 - prob) * (wrong_yes - right_no)
     else:
         yes = prob >= threshold
-    return np.where(y == 1, np.where(yes, tp, fn), np.where(yes, fp, tn))
+    return np.where(y == 1, np.where(yes, right_yes, wrong_no), np.where(yes, wrong_yes, right_no))
 
 
 @loss(

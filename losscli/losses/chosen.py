@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.losses.arguments import WAYS, Columns, optional
 from losscli.losses.combine import MEAN, Combine
-from losscli.losses.domain import REAL, Interval
+from losscli.losses.domain import REAL, Interval, PerRow
 from losscli.losses.spec import Loss, Value, Vector
 
 
@@ -19,6 +20,31 @@ class Part:
     weight: float
     loss: Loss
     parameters: Mapping[str, Value]
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """The parameters that are given by a column: name of the parameter -> column."""
+        return {
+            parameter.name: value
+            for parameter in self.loss.parameters
+            if isinstance(parameter.legal, PerRow)
+            and isinstance(value := self.parameters.get(parameter.name), str)
+            and value not in parameter.legal.words
+        }
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The roles that must have columns."""
+        return tuple(dict.fromkeys([*self.loss.roles, *self.columns.values()]))
+
+    def domain(self) -> dict[str, Interval]:
+        """Return for each argument the range that must hold."""
+        found = dict(self.loss.domain(**self.parameters))
+        for argument in self.loss.arguments:
+            for way in WAYS.get(argument, []):
+                for need, legal in way.domain.items():
+                    found.setdefault(need, legal)
+        return found
 
 
 @dataclass(frozen=True)
@@ -40,7 +66,13 @@ class Chosen:
     @property
     def roles(self) -> tuple[str, ...]:
         """The roles that the parts ask for, without repetition."""
-        return tuple(dict.fromkeys(role for part in self.parts for role in part.loss.roles))
+        return tuple(dict.fromkeys(role for part in self.parts for role in part.roles))
+
+    @property
+    def optional(self) -> tuple[str, ...]:
+        """The arguments that have a default where there is no column of their name."""
+        arguments = (name for part in self.parts for name in part.loss.arguments)
+        return tuple(name for name in dict.fromkeys(arguments) if optional(name))
 
     @property
     def name(self) -> str:
@@ -69,7 +101,7 @@ class Chosen:
         """Return for each role the range that must hold, with the names of the losses."""
         found: dict[str, tuple[Interval, str]] = {}
         for part in self.parts:
-            for role, interval in part.loss.domain(**part.parameters).items():
+            for role, interval in part.domain().items():
                 if interval == REAL:
                     continue
                 others, names = found.get(role, (REAL, ""))
@@ -78,7 +110,13 @@ class Chosen:
         return found
 
     def terms(self, columns: Mapping[str, NDArray[Any]]) -> tuple[Vector, ...]:
-        """Compute the terms of each row; `columns` maps each role to its contiguous array."""
+        """Compute the terms of each row; `columns` maps each role to its contiguous array.
+
+        What follows from the columns is computed once for all losses that are given the same
+        `Columns`.
+        """
+        if not isinstance(columns, Columns):
+            columns = Columns(columns)
         if self.single:
             return _terms(self.single, columns)
         total = sum(part.weight * _terms(part, columns)[0] for part in self.parts)
@@ -86,6 +124,9 @@ class Chosen:
 
 
 def _terms(part: Part, columns: Mapping[str, NDArray[Any]]) -> tuple[Vector, ...]:
+    given = {name: columns[column] for name, column in part.columns.items()}
     with np.errstate(all="ignore"):
-        found = part.loss.function(*(columns[r] for r in part.loss.roles), **part.parameters)
+        found = part.loss.function(
+            *(columns[name] for name in part.loss.arguments), **{**part.parameters, **given}
+        )
     return found if isinstance(found, tuple) else (found,)

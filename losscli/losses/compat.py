@@ -76,5 +76,8 @@ def _as_in(part: Part, library: str) -> Part:
     peer = _peer(part.loss, library)
     if peer is None or peer.rows is None:
         return part
-    roles, _ = signature(peer.rows)
-    return replace(part, loss=replace(part.loss, function=peer.rows, domain=lambda **_: roles))
+    domain, _ = signature(peer.rows)
+    of_peer = replace(
+        part.loss, function=peer.rows, arguments=tuple(domain), domain=lambda **_: domain
+    )
+    return replace(part, loss=of_peer)

@@ -12,7 +12,8 @@ Vector = NDArray[np.float64]
 class Interval:
     """The numbers from `low` to `high`: validates, documents and generates test data.
 
-    `without` are the numbers in between that are not meant; `whole` ones have no fraction.
+    `without` are the numbers in between that are not meant; `whole` ones have no fraction. `said`
+    says it shorter.
     """
 
     low: float = -np.inf
@@ -21,6 +22,7 @@ class Interval:
     high_open: bool = False
     without: tuple["Interval", ...] = ()
     whole: bool = False
+    said: str = ""
 
     def holds(self, values: Vector) -> NDArray[np.bool_]:
         """Tell for each value whether it lies inside (NaN does not)."""
@@ -49,6 +51,8 @@ class Interval:
 
     def __str__(self) -> str:
         """Return the range as mathematics writes it."""
+        if self.said:
+            return self.said
         left = "(" if self.low_open else "["
         right = ")" if self.high_open else "]"
         holes = " and ".join(f"{h.low:g}" if h.low == h.high else str(h) for h in self.without)
@@ -74,13 +78,32 @@ class Choice:
         return f"{words} or a number in {self.numbers}" if self.numbers else words
 
 
+@dataclass(frozen=True)
+class PerRow(Choice):
+    """A number, a word of `words`, or any other text: the column with a number for each row."""
+
+    words: tuple[str, ...] = ()
+
+    def __contains__(self, value: object) -> bool:
+        """Tell whether it is a text or one of the numbers."""
+        return isinstance(value, str) or super().__contains__(value)
+
+    def __str__(self) -> str:
+        """Return the words, the range of the numbers, and that it may be a column."""
+        return ", ".join([*self.words, f"a number in {self.numbers}", "a column"])
+
+
 REAL = Interval(low_open=True, high_open=True)
 NOT_ZERO = Interval(low_open=True, high_open=True, without=(Interval(0, 0),))
 POSITIVE = Interval(low=0, low_open=True, high_open=True)
+NEGATIVE = Interval(high=0, low_open=True, high_open=True)
 NON_NEGATIVE = Interval(low=0, high_open=True)
 OPEN_UNIT = Interval(0, 1, low_open=True, high_open=True)
 UNIT = Interval(0, 1)
 COUNTS = Interval(low=1, high_open=True, whole=True)
 """1, 2, 3 and so on."""
+ZERO_OR_ONE = Interval(
+    0, 1, without=(Interval(0, 1, low_open=True, high_open=True),), said="0 and 1"
+)
 AT_LEAST_ONE = Interval(low=1, high_open=True)
 ABOVE_MINUS_ONE = Interval(low=-1, low_open=True, high_open=True)

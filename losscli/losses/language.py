@@ -1,26 +1,45 @@
 """The language of --loss: from its words to the losses that are meant."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
+from losscli.errors import UsageError
+from losscli.losses.arguments import obtainable
 from losscli.losses.chosen import Chosen, Part
 from losscli.losses.combine import MEAN
 from losscli.losses.domain import Choice
 from losscli.losses.names import find, nearest
 from losscli.losses.spec import AKA, LOSSES, Loss, Parameter, Value
 from losscli.losses.syntax import Call, Request, read
+from losscli.roles import SHARED
 from losscli.visible import visible
 
-DEFAULTS: Mapping[str, str] = {
-    "regression": "mse,rmse,mae",
-    "binary": "log_loss,brier,zero_one",
-    "multiclass": "cross_entropy,brier,zero_one",
-    "labels": "zero_one",
-    "margin": "hinge,squared_hinge",
-    "interval": "interval_score,coverage_error",
-    "distribution": "crps_quantile",
+DEFAULTS: Mapping[str, Mapping[str, str]] = {
+    "regression": {"pred": "mse,rmse,mae"},
+    "binary": {"prob": "log_loss,brier,zero_one"},
+    "multiclass": {"probs": "cross_entropy,brier,zero_one"},
+    "labels": {"label": "zero_one"},
+    "margin": {"score": "hinge,squared_hinge", "scores": "crammer_singer"},
+    "interval": {"lower": "interval_score,coverage_error"},
+    "distribution": {
+        "quantiles": "crps_quantile",
+        "std": "crps,log_score",
+        "members": "crps_ensemble",
+    },
+    "multilabel": {
+        "prob": "log_loss,hamming",
+        "label": "hamming,zero_one",
+        "score": "multi_label_margin",
+    },
+    "soft": {"probs": "kl,cross_entropy"},
+    "vectors": {"pred": "cosine"},
 }
-"""What --loss is for each task where it is not given."""
-_OF_SCORES = "crammer_singer"
+"""What --loss is for each task where it is not given, by the role that has columns."""
+
+
+NOTHING: Mapping[str, Value] = MappingProxyType({})
+OF_MATRIX: Mapping[str, Value] = MappingProxyType(dict.fromkeys(("tn", "fp", "fn", "tp"), 0.0))
+"""The parameters that a matrix of costs gives to a loss of two classes, before it is read."""
 
 
 def parse(texts: Sequence[str]) -> tuple[Request, ...]:
@@ -33,8 +52,12 @@ def parse(texts: Sequence[str]) -> tuple[Request, ...]:
 
 def default(task: str, roles: Collection[str]) -> tuple[Request, ...]:
     """Return what is asked of a task by default, where these roles have columns."""
-    of_scores = task == "margin" and "scores" in roles
-    return parse([_OF_SCORES if of_scores else DEFAULTS[task]])
+    able = DEFAULTS.get(task, {})
+    found = next((losses for role, losses in able.items() if obtainable(role, roles)), None)
+    if found is None:
+        what = f"no loss is usual for {task} predictions"
+        raise UsageError(what, remedy="name one: --loss NAME (losscli losses lists them)")
+    return parse([found])
 
 
 def tasks(requests: Sequence[Request]) -> frozenset[str]:
@@ -53,21 +76,24 @@ def tasks(requests: Sequence[Request]) -> frozenset[str]:
 
 
 def resolve(
-    requests: Sequence[Request], task: str, roles: Collection[str] | None = None
+    requests: Sequence[Request],
+    task: str,
+    roles: Collection[str] | None = None,
+    given: Mapping[str, Value] = NOTHING,
 ) -> tuple[Chosen, ...]:
     """Return the losses that were asked for, with every parameter, for a task.
 
-    `roles` are those that have columns, where that is known. Raises UsageError where a loss
-    belongs to another task or lacks a column, a parameter does not fit, or a name is repeated.
+    `roles` are those that have columns, where that is known; `given` are values for parameters
+    that a loss needs and was not called with. Raises UsageError where a loss belongs to another
+    task or lacks a column, a parameter does not fit, or a name is repeated.
     """
     found: list[Chosen] = []
     taken: set[str] = set()
     for request in requests:
-        chosen = _chosen(request, task)
+        chosen = _chosen(request, task, given)
         for role in chosen.roles:
-            if roles is not None and role not in {*roles, "y", "levels"}:
-                what = f"{visible(chosen.label)} needs a column for {role}"
-                raise request.place.error(what, f"name it: --{role} COLUMN")
+            if roles is not None and not obtainable(role, {*roles, "levels"}):
+                raise request.place.error(*_lacking(chosen, role))
         for name in (chosen.label, chosen.spelling):
             if name in taken:
                 raise request.place.error(f"{visible(name)} is asked for twice")
@@ -88,12 +114,21 @@ def _fitting(call: Call) -> tuple[Loss, ...]:
     return tuple(fitting) or losses
 
 
+def _lacking(chosen: Chosen, role: str) -> tuple[str, str]:
+    if role in SHARED:
+        flag = role.replace("_", "-")
+        return f"{visible(chosen.label)} needs --{flag}", f"give it: --{flag} FILE"
+    what = f"{visible(chosen.label)} needs a column for {visible(role)}"
+    return what, f"name it: --{visible(role)} COLUMN"
+
+
 def _either(found: Collection[str]) -> str:
-    return " or ".join(sorted(found))
+    *first, last = sorted(found)
+    return f"{', '.join(first)} or {last}" if first else last
 
 
-def _chosen(request: Request, task: str) -> Chosen:
-    parts = tuple(_part(weight, call, task) for weight, call in request.terms)
+def _chosen(request: Request, task: str, given: Mapping[str, Value]) -> Chosen:
+    parts = tuple(_part(weight, call, task, given) for weight, call in request.terms)
     spellings = [_spelling(part, full=True) for part in parts]
     labels = [_spelling(part, full=False) for part in parts]
     chosen = Chosen(request.name or " + ".join(labels), " + ".join(spellings), parts)
@@ -118,7 +153,7 @@ def _check_sum(request: Request, parts: tuple[Part, ...]) -> None:
         seen.append((loss, part.parameters))
 
 
-def _part(weight: float, call: Call, task: str) -> Part:
+def _part(weight: float, call: Call, task: str, given: Mapping[str, Value]) -> Part:
     losses = {loss.task: loss for loss in find(call.name, str(call.place))}
     if task not in losses:
         what = f"{call.name} judges {_either(losses)} predictions, not {task} ones"
@@ -132,10 +167,11 @@ def _part(weight: float, call: Call, task: str) -> Part:
             raise call.places[name].error(what, f"{guess} {_takes(loss)}".lstrip())
     values: dict[str, Value] = {}
     for name, parameter in known.items():
-        if name not in call.parameters and parameter.required:
+        spare = given.get(name, parameter.default)
+        if name not in call.parameters and spare is None and parameter.required:
             what = f"{loss.name} needs {name}: {parameter.range}"
             raise call.place.error(what, f"write {_with_examples(call, loss)}")
-        value = call.parameters.get(name, parameter.default)
+        value = call.parameters.get(name, spare)
         if value is None:
             continue
         if wrong := parameter.check(value):
@@ -155,10 +191,7 @@ def _with_examples(call: Call, loss: Loss) -> str:
 
 
 def _needed(losses: Collection[Loss]) -> str:
-    ways = []
-    for loss in losses:
-        flags = ["--true" if role == "y" else f"--{role}" for role in loss.roles]
-        ways.append(" and ".join(flag for flag in flags if flag != "--levels"))
+    ways = dict.fromkeys(" and ".join(loss.flags) for loss in losses)
     return f"it needs the columns of {', or of '.join(ways)}"
 
 

@@ -196,3 +196,20 @@ def hinge_embedding(
     The score is a distance, never below 0 (Hadsell et al., 2006).
     """
     return np.where(y == 1, score, np.maximum(margin - score, 0.0))
+
+
+@loss(
+    formula="max(-y*(score - score2) + margin, 0)",
+    use="Where it is known which of two things is the better one, and each has a score.",
+    avoid="Where how much better is known, too: it sees nothing but the order (mse).",
+    peers=(torch("MarginRankingLoss"),),
+)
+def margin_ranking(
+    y: Vector, score: Vector, score2: Vector, *, margin: Annotated[float, NON_NEGATIVE] = 0.0
+) -> Vector:
+    """Distance by which the better of two scores falls short of the other plus the margin.
+
+    y is 1 where the first is the better one, -1 where it is the second (Herbrich et al., 2000).
+    """
+    lead, rest = difference(score, score2)
+    return np.maximum((margin - y * lead) - y * rest, 0.0)

@@ -1,39 +1,30 @@
 """What a loss is: a pure function from named columns to one number per row, and its facts."""
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 import numpy as np
 from numpy.typing import NDArray
 
+import losscli.losses.derived  # noqa: F401 - registers what the arguments of losses follow from
+from losscli.losses.arguments import bases
 from losscli.losses.combine import MEAN, Combine
 from losscli.losses.domain import REAL, Choice, Interval
 from losscli.losses.peer import Peer
+from losscli.roles import ROLES, SHARED
 
 Vector = NDArray[np.float64]
 """One float64 per row."""
-Matrix = NDArray[np.float64]
+_SEVERAL = "one column of the file for each"
+Matrix = Annotated[NDArray[np.float64], _SEVERAL]
 """k float64 per row, shape (n, k), C-contiguous."""
 Codes = NDArray[np.intp]
 """The position of each row's class in the class list."""
 Terms = Vector | tuple[Vector, ...]
 Value = float | str | bool
 F = TypeVar("F", bound=Callable[..., Any])
-
-
-TASK_OF_ROLE = {
-    "pred": "regression",
-    "lower": "interval",
-    "quantiles": "distribution",
-    "prob": "binary",
-    "probs": "multiclass",
-    "score": "margin",
-    "scores": "margin",
-    "label": "labels",
-}
-"""The role that a loss asks for beside `y` tells its task."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +61,10 @@ class Parameter:
 class Loss:
     """A registered loss: the function that gives the row losses, and the facts beside it.
 
-    `function` takes the roles as positional names (arrays of n rows) and the parameters as
+    `function` takes `arguments` as positional names (arrays of n rows) and the parameters as
     keywords; it returns float64[n], or a tuple of them where `combine` needs several terms.
+    `roles` are the columns that the arguments are, or are derived from (derived.py); those in
+    `several` are one column for each of several truths, or a family of columns.
     `formula` is the textbook form, one expression a term: documentation and oracle.
     `elicits` names the property of the distribution of y that the best prediction is
     ("mean", "median", "quantile alpha", "probability" …); empty where it has no name, "-"
@@ -81,6 +74,8 @@ class Loss:
     `ideal` is a perfect prediction, as a formula (of k, for each class) where it is not the
     truth itself; `floor` is the row loss of a perfect prediction, as a formula; empty where
     none is known. `bound` is the largest row loss there can be, as a number or a formula.
+    `parts` name the terms after the first, where these are shown for themselves and do not
+    combine.
     A loss with `leaves_out` gives NaN for rows that it does not judge; in any other a NaN means
     that the number cannot be computed. `check` says what is wrong with parameters that are
     legal one by one, or nothing.
@@ -90,7 +85,9 @@ class Loss:
     task: str
     family: str
     function: Callable[..., Terms] = field(repr=False)
+    arguments: tuple[str, ...]
     roles: tuple[str, ...]
+    several: frozenset[str] = field(repr=False)
     parameters: tuple[Parameter, ...]
     domain: Callable[..., Mapping[str, Interval]] = field(repr=False)
     formula: tuple[str, ...] = ()
@@ -107,6 +104,14 @@ class Loss:
     bound: float | str = np.inf
     leaves_out: bool = False
     signed: bool = False
+    parts: tuple[str, ...] = ()
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """The flags of the roles as they are typed; 'y_*' stands for one column each."""
+        return tuple(
+            _flag(role, several=role in self.several) for role in self.roles if role != "levels"
+        )
 
     @property
     def doc(self) -> str:
@@ -138,7 +143,9 @@ def loss(  # noqa: PLR0913 - each is one documented fact of a loss
     bound: float | str = np.inf,
     leaves_out: bool = False,
     signed: bool = False,
+    parts: tuple[str, ...] = (),
     name: str = "",
+    task: str = "",
 ) -> Callable[[F], F]:
     """Register the decorated function as a loss and return it unchanged.
 
@@ -155,6 +162,8 @@ def loss(  # noqa: PLR0913 - each is one documented fact of a loss
         same = (same_as,) if isinstance(same_as, str) else same_as
         made = replace(
             made,
+            task=task or made.task,
+            parts=parts,
             formula=(formula,) if isinstance(formula, str) else formula,
             elicits=elicits,
             use=use,
@@ -183,31 +192,57 @@ def loss(  # noqa: PLR0913 - each is one documented fact of a loss
 
 
 def _read(function: Callable[..., Any], name: str) -> Loss:
-    roles, parameters = signature(function)
+    domain, several, parameters = _signature(function)
+    roles = tuple(dict.fromkeys(role for argument in domain for role in bases(argument)))
     return Loss(
         name=name,
-        task=next((TASK_OF_ROLE[role] for role in roles if role in TASK_OF_ROLE), "regression"),
+        task=_task(roles, several),
         family=function.__module__.rpartition(".")[2],
         function=function,
-        roles=tuple(roles),
+        arguments=tuple(domain),
+        roles=roles,
+        several=several,
         parameters=parameters,
-        domain=lambda **_: roles,
+        domain=lambda **_: domain,
     )
 
 
 def signature(function: Callable[..., Any]) -> tuple[dict[str, Interval], tuple[Parameter, ...]]:
-    """Return the roles of a loss with their legal ranges, and its parameters."""
-    roles: dict[str, Interval] = {}
+    """Return the arguments of a loss with their legal ranges, and its parameters."""
+    domain, _, parameters = _signature(function)
+    return domain, parameters
+
+
+def _signature(
+    function: Callable[..., Any],
+) -> tuple[dict[str, Interval], frozenset[str], tuple[Parameter, ...]]:
+    domain: dict[str, Interval] = {}
+    several: set[str] = set()
     parameters: list[Parameter] = []
     for argument in inspect.signature(function).parameters.values():
         legal = _legal(argument.annotation)
         if argument.kind is not inspect.Parameter.KEYWORD_ONLY:
-            roles[argument.name] = legal if isinstance(legal, Interval) else REAL
+            domain[argument.name] = legal if isinstance(legal, Interval) else REAL
+            if _SEVERAL in get_args(argument.annotation):
+                several.update(bases(argument.name))
             continue
         required = argument.default is inspect.Parameter.empty
         default = None if required else argument.default
         parameters.append(Parameter(argument.name, default, legal, required))
-    return roles, tuple(parameters)
+    return domain, frozenset(several), tuple(parameters)
+
+
+def _flag(role: str, *, several: bool) -> str:
+    word = "true" if role == "y" else role.replace("_", "-") if role in SHARED else role
+    family = role in SHARED or (role in ROLES and bool(ROLES[role].family))
+    return f"--{word} '{role}_*'" if several and not family else f"--{word}"
+
+
+def _task(roles: tuple[str, ...], several: Collection[str]) -> str:
+    """Return the task that the first role of the vocabulary tells."""
+    known = [ROLES[role] for role in roles if role in ROLES]
+    told = (role.of_many if "y" in several else role.task for role in known)
+    return next(filter(None, told), "regression")
 
 
 def _legal(annotation: object) -> Interval | Choice | None:

@@ -52,6 +52,24 @@ def square_rest(x: Vector) -> Vector:
     return np.where(np.isfinite(rest), rest, 0.0)
 
 
+def product(a: Vector, b: Vector) -> tuple[Vector, Vector]:
+    """Return a*b rounded, and what the rounding took away: Dekker's (1971) product.
+
+    Exact where neither a number nor the product is above 1e300 or the rest below 1e-300.
+    """
+    rounded = a * b
+    a_high, b_high = _high(a), _high(b)
+    a_low, b_low = a - a_high, b - b_high
+    rest = ((a_high * b_high - rounded) + a_high * b_low + a_low * b_high) + a_low * b_low
+    return rounded, rest
+
+
+def _high(x: Vector) -> Vector:
+    shifted = _SPLIT * x
+    high: Vector = shifted - (shifted - x)
+    return high
+
+
 def atanh_rest(v: Vector) -> Vector:
     """Return atanh(v) - v for |v| <= 1/3 by its series v^3/3 + v^5/5 + ..."""
     square = v * v

@@ -41,7 +41,8 @@ class Traits:
 
 def traits(loss: Loss, parameters: Mapping[str, Value]) -> Traits:
     """Try what a loss is like with these parameters."""
-    if loss.signed or loss.combine(**parameters) != MEAN or len(loss.roles) != 2:  # noqa: PLR2004
+    one = loss.roles[0] == "y" and "y" not in loss.several and len(loss.roles) == 2  # noqa: PLR2004
+    if loss.signed or loss.combine(**parameters) != MEAN or not one:
         return Traits("", None, None)
     role = loss.roles[1]
     if role in ("prob", "probs"):

@@ -90,12 +90,12 @@ def _kind(value: Prediction) -> Literal["text", "number"]:
 def _seen(row: WorstRow, *, by_size: bool) -> tuple[str, str]:
     if isinstance(row.y, float) and isinstance(row.pred, float):
         return told_apart(row.y, row.pred)
-    if isinstance(row.pred, dict):
-        return _cell(row.y), _several(row.pred, by_size=by_size)
-    return _cell(row.y), _cell(row.pred)
+    return _cell(row.y, by_size=by_size), _cell(row.pred, by_size=by_size)
 
 
-def _cell(value: float | str | None) -> str:
+def _cell(value: Prediction, *, by_size: bool) -> str:
+    if isinstance(value, dict):
+        return _several(value, by_size=by_size)
     return value_as_read(value) if isinstance(value, float) else class_name(value)
 
 

@@ -14,6 +14,7 @@ from losscli.losses.combine import MEAN
 from losscli.losses.domain import REAL, Interval
 from losscli.report.of_classes import MOST_CLASSES, Mean, best_probs, best_scores
 from losscli.report.records import BestConstant, Prediction
+from losscli.roles import SHARED
 from losscli.summary.distribution import Sample
 
 Vector = NDArray[np.float64]
@@ -46,10 +47,10 @@ def best_constant(chosen: Chosen, truths: Truths) -> BestConstant | None:
     if part and (part.loss.signed or elicits == "-"):
         return None
     word, _, parameter = elicits.partition(" ")
-    find = _FINDERS.get(word) or _BY_ROLES.get(frozenset(chosen.roles))
+    find = _FINDERS.get(elicits) or _FINDERS.get(word) or _BY_ROLES.get(frozenset(chosen.roles))
     if find is None:
         return None
-    argument = part.parameters[parameter] if part and parameter else None
+    argument = part.parameters.get(parameter) if part else None
     found = find(chosen, truths, argument)
     if found is None:
         return None
@@ -86,7 +87,7 @@ def _value(chosen: Chosen, truths: Truths, columns: Columns) -> float:
     count = len(truths.sample.values)
     spread = {
         role: np.ascontiguousarray(np.broadcast_to(values, (count, *np.shape(values))))
-        if role != "levels"
+        if role not in SHARED
         else values
         for role, values in columns.items()
     }
@@ -133,6 +134,45 @@ def _quantile(_: Chosen, truths: Truths, level: object) -> Found:
 
 def _midrange(_: Chosen, truths: Truths, __: object) -> Found:
     return _number("pred", float(truths.sample.values[0] / 2 + truths.sample.values[-1] / 2))
+
+
+def _moments(_: Chosen, truths: Truths, __: object) -> Found:
+    variance = truths.sample.mean_of(lambda y: (y - truths.mean) ** 2)
+    return _normal(truths.mean, math.sqrt(variance)) if variance > 0 else None
+
+
+def _normal(mean: float, std: float) -> Found:
+    columns = {"mean": np.float64(mean), "std": np.float64(std)}
+    return {"mean": mean, "std": std}, columns  # type: ignore[return-value]
+
+
+def _spread(chosen: Chosen, truths: Truths, _: object) -> Found:
+    """Return the normal distribution with the least loss: its mean and spread in turn."""
+    found = _moments(chosen, truths, None)
+    if found is None:
+        return None
+    mean, std = (float(found[1][role]) for role in ("mean", "std"))
+    small = Truths(_thinned(truths.sample, _THIN), truths.mean)
+
+    def over(mean: float, std: float) -> float:
+        return _value(chosen, small, _normal(mean, std)[1])  # type: ignore[index]
+
+    for _turn in range(_TURNS):
+        fixed = std
+        mean = _minimum(lambda m: over(m, fixed), mean - std, mean + std, _FINE_STEPS)  # noqa: B023
+        middle = mean
+        std = _minimum(lambda s: over(middle, s), std / 4, std * 2, _FINE_STEPS)  # noqa: B023
+    return _normal(mean, std)
+
+
+def _tail(_: Chosen, truths: Truths, level: object) -> Found:
+    """Return the quantile and the mean below it; None where the loss has no value for them."""
+    alpha = float(level)  # type: ignore[arg-type]
+    var = truths.sample.quantile(alpha)
+    es = var + truths.sample.mean_of(lambda y: np.minimum(y - var, 0.0)) / alpha
+    if not es <= var < 0:
+        return None
+    return {"var": var, "es": es}, {"var": np.float64(var), "es": np.float64(es)}  # type: ignore[dict-item]
 
 
 def _frequency(_: Chosen, truths: Truths, __: object) -> Found:
@@ -230,6 +270,7 @@ def _numeric(role: str) -> Callable[[Chosen, Truths, object], Found]:
 
 
 _THINNER, _THIN = 256, 4096
+_TURNS = 4
 _FINALISTS = 16
 """Of the points of the grid, so many best ones are judged on more of the sample."""
 _ROUGH_STEPS = 60
@@ -282,6 +323,8 @@ def _minimum(function: Callable[[float], float], low: float, high: float, steps:
 
 _FINDERS: Mapping[str, Callable[[Chosen, Truths, object], Found]] = {
     "mean": _mean,
+    "mean and variance": _moments,
+    "tail": _tail,
     "median": _median,
     "quantile": _quantile,
     "midrange": _midrange,
@@ -297,6 +340,7 @@ _BY_ROLES: Mapping[frozenset[str], Callable[[Chosen, Truths, object], Found]] = 
     frozenset({"y", "score"}): _numeric("score"),
     frozenset({"y", "probs"}): _probs,
     frozenset({"y", "scores"}): _margins,
+    frozenset({"y", "mean", "std"}): _spread,
     frozenset({"y", "lower", "upper"}): _interval,
     frozenset({"y", "quantiles", "levels"}): _quantiles,
 }

@@ -118,7 +118,7 @@ def reason(row: BadRow, task: str, found: Residuals | None, mean: float) -> str:
     if isinstance(y, float) and isinstance(pred, dict) and pred.keys() == {"lower", "upper"}:
         return _beside_interval(y, pred["lower"], pred["upper"])
     if task == "multiclass" and isinstance(pred, dict):
-        given = pred.get(y or "", math.nan) if not isinstance(y, float) else math.nan
+        given = pred.get(y or "", math.nan) if not isinstance(y, float | dict) else math.nan
         return f"gave {given:.2g} to what happened"
     if task == "labels":
         return "another class happened" if row.loss else "right"

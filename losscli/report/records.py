@@ -93,7 +93,7 @@ class WorstRow:
     row: int
     file: str
     id: str | None
-    y: float | str | None
+    y: Prediction
     pred: Prediction
     loss: float
     share: float

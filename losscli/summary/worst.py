@@ -20,7 +20,7 @@ class BadRow:
     order: tuple[Any, ...]
     part: tuple[int, int]
     row: int
-    y: float | str | None = field(compare=False)
+    y: float | str | dict[str, float] | None = field(compare=False)
     pred: float | str | dict[str, float] | None = field(compare=False)
     id: str | None = field(compare=False)
     weight: float = field(compare=False)

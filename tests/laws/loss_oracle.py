@@ -9,6 +9,8 @@ from typing import Any
 import mpmath
 import numpy as np
 
+from losscli.roles import SHARED
+
 # Near y = pred a textbook form loses up to a hundred digits before the 50 that count.
 CONTEXT = mpmath.MPContext()
 CONTEXT.dps = 200
@@ -23,8 +25,10 @@ NAMES: dict[str, Any] = {
     "__builtins__": {},
     "abs": abs,
     "all": all,
+    "any": any,
     "cosh": CONTEXT.cosh,
     "enumerate": enumerate,
+    "erf": CONTEXT.erf,
     "exp": CONTEXT.exp,
     "inf": CONTEXT.inf,
     "len": len,
@@ -34,6 +38,7 @@ NAMES: dict[str, Any] = {
     "max": max,
     "min": min,
     "number": CONTEXT.mpf,
+    "pi": +CONTEXT.pi,
     "range": lambda *ends: range(*map(int, ends)),
     "rounded": lambda x: CONTEXT.mpf(float(x)),
     "sqrt": CONTEXT.sqrt,
@@ -61,17 +66,21 @@ def _compiled(formula: str) -> CodeType:
 def _exact(value: Any) -> Any:
     if isinstance(value, float):
         return CONTEXT.mpf(value)
-    return [CONTEXT.mpf(float(item)) for item in value] if np.ndim(value) else value
+    return (
+        [_exact(float(item) if np.ndim(item) == 0 else item) for item in value]
+        if np.ndim(value)
+        else value
+    )
 
 
 def rows(columns: Mapping[str, np.ndarray], parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the names of a formula for each row, as exact numbers."""
     fixed = {name: _exact(value) for name, value in parameters.items()}
-    fixed |= {"levels": _exact(columns["levels"])} if "levels" in columns else {}
-    roles = {role: column for role, column in columns.items() if role != "levels"}
+    fixed |= {role: _exact(columns[role]) for role in SHARED & columns.keys()}
+    roles = {role: column for role, column in columns.items() if role not in SHARED}
     return [
         fixed | {role: _exact(column[i].tolist()) for role, column in roles.items()}
-        for i in range(len(columns["y"]))
+        for i in range(len(next(iter(roles.values()))))
     ]
 
 
@@ -80,13 +89,16 @@ def formula(text: str) -> Callable[[Mapping[str, Any]], Any]:
     return lambda row: CONTEXT.mpf(eval(_compiled(text), NAMES | row))  # type: ignore[operator] # noqa: S307
 
 
-def ulps(found: float, wanted: Any) -> float:
-    """Return the distance of a double from an exact number, in units of its last place."""
+def ulps(found: float, wanted: Any, least: float = 0.0) -> float:
+    """Return the distance of a double from an exact number, in units of its last place.
+
+    Where it is smaller than `least`, in units of the last place of that.
+    """
     if not CONTEXT.isfinite(wanted) or abs(wanted) >= np.finfo(float).max:
         return 0.0 if np.isinf(found) and (found > 0) == (wanted > 0) else np.inf
     if not np.isfinite(found):
         return np.inf
     if found == 0 and abs(wanted) < _NOISE:
         return 0.0
-    unit = np.spacing(abs(float(wanted)))
+    unit = np.spacing(max(abs(float(wanted)), least))
     return float(abs(CONTEXT.mpf(found) - wanted) / CONTEXT.mpf(float(unit)))

@@ -5,13 +5,18 @@ from typing import Any
 
 import numpy as np
 
-from losscli.losses.domain import Choice, Interval
+from losscli.losses.arguments import optional
+from losscli.losses.domain import UNIT, Choice, Interval
 from losscli.losses.spec import Loss, Parameter
+from losscli.roles import SHARED
 
 Columns = dict[str, np.ndarray]
 K = 4
 LEVELS = np.array([0.05, 0.25, 0.5, 0.75, 0.95])
 ROWS = 40
+COSTS = np.array(
+    [[0.0, 1.0, 2.5, 4.0], [3.0, 0.0, 1.5, 7.0], [2.0, 1.0, 0.0, 9.0], [0.5, 8.0, 6.0, 0.0]]
+)
 
 
 def rng(loss: Loss) -> np.random.Generator:
@@ -57,7 +62,9 @@ def columns(loss: Loss, parameters: Mapping[str, Any], reach: int = 9) -> Column
     draw = rng(loss)
     numbers = [v for v in parameters.values() if isinstance(v, float) and np.isfinite(v)]
     codes = "scores" in loss.roles or loss.task in {"multiclass", "labels"}
-    if codes:
+    if "y" in loss.several:
+        found = _several(draw, loss.task, reach)
+    elif codes:
         found = _classes(draw)
     elif loss.task in {"binary", "margin"}:
         found = _binary(draw, numbers, reach)
@@ -66,21 +73,33 @@ def columns(loss: Loss, parameters: Mapping[str, Any], reach: int = 9) -> Column
     else:
         found = _numbers(draw, numbers, reach)
     domain = loss.domain(**parameters)
-    n = len(found["y"])
-    found = {role: found[role] if role in found else _sizes(draw, n, reach) for role in loss.roles}
+    n = count(found)
+    roles = [*loss.roles, *(name for name in loss.arguments if optional(name))]
+    for role in roles:
+        if role not in found:
+            shares = role in loss.several and domain.get(role) == UNIT
+            found[role] = _shares(draw, n) if shares else _sizes(draw, n, reach)
+    found = {role: found[role] for role in roles}
+    if "es" in found:
+        found["es"] = found["var"] * np.where(draw.uniform(size=n) < 0.2, 1, 1 + found["es"] ** 2)
     for role, column in found.items():
-        if role in domain and role != "levels" and column.dtype == float:
+        if role in domain and role not in SHARED and column.dtype == float:
             found[role] = _folded(column, domain[role])
     return within(found, domain)
 
 
 def within(found: Columns, domain: Mapping[str, Interval]) -> Columns:
     """Return the rows that lie in the domain."""
-    inside = np.ones(len(found["y"]), dtype=bool)
-    for role in found.keys() & domain.keys() - {"levels"}:
+    inside = np.ones(count(found), dtype=bool)
+    for role in found.keys() & domain.keys() - SHARED:
         if found[role].dtype == float:
             inside &= domain[role].holds(found[role]).reshape(len(inside), -1).all(axis=1)
-    return frozen({r: c if r == "levels" else c[inside] for r, c in found.items()})
+    return frozen({r: c if r in SHARED else c[inside] for r, c in found.items()})
+
+
+def count(found: Mapping[str, np.ndarray]) -> int:
+    """Return the number of rows."""
+    return next(len(column) for role, column in found.items() if role not in SHARED)
 
 
 def frozen(found: Mapping[str, np.ndarray]) -> Columns:
@@ -92,8 +111,10 @@ def frozen(found: Mapping[str, np.ndarray]) -> Columns:
 
 
 def _folded(column: np.ndarray, legal: Interval) -> np.ndarray:
-    outside = ~legal.holds(column) & np.isfinite(legal.low)
-    return np.where(outside, legal.low + np.abs(column), column)
+    outside = ~legal.holds(column)
+    if np.isfinite(legal.low):
+        return np.where(outside, legal.low + np.abs(column), column)
+    return np.where(outside & np.isfinite(legal.high), -np.abs(column), column)
 
 
 def _sizes(draw: np.random.Generator, n: int, reach: float) -> np.ndarray:
@@ -126,6 +147,7 @@ def _numbers(draw: np.random.Generator, numbers: list[float], reach: int) -> Col
     cuts = np.sort(y[:, None] + _sizes(draw, n * len(LEVELS), reach).reshape(n, -1), axis=1)
     cuts[::5, 2] = y[::5]
     both = {"lower": np.minimum(pred, far), "upper": np.maximum(pred, far)}
+    both |= {"mean": pred, "std": np.abs(_sizes(draw, n, reach)), "members": cuts[:, ::-1]}
     return found | both | {"quantiles": np.sort(cuts, axis=1), "levels": LEVELS}
 
 
@@ -155,4 +177,31 @@ def _classes(draw: np.random.Generator) -> Columns:
     near = slice(ROWS, 3 * ROWS)
     short = draw.choice([-1, 1], 2 * ROWS) * 10 ** draw.uniform(-16, 0, 2 * ROWS)
     scores[np.arange(n)[near], y[near]] = rival[near] + 1 + short
-    return {"y": y, "label": draw.integers(K, size=n), "probs": probs, "scores": scores}
+    label = draw.integers(K, size=n)
+    return {"y": y, "label": label, "probs": probs, "scores": scores, "cost_matrix": COSTS}
+
+
+def _several(draw: np.random.Generator, task: str, reach: float) -> Columns:
+    n = 6 * ROWS
+    if task == "soft":
+        shares = _shares(draw, n)
+        near = shares * (1 + 10 ** draw.uniform(-9, -1, (n, K)))
+        probs = np.where(draw.uniform(size=(n, 1)) < 0.5, _shares(draw, n), near)
+        return {"y": shares, "probs": probs / probs.sum(axis=1, keepdims=True)}
+    if task == "multilabel":
+        y, label = draw.integers(2, size=(2, n, K)).astype(float)
+        prob = 10 ** draw.uniform(-16, 0, (n, K))
+        prob = np.where(draw.uniform(size=(n, K)) < 0.5, prob, 1 - prob)
+        score = np.where(label == 1, _sizes(draw, n * K, reach).reshape(n, K), label - y)
+        return {"y": y, "label": label, "prob": prob, "score": score}
+    y, pred = (_sizes(draw, n * K, reach).reshape(n, K) for _ in range(2))
+    near = y * draw.uniform(-2, 2, (n, 1)) * (1 + 10 ** draw.uniform(-16, 0, (n, K)))
+    return {"y": y, "pred": np.where(draw.uniform(size=(n, 1)) < 0.5, pred, near)}
+
+
+def _shares(draw: np.random.Generator, n: int) -> np.ndarray:
+    """Return rows that sum to 1, with zeros among them."""
+    weight = 10 ** draw.uniform(-12, 0, (n, K)) * (draw.uniform(size=(n, K)) < 0.9)
+    weight[:, 0] += weight.sum(axis=1) == 0
+    shares: np.ndarray = weight / weight.sum(axis=1, keepdims=True)
+    return shares

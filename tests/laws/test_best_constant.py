@@ -11,9 +11,23 @@ import pytest
 from loss_samples import K, cases, frozen, rng
 
 import losscli.losses  # noqa: F401 - registers
+from losscli.losses.arguments import Columns
 from losscli.losses.spec import LOSSES, Loss
 
 N = 301
+
+
+def called(loss: Loss) -> str:
+    return f"{loss.name}-{loss.task}"
+
+
+def claim(loss: Loss) -> str:
+    """Return the word of what a loss elicits; of several truths, or of two numbers, all of it."""
+    if "y" in loss.several:
+        return f"{loss.elicits} of several truths"
+    return loss.elicits if " and " in loss.elicits else loss.elicits.split()[0]
+
+
 NAMED = [loss for loss in LOSSES.values() if loss.elicits not in {"", "-"}]
 
 
@@ -65,7 +79,11 @@ def value(loss: Loss, y: np.ndarray, prediction: Any, parameters: Mapping[str, A
     return loss.combine(**parameters).value(Known(terms))
 
 
-@pytest.mark.parametrize("loss", [x for x in NAMED if x.elicits.split()[0] in CLAIMS], ids=str)
+@pytest.mark.parametrize(
+    "loss",
+    [x for x in NAMED if x.elicits.split()[0] in CLAIMS and x.elicits != "mean and variance"],
+    ids=called,
+)
 def test_a_number_is_best_where_the_loss_says(loss: Loss) -> None:
     draw = rng(loss)
     y = draw.lognormal(size=N)
@@ -93,7 +111,11 @@ def of_classes(loss: Loss) -> tuple[np.ndarray, np.ndarray]:
     return y, np.bincount(y, minlength=K) / N
 
 
-@pytest.mark.parametrize("loss", [x for x in NAMED if x.elicits == "probabilities"], ids=str)
+@pytest.mark.parametrize(
+    "loss",
+    [x for x in NAMED if x.elicits == "probabilities" and x.task == "multiclass"],
+    ids=called,
+)
 def test_the_shares_of_the_classes_are_best(loss: Loss) -> None:
     y, share = of_classes(loss)
     parameters = next(cases(loss))
@@ -104,7 +126,7 @@ def test_the_shares_of_the_classes_are_best(loss: Loss) -> None:
             assert lowest < value(loss, y, mixed, parameters)
 
 
-@pytest.mark.parametrize("loss", [x for x in NAMED if x.elicits == "majority"], ids=str)
+@pytest.mark.parametrize("loss", [x for x in NAMED if x.elicits == "majority"], ids=called)
 def test_the_largest_class_is_best(loss: Loss) -> None:
     y, share = of_classes(loss)
     options: list[Any] = list(np.eye(K)) if loss.task == "multiclass" else list(range(K))
@@ -116,6 +138,60 @@ def test_the_largest_class_is_best(loss: Loss) -> None:
     np.testing.assert_allclose(losses, 1 - share, rtol=1e-15)
 
 
+def of_columns(loss: Loss, found: Mapping[str, np.ndarray]) -> float:
+    known = Columns(frozen(found))
+    with np.errstate(all="ignore"):
+        made = loss.function(*(known[name] for name in loss.arguments), **next(cases(loss)))
+    return math.fsum(made.tolist()) / N  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("loss", [x for x in NAMED if "y" in x.several], ids=called)
+def test_the_mean_of_several_truths_is_best(loss: Loss) -> None:
+    y = rng(loss).dirichlet(np.ones(K), size=N)
+    if loss.task == "multilabel":
+        y = (y > 0.3).astype(float)
+    (role,) = (role for role in loss.roles if role != "y")
+    best = y.mean(axis=0)
+    lowest = of_columns(loss, {"y": y, role: np.tile(best, (N, 1))})
+    for step in (1e-5, 1e-2, 0.3):
+        for target in np.eye(K):
+            mixed = (1 - step) * best + step * target
+            assert lowest < of_columns(loss, {"y": y, role: np.tile(mixed, (N, 1))})
+
+
+@pytest.mark.parametrize("loss", [x for x in NAMED if x.elicits == "mean and variance"], ids=called)
+def test_the_mean_and_the_variance_are_best(loss: Loss) -> None:
+    y = rng(loss).lognormal(size=N)
+    at = np.array([y.mean(), y.std()])
+
+    def cost(point: np.ndarray) -> float:
+        return of_columns(loss, {"y": y, "mean": np.full(N, point[0]), "std": np.full(N, point[1])})
+
+    for step in (1e-4, 1e-2, 0.3):
+        for way in ([1, 0], [-1, 0], [0, 1], [0, -1], [1, 1], [-1, 1]):
+            assert cost(at) < cost(at + step * np.array(way))
+
+
+@pytest.mark.parametrize("alpha", [0.01, 0.05, 0.3])
+def test_the_quantile_and_the_mean_below_it_are_best_under_fz0(alpha: float) -> None:
+    loss = LOSSES["fz0", "regression"]
+    y = np.sort(rng(loss).standard_t(4, size=N)) - 1
+    k = math.ceil(alpha * N)
+    var = y[k - 1]
+    es = (y[: k - 1].sum() + (alpha * N - (k - 1)) * var) / (alpha * N)
+
+    def cost(var: float, es: float) -> float:
+        with np.errstate(all="ignore"):
+            made = loss.function(y, np.full(N, var), np.full(N, es), alpha=alpha)
+        return float(np.mean(made))
+
+    for step in (1e-3, 1e-2, 0.3):
+        assert cost(var, es) < cost(var, es - step)
+        assert cost(var, es) < cost(var, es + step) or es + step >= 0
+        assert cost(var, es) <= cost(var - step, es)
+        assert cost(var, es) <= cost(var + step, es)
+
+
 def test_every_claim_is_checked() -> None:
-    known = {*CLAIMS, "probabilities", "majority"}
-    assert {loss.elicits.split()[0] for loss in NAMED} <= known
+    known = {*CLAIMS, "probabilities", "majority", "tail", "mean and variance"}
+    assert {claim(loss) for loss in NAMED} <= {*known, "probabilities of several truths"}

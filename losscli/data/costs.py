@@ -1,0 +1,118 @@
+"""What each decision costs for each truth: a small table, by class."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from losscli.data.flags import shown
+from losscli.data.peek import number
+from losscli.errors import DataError, UsageError
+from losscli.visible import visible
+
+_SHAPE = "write a column for each decision and a row for each truth: ,cat,dog / cat,0,1 / dog,5,0"
+_LARGEST = 10_000_000
+
+
+@dataclass(frozen=True)
+class Costs:
+    """The costs by class: `values` is float64[k, k], a row for each truth."""
+
+    where: str
+    classes: tuple[str, ...]
+    values: NDArray[np.float64] = field(compare=False)
+
+    def of(self, classes: Sequence[str]) -> NDArray[np.float64]:
+        """Return the costs in the order of `classes`; UsageError where they are not the same."""
+        if set(classes) != set(self.classes):
+            unknown = [name for name in self.classes if name not in classes]
+            missing = [name for name in classes if name not in self.classes]
+            what = f"the costs are of {shown(self.classes)}, the predictions of {shown(classes)}"
+            remedy = f"add {shown(missing)}" if missing else f"take out {shown(unknown)}"
+            raise UsageError(what, where=self.where, remedy=remedy)
+        order = [self.classes.index(name) for name in classes]
+        found = np.ascontiguousarray(self.values[np.ix_(order, order)])
+        found.flags.writeable = False
+        return found
+
+
+def read_costs(given: Any) -> Costs:  # noqa: ANN401 - a path, a DataFrame or {truth: {decision: cost}}
+    """Read the costs of --cost-matrix; DataError or UsageError where it is no square of numbers."""
+    if hasattr(given, "to_dict"):
+        given = given.to_dict(orient="index")
+    if isinstance(given, Mapping):
+        return _of_mapping(given)
+    where = f"--cost-matrix {visible(str(given), limit=500)}"
+    try:
+        with Path(given).open("rb") as file:
+            raw = file.read(_LARGEST + 1)
+        text = raw.decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError, TypeError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not text in UTF-8"
+        raise UsageError(f"cannot be read: {why}", where=where, remedy=_SHAPE) from None
+    if len(raw) > _LARGEST:
+        raise UsageError("is too large for a matrix of costs", where=where, remedy=_SHAPE)
+    return _of_text(text, where)
+
+
+def _of_text(text: str, where: str) -> Costs:
+    first = text.partition("\n")[0]
+    mark = max(",;\t|", key=first.count)
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
+    rows = [(lines.line_num, row) for row in lines if any(cell.strip() for cell in row)]
+    if not rows:
+        raise DataError("is empty", where=where, remedy=_SHAPE)
+    decisions = tuple(cell.strip() for cell in rows[0][1][1:])
+    truths = tuple(row[0].strip() for _, row in rows[1:])
+    _square(decisions, truths, where)
+    values = np.empty((len(truths), len(truths)))
+    for at, (line, row) in enumerate(rows[1:]):
+        place = f"{where}, line {line}"
+        if len(row) != len(decisions) + 1:
+            what = f"the row of {visible(truths[at])} has {len(row) - 1} costs"
+            raise DataError(f"{what}, not {len(decisions)}", where=place, remedy=_SHAPE)
+        values[at] = [_cost(cell, place) for cell in row[1:]]
+    return _ordered(where, decisions, truths, values)
+
+
+def _of_mapping(given: Mapping[Any, Any]) -> Costs:
+    where = "cost_matrix"
+    truths = tuple(map(str, given))
+    rows = [{str(name): cost for name, cost in row.items()} for row in given.values()]
+    decisions = tuple(dict.fromkeys(name for row in rows for name in row))
+    _square(decisions, truths, where)
+    values = [[_cost(str(row.get(name, "")), where) for name in decisions] for row in rows]
+    return _ordered(where, decisions, truths, np.array(values))
+
+
+def _ordered(
+    where: str, decisions: tuple[str, ...], truths: tuple[str, ...], values: NDArray[np.float64]
+) -> Costs:
+    order = [decisions.index(name) for name in truths]
+    return Costs(where, truths, values[:, order])
+
+
+def _square(decisions: Sequence[str], truths: Sequence[str], where: str) -> None:
+    what = ""
+    if len(set(decisions)) < len(decisions) or len(set(truths)) < len(truths):
+        what = "a class is there twice"
+    elif set(decisions) != set(truths):
+        odd = sorted(set(decisions) ^ set(truths))
+        what = f"{len(truths)} truths and {len(decisions)} decisions: {shown(odd)} is in one only"
+    elif len(truths) < 2:  # noqa: PLR2004 - a choice has two
+        what = "fewer than two classes"
+    if what:
+        raise DataError(f"the matrix of costs has {what}", where=where, remedy=_SHAPE)
+
+
+def _cost(text: str, place: str) -> float:
+    found = number(text)
+    if found is None or not np.isfinite(found):
+        what = f"{visible(text)!r} is no cost"
+        raise DataError(what, where=place, remedy="a cost is a finite number")
+    return found

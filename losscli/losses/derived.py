@@ -1,0 +1,130 @@
+"""What follows from the columns of a file: one function is one way to get at an argument."""
+
+from typing import Annotated
+
+import numpy as np
+
+from losscli.losses.arguments import Array, derived
+from losscli.losses.domain import POSITIVE
+
+
+@derived("std")
+def _(variance: Annotated[Array, POSITIVE]) -> Array:
+    return np.sqrt(variance)
+
+
+@derived("log_std")
+def _(std: Array) -> Array:
+    return np.log(std)
+
+
+@derived("log_std")
+def _(variance: Annotated[Array, POSITIVE]) -> Array:
+    # not by way of std, whose rounding would be most of the logarithm of a variance near 1
+    return 0.5 * np.log(variance)
+
+
+@derived("log_prob")
+def _(prob: Array) -> Array:
+    return np.log(prob)
+
+
+@derived("log_prob")
+def _(logit: Array) -> Array:
+    return _log_sigmoid(logit)
+
+
+@derived("log_not_prob")
+def _(prob: Array) -> Array:
+    # 1 - prob has lost the digits of a small prob
+    return np.log1p(-prob)
+
+
+@derived("log_not_prob")
+def _(logit: Array) -> Array:
+    return _log_sigmoid(-logit)
+
+
+@derived("prob")
+def _(logit: Array) -> Array:
+    return _sigmoid(logit)
+
+
+@derived("not_prob")
+def _(prob: Array) -> Array:
+    return 1 - prob
+
+
+@derived("not_prob")
+def _(logit: Array) -> Array:
+    return _sigmoid(-logit)
+
+
+@derived("label")
+def _(prob: Array) -> Array:
+    """Yes is said from a probability of 1/2 on."""
+    return (prob >= 0.5).astype(np.float64)  # noqa: PLR2004 - as likely as not
+
+
+@derived("tokens", optional=True)
+def _(logprob: Array) -> Array:
+    """Each row is one token."""
+    return np.ones_like(logprob)
+
+
+@derived("log_probs")
+def _(probs: Array) -> Array:
+    return np.log(probs)
+
+
+@derived("log_probs")
+def _(logits: Array) -> Array:
+    below, _, others = _below_the_largest(logits)
+    return below - np.log1p(others)[:, None]
+
+
+@derived("probs")
+def _(logits: Array) -> Array:
+    below, lost, others = _below_the_largest(logits)
+    # the exponential of a large number multiplies what its rounding took away
+    found: Array = np.exp(below) * (1 + lost) / (1 + others)[:, None]
+    return found
+
+
+@derived("not_probs")
+def _(probs: Array) -> Array:
+    return 1 - probs
+
+
+@derived("not_probs")
+def _(logits: Array) -> Array:
+    below, _, others = _below_the_largest(logits)
+    total = 1 + others[:, None]
+    found: Array = (total - np.exp(below)) / total
+    rows = np.arange(len(logits))
+    found[rows, logits.argmax(axis=1)] = others / total[:, 0]
+    return found
+
+
+def _sigmoid(x: Array) -> Array:
+    small = np.exp(-np.abs(x))
+    found: Array = np.where(x >= 0, 1.0, small) / (1 + small)
+    return found
+
+
+def _log_sigmoid(x: Array) -> Array:
+    found: Array = np.minimum(x, 0.0) - np.log1p(np.exp(-np.abs(x)))
+    return found
+
+
+def _below_the_largest(x: Array) -> tuple[Array, Array, Array]:
+    """Return x minus the largest of its row, what that lost, and the sum of the others' exp."""
+    first = x.argmax(axis=1)
+    top = x[np.arange(len(x)), first][:, None]
+    below = x - top
+    back = below - x
+    lost = (x - (below - back)) - (top + back)
+    others = np.zeros(len(x))
+    for k in range(x.shape[1]):
+        others += np.where(first == k, 0.0, np.exp(below[:, k]) * (1 + lost[:, k]))
+    return below, lost, others
