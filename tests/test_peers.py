@@ -88,6 +88,29 @@ def test_every_number_that_differs_is_recorded() -> None:
                 assert tuple(signature(peer.rows)[0]) == loss.roles
 
 
+# What scikit-learn minimises, as it computes it in training
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "arguments"),
+    [
+        ("modified_huber", "ModifiedHuber", ()),
+        ("hinge", "Hinge", (1.0,)),
+        ("perceptron", "Hinge", (0.0,)),
+        ("squared_hinge", "SquaredHinge", (1.0,)),
+        ("epsilon_insensitive(epsilon=0.25)", "EpsilonInsensitive", (0.25,)),
+        ("squared_epsilon_insensitive(epsilon=0.25)", "SquaredEpsilonInsensitive", (0.25,)),
+    ],
+)
+def test_what_scikit_learn_trains_on(text: str, kind: str, arguments: tuple[float, ...]) -> None:
+    theirs = getattr(pytest.importorskip("sklearn.linear_model._sgd_fast"), kind)(*arguments)
+    found = columns("numbers" if "epsilon" in text else "margins")
+    y, predicted = found.values()
+    wanted = [theirs.py_loss(p, t) for p, t in zip(predicted.tolist(), y.tolist(), strict=True)]
+    ours = chosen(text, found).terms(found)[0]
+    np.testing.assert_allclose(ours, wanted, rtol=1e-12, atol=1e-15)
+
+
 # What they get wrong
 
 

@@ -9,7 +9,8 @@ from losscli.losses.domain import NON_NEGATIVE, POSITIVE, REAL, Interval
 from losscli.losses.peer import KERAS_EPSILON, catboost, keras, lightgbm, sklearn, torch, xgboost
 from losscli.losses.regression import mse
 from losscli.losses.spec import Vector, loss
-from losscli.losses.stable import NEAR, atanh_rest, exp_rest, factorial_rest
+from losscli.losses.stable import NEAR, atanh_rest, difference, exp_rest, factorial_rest
+from losscli.losses.twofold import log_in_two, product_rest
 
 POWERS = Interval(0, 10, without=(Interval(0, 1, low_open=True, high_open=True),))
 _LAST_DIGIT = 1e-18
@@ -41,6 +42,35 @@ def poisson(y: Annotated[Vector, NON_NEGATIVE], pred: Annotated[Vector, POSITIVE
     ratio[ratio == 0] = 1.0
     near = e * v + 2 * y * atanh_rest(v)
     return 2 * np.where(np.abs(v) <= NEAR, near, y * np.log(ratio) - e)
+
+
+_CANCELS = 0.25
+"""Where the difference of two terms is a smaller part of them, their own rounding shows."""
+
+
+def _nll(y: Vector, pred: Vector) -> Vector:
+    gain = y * np.log(pred)
+    found: Vector = pred - gain
+    near = np.abs(found) < _CANCELS * np.abs(gain)
+    if near.any():
+        y, pred = y[near], pred[near]
+        log, rest = log_in_two(pred)
+        gain = y * log
+        first, lost = difference(pred, gain)
+        found[near] = first + (lost - product_rest(y, log) - y * rest)
+    return found
+
+
+def _nll_of_log(y: Vector, pred: Vector) -> Vector:
+    rate, gain = np.exp(pred), y * pred
+    found: Vector = rate - gain
+    near = np.abs(found) < _CANCELS * np.abs(gain)
+    if near.any():
+        y, pred, rate, gain = y[near], pred[near], rate[near], gain[near]
+        log, rest = log_in_two(rate)
+        first, lost = difference(rate, gain)
+        found[near] = first + (lost - product_rest(y, pred) + rate * ((pred - log) - rest))
+    return found
 
 
 def _nll_domain(*, log_input: bool, **_: object) -> Mapping[str, Interval]:
@@ -101,7 +131,7 @@ def poisson_nll(y: Vector, pred: Vector, *, full: bool = False, log_input: bool 
     that pred is the logarithm of the forecast (Cameron & Trivedi, 1998).
     """
     if not full:
-        return np.exp(pred) - y * pred if log_input else pred - y * np.log(pred)
+        return _nll_of_log(y, pred) if log_input else _nll(y, pred)
     if not log_input:
         return 0.5 * poisson(y, pred) + factorial_rest(y)
     log = pred - np.log(np.where(y == 0, 1.0, y))

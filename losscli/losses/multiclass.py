@@ -204,6 +204,7 @@ def spherical_multiclass(y: Codes, probs: Annotated[Matrix, UNIT]) -> Vector:
     elicits="probabilities",
     use="Where the classes have an order, as grades do: near misses cost less.",
     avoid="Where the order of the classes is none: it is that of their names or columns.",
+    peers=(Peer("scoringrules", "scoringrules.rps_score"),),
     aka=("ranked_probability_score",),
 )
 def rps(y: Codes, probs: Annotated[Matrix, UNIT], *, normalize: bool = False) -> Vector:
