@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from losscli.assertion import assert_loss
     from losscli.comparison.compare import compare
     from losscli.comparison.records import Comparison
     from losscli.evaluation import evaluate
@@ -10,9 +11,10 @@ if TYPE_CHECKING:
     from losscli.report import Report
 
 __version__ = "0.1.0"
-__all__ = ["LOSSES", "Comparison", "Report", "compare", "evaluate", "loss"]
+__all__ = ["LOSSES", "Comparison", "Report", "assert_loss", "compare", "evaluate", "loss"]
 
 _HOMES = {
+    "assert_loss": "losscli.assertion",
     "compare": "losscli.comparison.compare",
     "Comparison": "losscli.comparison.records",
     "evaluate": "losscli.evaluation",

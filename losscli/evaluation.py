@@ -17,6 +17,7 @@ from losscli.gates.plan import Gates, Texts, asked_of_rows
 from losscli.group_block import refuse_mixed, refuse_too_long, refuse_too_many
 from losscli.losses.chosen import Chosen
 from losscli.losses.compat import Likeness, as_in, check, likenesses, said
+from losscli.losses.hybrids import expanded, hybrids_of
 from losscli.losses.language import NOTHING, OF_MATRIX, default, parse, resolve, tasks
 from losscli.losses.names import nearest
 from losscli.losses.spec import LOSSES, Value
@@ -68,6 +69,7 @@ def evaluate(  # noqa: PLR0913 - the arguments are the options of the command li
     delimiter: str | None = None,
     decimal: str | None = None,
     expect_rows: int | None = None,
+    hybrids: Sequence[str] = (),
     fail_if: Texts = (),
     warn_if: Texts = (),
     strict: bool = False,
@@ -94,6 +96,7 @@ def evaluate(  # noqa: PLR0913 - the arguments are the options of the command li
     rows that are not independent, for the standard errors.
     `level` is the confidence of the intervals, `top` the number of worst rows to show.
     `compat` ("sklearn", "torch" or "keras") asks for that library's numbers where they differ.
+    `hybrids` are named sums, such as "blend=0.7*mse + 0.3*mae", that losses and limits can name.
     `fail_if` and `warn_if` are limits, such as "mse > 0.25": the report holds their verdicts,
     and those of `warn_if` count as failures if `strict`. `against` is a saved report or a file
     of predictions, which limits call the baseline; it must be of the same truths unless
@@ -104,12 +107,13 @@ def evaluate(  # noqa: PLR0913 - the arguments are the options of the command li
     fit, both with a remedy; the same rows give the same numbers to the bit for any `jobs`.
     """
     given = locals()
-    asked = parse(texts(losses))
+    named = hybrids_of(hybrids)
+    asked = parse(expanded(texts(losses), named))
     check_numbers(top, level)
     if compat is not None:
         check(compat)
     _check_words(roles)
-    gates = Gates.of(fail_if, warn_if, asked, against)
+    gates = Gates.of(fail_if, warn_if, asked, against, named)
     job = _Job(asked, gates, given | roles)
     done = job.run(data, expect_rows)
     baseline = gates.baseline(lambda path: job.run(path).report)
@@ -148,7 +152,7 @@ class _Job:
         asked = self.asked or default(found.task, found.columns)
         roles = (*found.columns, *found.shared)
         chosen = resolve(asked, found.task, roles, _of_matrix(found))
-        chosen, bounds = self.gates.bound(chosen, found.task, roles, found.by)
+        chosen, bounds = self.gates.bound(chosen, found.task, roles, found.by, _of_matrix(found))
         _check_costs(found, chosen)
         of_rows = asked_of_rows(bounds)
         if not (given["pooled"] or found.unit):

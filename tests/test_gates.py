@@ -546,3 +546,31 @@ def test_what_is_not_there_is_an_error_of_the_system(tmp_path: Path) -> None:
         judge("mse > baseline", against=tmp_path / "nope.json")
     with pytest.raises(UsageError, match="the baseline is a file"):
         judge("mse > baseline", against="-")
+
+
+# Assertions
+
+
+def test_an_assertion_holds_or_says_why_not() -> None:
+    report = losscli.assert_loss(FRAME, "mse <= 7", "mae < 2.4", "p99(mae) >= 4", losses="mse")
+    assert report.losses[0].estimate.value == 7.0
+    with pytest.raises(AssertionError) as failed:
+        losscli.assert_loss(FRAME, "mse <= 6.9", "mae[class=b] < 4", "mae < 3")
+    assert str(failed.value).splitlines() == [
+        "mse is 7, not <= 6.9 (3 rows); without its worst row it would be",
+        "mae[class=b] is 4, not < 4 (1 row)",
+    ]
+
+
+def test_an_assertion_that_cannot_be_judged_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="could not be judged"):
+        losscli.assert_loss(FRAME, "mae[class=z] < 1")
+    with pytest.raises(UsageError, match=r"condition 'mse = 1', character 5: = is not one of"):
+        losscli.assert_loss(FRAME, "mse = 1")
+    with pytest.raises(UsageError, match="unknown loss 'hubr'"):
+        losscli.assert_loss(FRAME, "hubr < 1")
+    infinite = {"y": [1, 0, 1], "prob": [0.0, 0.5, 0.5]}
+    with pytest.raises(AssertionError, match="log_loss is inf, not < 3"):
+        losscli.assert_loss(infinite, "log_loss < 3")
+    path = saved(tmp_path)
+    losscli.assert_loss(FRAME, "mse <= baseline + 1%", against=path)

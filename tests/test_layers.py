@@ -13,6 +13,7 @@ PACKAGE = Path(__file__).parent.parent / "losscli"
 
 ORDER = [
     "cli",
+    "assertion",
     "render",
     "comparison",
     "evaluation",

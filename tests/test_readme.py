@@ -6,6 +6,7 @@
 import json
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -14,9 +15,12 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
+from typing import Any
 
 import pytest
-from process import ROOT, python, shell
+import yaml
+from github_runner import shown
+from process import CALM, ROOT, SAMPLES, python, shell
 
 import losscli.losses  # noqa: F401 - fills the registry
 from losscli.cli.losses import call_of
@@ -31,7 +35,8 @@ WIDTH = {"COLUMNS": "120"}
 
 CONSOLE = re.compile(r"(?<=^```console\n)\$ (?P<command>.*)\n(?:.*\n)*?(?=```$)", re.MULTILINE)
 SCRIPT = re.compile(
-    r"(?P<script>^```python\n(?P<code>(?:.*\n)*?)```\n\n```text\n)(?:.*\n)*?(?=```$)", re.MULTILINE
+    r"(?P<script>^```python\n(?P<code>(?:(?!```).*\n)*)```\n\n```text\n)(?:.*\n)*?(?=```$)",
+    re.MULTILINE,
 )
 REFUSAL = re.compile(r"^\| (?P<case>[^|]+) \|(?P<why>[^|]*)\|(?:[^|\n]|\\\|)*\|$", re.MULTILINE)
 
@@ -216,7 +221,7 @@ def test_scripts_print_what_is_shown() -> None:
 
 
 def test_code_that_is_not_run_is_that_of_the_package() -> None:
-    run = {script["code"] for script in SCRIPT.finditer(TEXT)}
+    run = {script["code"] for script in SCRIPT.finditer(TEXT)} | {pytest_snippet()}
     quoted = [code for code in blocks("python") if code not in run]
     package = [path.read_text(encoding="utf-8") for path in ROOT.glob("losscli/losses/*.py")]
     assert quoted
@@ -301,6 +306,104 @@ def test_the_line_for_several_formats_works(tmp_path: Path) -> None:
     done = shell(*words[1:], cwd=tmp_path)
     assert (done.returncode, done.stderr) == (Exit.PASSED, "")
     assert {path.name for path in tmp_path.iterdir()} == {"preds.csv", "report.json", "summary.md"}
+
+
+# What the README gives to a CI
+
+
+def snippets() -> dict[str, Any]:
+    """Return what the YAML of the README holds, by its first key."""
+    found = [yaml.safe_load(block) for block in blocks("yaml")]
+    return {next(iter(one[0] if isinstance(one, list) else one)): one for one in found}
+
+
+def pytest_snippet() -> str:
+    (code,) = (code for code in blocks("python") if "def test_" in code)
+    return code
+
+
+def as_step(script: str, folder: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    """Run a script as a CI does: with bash, in the folder of the project."""
+    place = folder / "bin"
+    place.mkdir(exist_ok=True)
+    program = place / "losscli"
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m losscli "$@"\n')
+    program.chmod(0o755)
+    paths = {"PATH": f"{place}:{CALM['PATH']}", "PYTHONPATH": str(ROOT)}
+    return subprocess.run(
+        ["bash", "-eo", "pipefail", "-c", script],  # noqa: S607 - as the runners do
+        cwd=folder,
+        env={**CALM, **paths, **env},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=60,
+    )
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    shutil.copy(SAMPLES / "breast_cancer.csv", tmp_path / "preds.csv")
+    return tmp_path
+
+
+def test_the_configuration_is_one(project: Path) -> None:
+    (block,) = blocks("toml")
+    (project / "pyproject.toml").write_text(block)
+    read = tomllib.loads(shell("config", cwd=project).stdout)["tool"]["losscli"]
+    asked = tomllib.loads(block)["tool"]["losscli"]
+    assert {key: read[key] for key in asked} == {
+        key: [value] if isinstance(read[key], list) and isinstance(value, str) else value
+        for key, value in asked.items()
+    }
+
+
+@pytest.mark.parametrize(("limits", "code"), [("mse > 5\nmae > 1\n", 1), ("mse > 5", 0), ("", 0)])
+def test_the_action_judges_and_shows(limits: str, code: int, project: Path) -> None:
+    action = snippets()["name"]
+    install, judge = action["runs"]["steps"]
+    assert install["run"] == 'python -m pip install --quiet "$PACKAGE"'
+    use = snippets()["uses"][0]["with"]
+    assert use.keys() <= action["inputs"].keys()
+    inputs = {"file": use["file"], "fail-if": limits, "package": use["package"]}
+    env = {
+        key: re.sub(r"\$\{\{ inputs\.([\w-]+) \}\}", lambda found: inputs[found[1]], value)
+        for key, value in judge["env"].items()
+    }
+    done = as_step(judge["run"], project, GITHUB_STEP_SUMMARY=str(project / "s.md"), **env)
+    assert done.returncode == code, done.stderr
+    annotations = shown(done.stdout)
+    assert [one.properties["title"] for one in annotations["error"]] == ["mae > 1 (failed)"] * code
+    assert (project / "s.md").read_text().startswith("### preds.csv")
+
+
+def test_the_job_of_gitlab_leaves_its_reports(project: Path) -> None:
+    job = snippets()["losses"]["losses"]
+    install, judge = job["script"]
+    assert install == 'pip install --quiet "$PACKAGE"'
+    (project / "pyproject.toml").write_text('[tool.losscli]\nfail-if = "mae > 1"\n')
+    assert as_step(judge, project).returncode == Exit.FAILED
+    reports = job["artifacts"]["reports"]
+    assert "<failure" in (project / reports["junit"]).read_text()
+    assert "losscli_gate_broken" in (project / reports["metrics"]).read_text()
+
+
+def test_the_hook_judges_what_a_commit_changes(project: Path) -> None:
+    (hook,) = snippets()["repos"]["repos"][0]["hooks"]
+    assert re.search(hook["files"], "predictions/a.csv")
+    (project / "pyproject.toml").write_text('[tool.losscli]\nfail-if = "mae > 1"\n')
+    assert as_step(f"{hook['entry']} preds.csv", project).returncode == Exit.FAILED
+
+
+def test_the_assertion_is_one(project: Path) -> None:
+    (project / "test_it.py").write_text(pytest_snippet())
+    rows = "y_true,y_pred,city\n1.5,1.75,a\n2.5,3.5,b\n"  # mse 0.53125
+    for text, code in ((rows, 1), (rows.replace("3.5,b", "2.75,b"), 0)):
+        (project / "preds.csv").write_text(text)
+        command = f"{sys.executable} -m pytest -q -p no:cacheprovider test_it.py"
+        done = as_step(command, project)
+        assert done.returncode == code
+        assert ("mse is 0.5312, not <= 0.25 (2 rows)" in done.stdout) == bool(code)
 
 
 if __name__ == "__main__":

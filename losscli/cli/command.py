@@ -12,7 +12,8 @@ from typer.main import get_command
 
 from losscli import __version__
 from losscli.cli import delivery
-from losscli.cli.reader import Grouped, Program, WithFormats
+from losscli.cli.configured import Configured
+from losscli.cli.reader import Grouped, Program
 from losscli.errors import Exit, UsageError
 from losscli.visible import visible
 
@@ -27,10 +28,11 @@ _MISSING = {
     "losscli explain": ("there is no loss to explain", "losscli losses lists them"),
 }
 _COMMANDS: dict[str, tuple[str, type[Grouped], str]] = {
-    "eval": ("evaluate_files", WithFormats, "Judge a prediction file."),
-    "compare": ("compare_files", WithFormats, "Compare two models on the same rows."),
+    "eval": ("evaluate_files", Configured, "Judge a prediction file."),
+    "compare": ("compare_files", Configured, "Compare two models on the same rows."),
     "losses": ("list_losses", Grouped, "List the losses."),
     "explain": ("explain", Grouped, "Explain one loss."),
+    "config": ("show_settings", Grouped, "Show the settings that are in force."),
 }
 """The function of each command in the module of its name, how it reads, and its line of help."""
 

@@ -92,6 +92,8 @@ def compare_files(
     exit_zero: limits.ExitZero = False,
     loss: options.Losses = None,
     delimiter: options.Delimiter = None,
+    config: options.Config = None,  # noqa: ARG001 - read before the command is
+    hybrid: options.Hybrids = None,  # noqa: ARG001 - --loss has them already
     format: options.FormatOption = "table",  # noqa: A002 - the option's word
     output: options.Output = None,
     quiet: options.Quiet = False,

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _OURS = {
     *("files", "loss", "column", "roles", "exit_zero", "save", "format", "output", "quiet"),
+    *("config", "hybrid"),
     "debug",
 }
 """What the command line keeps to itself; every other word is one that `evaluate` knows."""
@@ -63,6 +64,8 @@ def evaluate_files(
     save: limits.Save = None,
     against: limits.Against = None,
     baseline_other_data: limits.OtherData = False,
+    config: options.Config = None,
+    hybrid: options.Hybrids = None,
     format: options.FormatOption = "table",  # noqa: A002 - the option's word
     output: options.Output = None,
     quiet: options.Quiet = False,
@@ -81,9 +84,9 @@ def evaluate_files(
         what = f"--level {level:g} is not between 0 and 1"
         raise UsageError(what, remedy="such as --level 0.95")
     baseline = delivery.baseline(save, files)
-    given |= {"by": by or (), "fail_if": fail_if or (), "warn_if": warn_if or ()}
-    asked = asked_for(loss, task, cost_matrix)
-    limits.check(given["fail_if"], given["warn_if"], asked, against)
+    given |= {"by": by or (), "hybrids": hybrid or ()}
+    given |= {"fail_if": fail_if or (), "warn_if": warn_if or ()}
+    limits.check(given, asked_for(loss, task, cost_matrix))
     given["columns"] = named_columns(column)
     given["engine"] = "processes"
     given["delimiter"] = DELIMITERS.get(delimiter or "", delimiter)

@@ -1,6 +1,6 @@
 """The limits of `losscli eval`: their options, and what a verdict means for the program."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,6 +13,7 @@ from losscli.visible import visible
 
 if TYPE_CHECKING:
     from losscli.comparison.records import Comparison
+    from losscli.losses.syntax import Request
     from losscli.report import Report
 
 _GROUP = "Limits"
@@ -48,17 +49,17 @@ OtherData = Annotated[
 ]
 
 
-def check(
-    fail_if: list[str],
-    warn_if: list[str],
-    asked: Any,  # noqa: ANN401 - what the reader of --loss returned
-    against: str | None,
-) -> None:
-    """Refuse limits and baselines that cannot be judged before anything slow is imported."""
+def check(given: Mapping[str, Any], asked: "Sequence[Request]") -> None:
+    """Refuse limits and baselines that cannot be judged before anything slow is imported.
+
+    `given` are arguments of `evaluate`, `asked` the losses of --loss.
+    """
+    fail_if, warn_if, against = given["fail_if"], given["warn_if"], given["against"]
     if fail_if or warn_if or against is not None:
         from losscli.gates.plan import Gates  # noqa: PLC0415 - brings numpy
+        from losscli.losses.hybrids import hybrids_of  # noqa: PLC0415 - likewise
 
-        Gates.of(fail_if, warn_if, asked, against)
+        Gates.of(fail_if, warn_if, asked, against, hybrids_of(given["hybrids"]))
 
 
 def code_of(report: "Report | Comparison", *, exit_zero: bool) -> Exit:

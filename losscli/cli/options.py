@@ -117,6 +117,15 @@ Jobs = Annotated[
     int | None, _option(_READ, "N", "How many threads; the numbers do not depend on it.", least=1)
 ]
 
+Config = Annotated[
+    str | None,
+    _option(_OUT, "FILE", "The configuration; default: the nearest pyproject.toml.", "--config"),
+]
+Hybrids = Annotated[
+    list[str] | None,
+    # the table of named sums of a configuration; in words --loss blend=… names one
+    typer.Option("--hybrid", metavar="NAME=SUM", hidden=True),
+]
 FormatOption = Annotated[
     str, _option(_OUT, "|".join(format_names()), "What stdout gets.", "--format")
 ]

@@ -15,12 +15,12 @@ from losscli.comparison.summary import PairedSummary
 from losscli.comparison.verdict import MODES, gate, overall, tolerances
 from losscli.comparison.warn import warnings
 from losscli.data.classes import twins
-from losscli.data.columns import CLASSIFICATION
 from losscli.errors import DataError, UsageError
 from losscli.evaluation import OPENING, check_numbers, check_rows, open_source, texts
 from losscli.evaluation import reading as known_words
 from losscli.losses.chosen import Chosen
 from losscli.losses.language import default, parse, resolve
+from losscli.roles import CLASSIFICATION
 from losscli.run import Progress
 from losscli.visible import visible
 

@@ -1,13 +1,13 @@
 """Which loss of the run each limit is about; losses named only in a limit join the run."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from losscli.errors import UsageError
 from losscli.gates.limit import Limit
 from losscli.losses.chosen import Chosen
 from losscli.losses.combine import LARGEST, MEAN
-from losscli.losses.language import parse, resolve, tasks
+from losscli.losses.language import OF_MATRIX, parse, resolve, tasks
 from losscli.losses.names import nearest
 from losscli.losses.syntax import Request
 from losscli.visible import visible
@@ -42,21 +42,23 @@ class Bound:
         return f"{limit.function}({loss})" if limit.function else loss
 
 
-def sought(found: Sequence[Limit], asked: Sequence[Request]) -> tuple[Request | None, ...]:
+def sought(
+    found: Sequence[Limit], asked: Sequence[Request], hybrids: Mapping[str, str]
+) -> tuple[Request | None, ...]:
     """Return the loss of each limit as a request; None where it is the name of an asked-for one.
 
     Raises UsageError, with the limit, where its text is not one loss.
     """
     names = {request.name for request in asked if request.name}
-    return tuple(None if limit.loss in names else _request(limit) for limit in found)
+    return tuple(None if limit.loss in names else _request(limit, hybrids) for limit in found)
 
 
-def _request(limit: Limit) -> Request:
+def _request(limit: Limit, hybrids: Mapping[str, str]) -> Request:
     try:
-        requests = parse([limit.loss])
+        requests = parse([hybrids.get(limit.loss, limit.loss)])
         able = tasks(requests)
         if len(able) == 1:
-            resolve(requests, next(iter(able)))
+            resolve(requests, next(iter(able)), given=OF_MATRIX)
     except UsageError as error:
         raise limit.error(error.what, error.remedy) from None
     if len(requests) > 1:
@@ -65,21 +67,19 @@ def _request(limit: Limit) -> Request:
 
 
 def bound(
-    found: Sequence[Limit],
-    requests: Sequence[Request | None],
+    pairs: Sequence[tuple[Limit, Request | None]],
     chosen: tuple[Chosen, ...],
-    task: str,
-    roles: Sequence[str],
     by: Sequence[str],
+    choose: Callable[[Request], Chosen],
 ) -> tuple[tuple[Chosen, ...], tuple[Bound, ...]]:
     """Return the losses of the run, with those that only limits name, and the bound limits.
 
-    `by` are the breakdowns of the run. Raises UsageError where a limit asks for what there is
-    not.
+    `pairs` are limits with their losses, as of `sought`; `by` are the breakdowns of the run,
+    `choose` resolves a request. Raises UsageError where a limit asks for what there is not.
     """
     bounds = []
-    for limit, request in zip(found, requests, strict=True):
-        one = _chosen(limit, request, chosen, task, roles)
+    for limit, request in pairs:
+        one = _chosen(limit, request, chosen, choose)
         number = next((k for k, c in enumerate(chosen) if c.spelling == one.spelling), None)
         if number is None:
             number, chosen = len(chosen), (*chosen, one)
@@ -92,13 +92,12 @@ def _chosen(
     limit: Limit,
     request: Request | None,
     chosen: Sequence[Chosen],
-    task: str,
-    roles: Sequence[str],
+    choose: Callable[[Request], Chosen],
 ) -> Chosen:
     if request is None:
         return next(one for one in chosen if one.label == limit.loss)
     try:
-        one = resolve([request], task, roles)[0]
+        one = choose(request)
     except UsageError as error:
         raise limit.error(error.what, error.remedy) from None
     bare = len(request.terms) == 1 and not request.terms[0][1].parameters and one.single

@@ -1,7 +1,7 @@
 """The limits of a run, from their words to the verdicts."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from losscli.errors import UsageError
@@ -12,6 +12,8 @@ from losscli.gates.limit import Limit
 from losscli.gates.numbers import measure_name
 from losscli.gates.syntax import limits
 from losscli.losses.chosen import Chosen
+from losscli.losses.language import NOTHING, resolve
+from losscli.losses.spec import Value
 from losscli.losses.syntax import Request
 from losscli.report import Report
 from losscli.report.measures import Asked
@@ -39,10 +41,11 @@ class Gates:
         warn_if: Texts,
         asked: Sequence[Request],
         against: "str | os.PathLike[str] | None" = None,
+        hybrids: Mapping[str, str] | None = None,
     ) -> "Gates":
         """Read the limits and a saved baseline, before anything slow is done."""
         found = (*limits(fail_if, "fail", "--fail-if"), *limits(warn_if, "warn", "--warn-if"))
-        requests = sought(found, asked)
+        requests = sought(found, asked, hybrids or {})
         path = None if against is None else os.fspath(against)
         if path == "-":
             raise UsageError("the baseline is a file", where="--against", remedy="name it")
@@ -60,10 +63,19 @@ class Gates:
         return tuple(request for request in self.requests if request is not None)
 
     def bound(
-        self, chosen: tuple[Chosen, ...], task: str, roles: Sequence[str], by: Sequence[str]
+        self,
+        chosen: tuple[Chosen, ...],
+        task: str,
+        roles: Sequence[str],
+        by: Sequence[str],
+        given: Mapping[str, Value] = NOTHING,
     ) -> tuple[tuple[Chosen, ...], tuple[Bound, ...]]:
-        """Return the losses of the run with those of the limits, and the limits bound to them."""
-        return bound(self.limits, self.requests, chosen, task, roles, by)
+        """Return the losses of the run with those of the limits, and the limits bound to them.
+
+        `given` are the values for parameters that losses are not called with.
+        """
+        pairs = list(zip(self.limits, self.requests, strict=True))
+        return bound(pairs, chosen, by, lambda one: resolve([one], task, roles, given)[0])
 
     def baseline(self, evaluate: Callable[[str], Report]) -> Baseline | None:
         """Return the saved baseline, or what `evaluate` makes of the predictions before."""

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from fractions import Fraction
 from math import isfinite
 
@@ -16,7 +15,7 @@ _OPERATOR = re.compile(r"[<>=!]+")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 _BASELINE = re.compile(r"baseline(?:\s*([+-])\s*(.*))?", re.DOTALL)
 _FLIPPED = {">": "<", ">=": "<=", "<": ">", "<=": ">="}
-_NEGATED = {">": "<=", ">=": "<", "<": ">=", "<=": ">"}
+NEGATED = {">": "<=", ">=": "<", "<": ">=", "<=": ">"}
 
 
 def limits(texts: str | Sequence[str], severity: str, option: str = "") -> tuple[Limit, ...]:
@@ -28,10 +27,12 @@ def limits(texts: str | Sequence[str], severity: str, option: str = "") -> tuple
     return tuple(_limit(Line(text, option), severity) for text in listed)
 
 
-def condition(text: str) -> Limit:
-    """Read what must hold, such as "mse <= 0.25", as the limit that is broken where it does not."""
-    found = _limit(Line(text, "condition"), "fail")
-    return replace(found, operator=_NEGATED[found.operator])
+def negated(text: str) -> str:
+    """Return the limit that is broken where a condition such as "mse <= 0.25" does not hold."""
+    line = Line(text, "condition")
+    operator = _limit(line, "fail").operator
+    at = next(at for at in line.outside(0, len(line.text)) if line.text[at] == operator[0])
+    return f"{line.text[:at]}{NEGATED[operator]}{line.text[at + len(operator) :]}"
 
 
 def _limit(line: Line, severity: str) -> Limit:

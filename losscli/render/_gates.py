@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from losscli.comparison.records import Comparison
+from losscli.gates.syntax import NEGATED
 from losscli.render._digits import NONE, apart, count, number
 from losscli.render._grid import Column, Grid
 from losscli.report import Gate, Report
@@ -44,6 +45,15 @@ def brief(gate: Gate) -> str:
     if math.isfinite(gate.baseline):
         notes.insert(0, f"baseline {number(gate.baseline)}")
     return f"{measure} is {value}, {held} ({', '.join(notes)})"
+
+
+def condition(gate: Gate) -> str:
+    """Say which condition does not hold: the opposite of a limit that is broken."""
+    value, bound = values(gate)
+    rows = f"{count(gate.rows)} {'row' if gate.rows == 1 else 'rows'}"
+    hint = f"; {gate.hint}".replace("the gate would pass", "it would be") if gate.hint else ""
+    held = f"not {NEGATED[gate.operator]} {bound}"
+    return f"{visible(gate.measure, limit=_LONGEST)} is {value}, {held} ({rows}){hint}"
 
 
 def values(gate: Gate) -> tuple[str, str]:
