@@ -34,7 +34,7 @@ def clipped(surprise: Vector, eps: float) -> Vector:
 
 
 Kept = Annotated[Vector, UNIT]
-_LEAST_LOG = 100.0
+LEAST_LOG = 100.0
 """torch.nn.BCELoss takes no logarithm for less than minus this."""
 
 
@@ -45,7 +45,7 @@ def _sklearn_log_loss(y: Vector, prob: Kept, *, eps: float) -> Vector:
 
 
 def _torch_log_loss(y: Vector, prob: Kept, *, eps: float) -> Vector:
-    return np.minimum(log_loss(y, prob, eps=eps), _LEAST_LOG)
+    return np.minimum(log_loss(y, prob, eps=eps), LEAST_LOG)
 
 
 def keras_clipped(prob: Vector) -> Vector:

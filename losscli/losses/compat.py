@@ -78,6 +78,10 @@ def _as_in(part: Part, library: str) -> Part:
         return part
     domain, _ = signature(peer.rows)
     of_peer = replace(
-        part.loss, function=peer.rows, arguments=tuple(domain), domain=lambda **_: domain
+        part.loss,
+        function=peer.rows,
+        arguments=tuple(domain),
+        domain=lambda **_: domain,
+        signed=part.loss.signed or peer.signed,
     )
     return replace(part, loss=of_peer)

@@ -9,8 +9,8 @@ from losscli.losses.domain import NON_NEGATIVE, POSITIVE, REAL, Interval
 from losscli.losses.peer import KERAS_EPSILON, catboost, keras, lightgbm, sklearn, torch, xgboost
 from losscli.losses.regression import mse
 from losscli.losses.spec import Vector, loss
-from losscli.losses.stable import NEAR, atanh_rest, difference, exp_rest, factorial_rest
-from losscli.losses.twofold import log_in_two, product_rest
+from losscli.losses.stable import NEAR, atanh_rest, difference, exp_rest, factorial_rest, product
+from losscli.losses.twofold import log_in_two
 
 POWERS = Interval(0, 10, without=(Interval(0, 1, low_open=True, high_open=True),))
 _LAST_DIGIT = 1e-18
@@ -55,9 +55,9 @@ def _nll(y: Vector, pred: Vector) -> Vector:
     if near.any():
         y, pred = y[near], pred[near]
         log, rest = log_in_two(pred)
-        gain = y * log
+        gain, beyond = product(y, log)
         first, lost = difference(pred, gain)
-        found[near] = first + (lost - product_rest(y, log) - y * rest)
+        found[near] = first + (lost - beyond - y * rest)
     return found
 
 
@@ -66,10 +66,11 @@ def _nll_of_log(y: Vector, pred: Vector) -> Vector:
     found: Vector = rate - gain
     near = np.abs(found) < _CANCELS * np.abs(gain)
     if near.any():
-        y, pred, rate, gain = y[near], pred[near], rate[near], gain[near]
+        y, pred, rate = y[near], pred[near], rate[near]
         log, rest = log_in_two(rate)
+        gain, beyond = product(y, pred)
         first, lost = difference(rate, gain)
-        found[near] = first + (lost - product_rest(y, pred) + rate * ((pred - log) - rest))
+        found[near] = first + (lost - beyond + rate * ((pred - log) - rest))
     return found
 
 

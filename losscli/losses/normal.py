@@ -5,11 +5,22 @@ from typing import Annotated
 
 import numpy as np
 
-from losscli.losses.domain import POSITIVE
+from losscli.losses.domain import NON_NEGATIVE, POSITIVE
 from losscli.losses.peer import Peer, torch
 from losscli.losses.spec import Matrix, Vector, loss
 
 _HALF_LOG_2PI = 0.5 * math.log(2 * math.pi)
+
+
+_TORCH_LEAST = 1e-6
+
+
+def _torch_gaussian(
+    y: Vector, mean: Vector, std: Annotated[Vector, NON_NEGATIVE], *, full: bool
+) -> Vector:
+    variance, e = np.maximum(std * std, _TORCH_LEAST), y - mean
+    found: Vector = 0.5 * (np.log(variance) + e * e / variance)
+    return found + _HALF_LOG_2PI if full else found
 
 
 @loss(
@@ -17,7 +28,7 @@ _HALF_LOG_2PI = 0.5 * math.log(2 * math.pi)
     elicits="mean and variance",
     use="Where a model says how sure it is of a number, and that is to be honest.",
     avoid="Where rows can be far off: one that was thought sure rules (crps).",
-    peers=(torch("GaussianNLLLoss", "It raises variances below 1e-6 to 1e-6."),),
+    peers=(torch("GaussianNLLLoss", "It raises variances below 1e-6 to 1e-6.", _torch_gaussian),),
     floor="",
 )
 def gaussian_nll(

@@ -24,13 +24,15 @@ class Peer:
 
     `name` is what it is called there, `differs` says how its number differs from ours, if it
     does. Where it differs by clipping, scale or dropped constants, `rows` is its row loss: a
-    function of the same roles and parameters, with the ranges for which it has a value there.
+    function of the same roles and parameters, with the ranges for which it has a value there;
+    `signed` tells that its row losses can be below 0.
     """
 
     library: str
     name: str
     differs: str = ""
     rows: Callable[..., Any] | None = field(default=None, repr=False)
+    signed: bool = False
 
     @property
     def written(self) -> str:
@@ -39,8 +41,14 @@ class Peer:
 
 
 def _maker(library: str, prefix: str = "") -> Callable[..., Peer]:
-    def peer(name: str, differs: str = "", rows: Callable[..., Any] | None = None) -> Peer:
-        return Peer(library, prefix + name, differs, rows)
+    def peer(
+        name: str,
+        differs: str = "",
+        rows: Callable[..., Any] | None = None,
+        *,
+        signed: bool = False,
+    ) -> Peer:
+        return Peer(library, prefix + name, differs, rows, signed)
 
     return peer
 

@@ -4,11 +4,58 @@ from typing import Annotated
 
 import numpy as np
 
+from losscli.losses.binary import LEAST_LOG, keras_clipped
 from losscli.losses.counts import poisson
 from losscli.losses.domain import UNIT, ZERO_OR_ONE
-from losscli.losses.peer import keras, sklearn, torch
+from losscli.losses.peer import KERAS_EPSILON, keras, sklearn, torch
 from losscli.losses.spec import Matrix, Vector, loss
 from losscli.losses.stable import difference, product
+
+Kept = Annotated[Matrix, UNIT]
+
+
+_LITTLE = 1e-12
+"""What PyTorch adds to the squared length of each vector, and Keras takes for the least."""
+
+
+def _torch_cosine(y: Matrix, pred: Matrix) -> Vector:
+    dot, one, other = (_dot(a, b)[0] for a, b in ((y, pred), (y, y), (pred, pred)))
+    found: Vector = 1 - dot / np.sqrt((one + _LITTLE) * (other + _LITTLE))
+    return found
+
+
+def _keras_cosine(y: Matrix, pred: Matrix) -> Vector:
+    dot, one, other = (_dot(a, b)[0] for a, b in ((y, pred), (y, y), (pred, pred)))
+    found: Vector = -dot / np.sqrt(np.maximum(one, _LITTLE) * np.maximum(other, _LITTLE))
+    return found
+
+
+def _torch_log_loss(y: Matrix, prob: Kept, log_prob: Matrix, log_not_prob: Matrix) -> Vector:
+    kept = (np.maximum(logs, -LEAST_LOG) for logs in (log_prob, log_not_prob))
+    return log_loss_multilabel(y, prob, *kept)
+
+
+def _keras_log_loss(y: Matrix, prob: Kept) -> Vector:
+    kept = keras_clipped(prob)
+    return log_loss_multilabel(y, kept, np.log(kept), np.log1p(-kept))
+
+
+def _torch_kl(y: Kept, probs: Kept, log_probs: Matrix) -> Vector:
+    found: Vector = kl(y, probs, log_probs) / y.shape[1]
+    return found
+
+
+def _keras_kl(y: Kept, probs: Kept) -> Vector:
+    shares, kept = (np.clip(of, KERAS_EPSILON, 1.0) for of in (y, probs))
+    total = np.zeros(len(y))
+    for k in range(y.shape[1]):
+        total += shares[:, k] * np.log(shares[:, k] / kept[:, k])
+    return total
+
+
+def _keras_cross_entropy(y: Kept, probs: Kept) -> Vector:
+    kept = keras_clipped(probs)
+    return cross_entropy_soft(y, kept, np.log(kept))
 
 
 @loss(
@@ -18,8 +65,13 @@ from losscli.losses.stable import difference, product
     use="To judge embeddings and directions, whose length says nothing.",
     avoid="Where the size of the prediction matters (mse).",
     peers=(
-        torch("CosineEmbeddingLoss", "It says 1 where a vector is all zeros."),
-        keras("CosineSimilarity", "It is 1 less: -1 where both point the same way."),
+        torch("CosineEmbeddingLoss", "It says 1 where a vector is all zeros.", _torch_cosine),
+        keras(
+            "CosineSimilarity",
+            "It is 1 less: -1 where both point the same way, 0 where a vector is all zeros.",
+            _keras_cosine,
+            signed=True,
+        ),
     ),
     differs="A vector of zeros has no direction, so its row has no value here.",
     aka=("cosine_distance",),
@@ -73,9 +125,11 @@ def _dot(a: Matrix, b: Matrix) -> tuple[Vector, Vector]:
     use="Where several labels can be true at once, and their probabilities are to be honest.",
     avoid="Where exactly one is true (cross_entropy).",
     peers=(
-        torch("BCELoss", "It stops the logarithm at -100."),
+        torch("BCELoss", "It stops the logarithm at -100.", _torch_log_loss),
         torch("MultiLabelSoftMarginLoss", "It takes logits."),
-        keras("BinaryCrossentropy", "It keeps probabilities within 1e-7 of 0 and 1."),
+        keras(
+            "BinaryCrossentropy", "It keeps probabilities within 1e-7 of 0 and 1.", _keras_log_loss
+        ),
     ),
     aka=("bce", "binary_cross_entropy", "multilabel_soft_margin"),
 )
@@ -167,8 +221,12 @@ def multi_label_margin(y: Annotated[Matrix, ZERO_OR_ONE], score: Matrix) -> Vect
     use="To compare probabilities with the shares that annotators or another model gave.",
     avoid="Where one class is true (cross_entropy), or a probability can be 0 (brier).",
     peers=(
-        torch("KLDivLoss", "It takes logarithms, and divides by the classes, too, by default."),
-        keras("KLDivergence", "It keeps both within 1e-7 of 0 and 1."),
+        torch(
+            "KLDivLoss",
+            "It takes logarithms, and divides by the number of classes, too, by default.",
+            _torch_kl,
+        ),
+        keras("KLDivergence", "It lifts both to at least 1e-7.", _keras_kl),
     ),
     aka=("kl_divergence", "kullback_leibler"),
     task="soft",
@@ -204,7 +262,11 @@ _TINY = 1e-290
     avoid="To see how much could be gained: its least value is not 0 (kl).",
     peers=(
         torch("CrossEntropyLoss", "It takes logits."),
-        keras("CategoricalCrossentropy", "It keeps probabilities within 1e-7 of 0 and 1."),
+        keras(
+            "CategoricalCrossentropy",
+            "It keeps probabilities within 1e-7 of 0 and 1.",
+            _keras_cross_entropy,
+        ),
     ),
     aka=("log_loss", "categorical_crossentropy", "soft_cross_entropy"),
     task="soft",

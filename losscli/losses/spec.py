@@ -133,7 +133,6 @@ def loss(  # noqa: PLR0913 - each is one documented fact of a loss
     avoid: str = "",
     peers: tuple[Peer, ...] = (),
     differs: str = "",
-    same_as: str | tuple[str, ...] = (),
     aka: tuple[str, ...] = (),
     combine: Combine | Callable[..., Combine] = MEAN,
     domain: Callable[..., Mapping[str, Interval]] | None = None,
@@ -159,7 +158,6 @@ def loss(  # noqa: PLR0913 - each is one documented fact of a loss
 
     def register(function: F) -> F:
         made = _read(function, name or function.__name__)
-        same = (same_as,) if isinstance(same_as, str) else same_as
         made = replace(
             made,
             task=task or made.task,
@@ -168,7 +166,7 @@ def loss(  # noqa: PLR0913 - each is one documented fact of a loss
             elicits=elicits,
             use=use,
             avoid=avoid,
-            peers=peers + tuple(Peer(one.partition(".")[0], one.replace(":", ".")) for one in same),
+            peers=peers,
             differs=differs,
             aka=aka,
             combine=combine if not isinstance(combine, Combine) else lambda **_: combine,

@@ -6,30 +6,13 @@ from functools import cache
 import numpy as np
 
 from losscli.losses.spec import Vector
-from losscli.losses.stable import difference, square_rest
+from losscli.losses.stable import difference, product, square_rest
 
-_SPLIT = 2.0**27 + 1
 _PARTS = 128
 """The logarithm is known exactly enough at so many numbers from 1 to 2."""
 _DIGITS = 50
 _SHORT = 2.0**42
 """A logarithm of 2 cut to so many bits can be multiplied by any exponent without rounding."""
-
-
-def product_rest(a: Vector, b: Vector) -> Vector:
-    """Return a*b minus the double that it rounds to, exactly (Dekker, 1971).
-
-    For |a|, |b| and their product between 1e-140 and 1e150; 0 where that is exceeded.
-    """
-    (a_high, a_low), (b_high, b_low) = _halves(a), _halves(b)
-    rest = ((a_high * b_high - a * b) + a_high * b_low + a_low * b_high) + a_low * b_low
-    return np.where(np.isfinite(rest), rest, 0.0)
-
-
-def _halves(x: Vector) -> tuple[Vector, Vector]:
-    shifted = _SPLIT * x
-    high = shifted - (shifted - x)
-    return high, x - high
 
 
 def log_in_two(x: Vector) -> tuple[Vector, Vector]:
@@ -41,8 +24,8 @@ def log_in_two(x: Vector) -> tuple[Vector, Vector]:
     high, low = (values[place] for values in _logarithms())
     off = m - near  # exact: the two are close, and one of them is short
     q = off / near
-    back = q * near
-    q_rest = ((off - back) - product_rest(q, near)) / near
+    back, beyond = product(q, near)
+    q_rest = ((off - back) - beyond) / near
     tail = np.zeros_like(q)
     for n in range(9, 2, -1):
         tail = q * (tail + (-1) ** (n + 1) / n)

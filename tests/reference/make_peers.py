@@ -65,6 +65,22 @@ def data() -> dict[str, Data]:
         "distances": {"y": signs, "score": single(np.abs(DRAW.normal(size=N)))},
         "scores": {"y": codes, "scores": single(DRAW.normal(size=(N, K)))},
     }
+    ordinary |= {
+        "normal": {
+            "y": single(DRAW.normal(size=N)),
+            "mean": single(DRAW.normal(size=N)),
+            "variance": single(DRAW.lognormal(size=N)),
+        },
+        "vectors": {
+            "y": single(DRAW.normal(size=(N, 3))),
+            "pred": single(DRAW.normal(size=(N, 3))),
+        },
+        "multilabel": {
+            "y": DRAW.integers(0, 2, (N, 3)).astype(float),
+            "prob": DRAW.integers(1, 4096, (N, 3)) / 4096,
+        },
+        "soft": {"y": simplex(), "probs": simplex()},
+    }
     thirds = [[1.0, 0.0, 0.0, 0.0], [0.5, 0.5, 0.0, 0.0]]
     edges: dict[str, Data] = {
         "sure": {
@@ -76,6 +92,15 @@ def data() -> dict[str, Data]:
         "far": {"y": np.array([0.0, 1000, -1000]), "pred": np.array([1000.0, 0, 0])},
         "huge": {"y": np.array([1e200]), "pred": np.array([-1e200])},
         "all below": {"y": np.array([0, 1]), "scores": np.array([[0.5, -3, -4], [-9, -2, -5.0]])},
+        "narrow": {"y": np.ones(2), "mean": np.zeros(2), "variance": np.array([1e-9, 1e-6])},
+        "sure multilabel": {
+            "y": np.array([[1.0, 0, 1], [0, 0, 1]]),
+            "prob": np.array([[0.0, 1, 1], [0, 0.5, 1e-300]]),
+        },
+        "sure soft": {
+            "y": np.array([[0.5, 0.5, 0.0], [1.0, 0.0, 0.0]]),
+            "probs": np.array([[0.0, 0.5, 0.5], [1.0, 0.0, 0.0]]),
+        },
         "wrong side": {"y": np.array([1.0]), "score": np.array([-1000.0])},
     }
     return ordinary | edges
@@ -145,6 +170,41 @@ def torch_losses() -> Iterator[tuple[str, str, str, Callable[..., torch.Tensor]]
     )
 
 
+def torch_of_several() -> Iterator[tuple[str, str, str, Callable[..., torch.Tensor]]]:
+    """Yield the same for forecasts of a distribution and for several truths a row."""
+    for where in ("normal", "narrow"):
+        for full in (False, True):
+            yield (
+                where,
+                f"gaussian_nll(full={full})",
+                "GaussianNLLLoss",
+                lambda y, mean, variance, full=full: nn.GaussianNLLLoss(full=full)(
+                    mean, y, variance
+                ),
+            )
+    yield (
+        "vectors",
+        "cosine",
+        "CosineEmbeddingLoss",
+        lambda y, pred: nn.CosineEmbeddingLoss()(pred, y, torch.ones(len(y))),
+    )
+    for where in ("multilabel", "sure multilabel"):
+        yield where, "log_loss", "BCELoss", lambda y, prob: nn.BCELoss()(prob, y)
+    yield (
+        "multilabel",
+        "log_loss",
+        "MultiLabelSoftMarginLoss",
+        lambda y, prob: nn.MultiLabelSoftMarginLoss()(prob.logit(), y),
+    )
+    yield "soft", "kl", "KLDivLoss", lambda y, probs: nn.KLDivLoss()(probs.log(), y)
+    yield (
+        "soft",
+        "cross_entropy",
+        "CrossEntropyLoss",
+        lambda y, probs: nn.CrossEntropyLoss()(probs.log(), y),
+    )
+
+
 def keras_losses() -> Iterator[tuple[str, str, str, Callable[[], Any]]]:
     """Yield (data, our loss, their name, what makes their loss)."""
     made = keras.losses
@@ -182,6 +242,12 @@ def keras_losses() -> Iterator[tuple[str, str, str, Callable[[], Any]]]:
             lambda: made.CategoricalCrossentropy(label_smoothing=0.2),
         )
         yield where, "focal", "CategoricalFocalCrossentropy", made.CategoricalFocalCrossentropy
+    yield "vectors", "cosine", "CosineSimilarity", made.CosineSimilarity
+    for where in ("multilabel", "sure multilabel"):
+        yield where, "log_loss", "BinaryCrossentropy", made.BinaryCrossentropy
+    for where in ("soft", "sure soft"):
+        yield where, "kl", "KLDivergence", made.KLDivergence
+        yield where, "cross_entropy", "CategoricalCrossentropy", made.CategoricalCrossentropy
     yield "binary", "brier", "MeanSquaredError", made.MeanSquaredError
     yield "margins", "hinge", "Hinge", made.Hinge
     yield "margins", "squared_hinge", "SquaredHinge", made.SquaredHinge
@@ -191,9 +257,9 @@ def keras_losses() -> Iterator[tuple[str, str, str, Callable[[], Any]]]:
 
 def keras_value(made: Any, found: Data) -> float:
     y, predicted = found.values()
-    if predicted.ndim > 1:
+    if y.ndim < predicted.ndim:
         y = np.eye(predicted.shape[1])[y]
-    else:
+    elif y.ndim == 1:
         y, predicted = y[:, None], predicted[:, None]
     return float(made(y.astype(np.float32), predicted.astype(np.float32)))
 
@@ -260,7 +326,7 @@ def _nothing(predicted: np.ndarray, _: Any) -> tuple[np.ndarray, np.ndarray]:
 
 
 def values(found: dict[str, Data]) -> Iterator[dict[str, Any]]:
-    for where, ours, theirs, call in torch_losses():
+    for where, ours, theirs, call in (*torch_losses(), *torch_of_several()):
         value = float(call(**by_torch(found[where])))
         yield {"library": "torch", "name": theirs, "loss": ours, "data": where, "value": value}
     for where, ours, theirs, make in keras_losses():
@@ -288,6 +354,20 @@ def wis() -> float:
     return float(said)
 
 
+def in_lines(written: dict[str, Any]) -> str:
+    """Return JSON with one line for each data set and each value."""
+    parts = []
+    for name, part in written.items():
+        pairs = part.items() if isinstance(part, dict) else enumerate(part)
+        lines = [
+            f"{json.dumps(key)}: {json.dumps(one)}" if isinstance(part, dict) else json.dumps(one)
+            for key, one in pairs
+        ]
+        left, right = "{}" if isinstance(part, dict) else "[]"
+        parts.append(f'"{name}": {left}\n  ' + ",\n  ".join(lines) + f"\n {right}")
+    return "{" + ",\n ".join(parts) + "}\n"
+
+
 if __name__ == "__main__":
     judged = data()
     written = {
@@ -299,4 +379,4 @@ if __name__ == "__main__":
         ],
         "wrong": {"wis": wis()},
     }
-    (HERE / "peers.json").write_text(json.dumps(written, indent=1) + "\n")
+    (HERE / "peers.json").write_text(in_lines(written))
