@@ -86,11 +86,21 @@ def add_run(values: Vector, largest: float, scratch: Vector) -> dict[int, int]:
     for level in range(top, top - LEVELS, -1):
         shift = 1.5 * 2.0 ** (52 + LEVEL_BITS * level)
         np.add(values, shift, out=piece)
-        np.subtract(piece, shift, out=piece)
-        if level == top:
+        levels[level] = _units(piece, shift)
+        if level > top - LEVELS + 1:
+            np.subtract(piece, shift, out=piece)
             np.subtract(values, piece, out=values)
-        levels[level] = int(math.ldexp(float(np.add.reduce(piece)), -LEVEL_BITS * level))
     return levels
+
+
+def _units(shifted: Vector, shift: float) -> int:
+    """Return how many units values are in all that were rounded to units by adding `shift`.
+
+    Their bits are those of `shift` plus the units, so the bits add up to them modulo 2**64.
+    """
+    bits = int(np.add.reduce(shifted.view(np.int64)))
+    units = bits - len(shifted) * int(np.float64(shift).view(np.int64))
+    return (units + (1 << 63)) % (1 << 64) - (1 << 63)
 
 
 def add_runs(values: Vector, starts: Integers, largest: Vector) -> dict[int, Integers]:

@@ -17,6 +17,9 @@ from losscli.data.text.stretches import in_order
 from losscli.errors import DataError
 from losscli.visible import visible
 
+_SHARED = 12
+"""The stretches of a long file are a multiple of this, so that 2, 3, 4 or 6 workers end at once."""
+
 
 class CsvSource:
     """The rows of delimited texts, in pieces of about `block_bytes`.
@@ -70,8 +73,9 @@ class CsvSource:
         for file, (sheet, layout) in enumerate(zip(self._sheets, layouts, strict=True)):
             if self._guess and sheet.guessable:
                 size = (sheet.text.size or 0) - sheet.text.mark - sheet.body
-                for number in range(-(-size // self._block)):
-                    yield partial(self._guessed, (file, number), layout)
+                block = _even(size, self._block)
+                for number in range(-(-size // block)):
+                    yield partial(self._guessed, (file, number), layout, block)
             else:
                 yield from self._certain(file, layout)
 
@@ -105,9 +109,9 @@ class CsvSource:
             if rows is not None and not rows.get(file):
                 raise no_rows(sheet.text, "there is a header and nothing below it")
 
-    def _guessed(self, part: tuple[int, int], layout: Layout) -> Piece:
+    def _guessed(self, part: tuple[int, int], layout: Layout, block: int) -> Piece:
         hands = self._own_hands()
-        offset = hands.cutter.cut(layout.sheet, part[1], self._block, layout.end)
+        offset = hands.cutter.cut(layout.sheet, part[1], block, layout.end)
         return self._piece(part, layout, hands, offset)
 
     def _counted(self, layout: Layout) -> Iterator[Callable[[], Piece]]:
@@ -164,6 +168,12 @@ class CsvSource:
     def _warn(self, text: str) -> None:
         if text not in self.warnings:
             self.warnings.append(text)
+
+
+def _even(size: int, block: int) -> int:
+    """Return the size of stretches, about `block`, that part a long file evenly among workers."""
+    count = -(-size // block)
+    return -(-size // (count + -count % _SHARED)) if count > _SHARED else block
 
 
 def _fail(error: DataError) -> Piece:
