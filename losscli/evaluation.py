@@ -11,6 +11,7 @@ from losscli.data.block import Source
 from losscli.data.classes import twins
 from losscli.data.columns import Plan, Wanted, plan
 from losscli.data.costs import read_costs
+from losscli.data.training import NAIVE, NaiveErrors, naive_errors
 from losscli.errors import DataError, UsageError
 from losscli.gates.binding import Bound
 from losscli.gates.plan import Gates, Texts, asked_of_rows
@@ -61,6 +62,8 @@ def evaluate(  # noqa: PLR0913 - the arguments are the options of the command li
     normalize: bool = False,
     logits: bool = False,
     cost_matrix: Any = None,  # noqa: ANN401 - a path, a DataFrame or {truth: {decision: cost}}
+    train: Any = None,  # noqa: ANN401 - as data
+    season: int = 1,
     missing: Any = "error",  # noqa: ANN401
     top: int = 10,
     level: float = 0.95,
@@ -93,7 +96,9 @@ def evaluate(  # noqa: PLR0913 - the arguments are the options of the command li
     each decision costs for each truth.
     `group` names the column of what belongs together (an image, a series): a loss is then the
     mean of the values of the groups, or with `pooled` one value over all rows. `cluster` names
-    rows that are not independent, for the standard errors.
+    rows that are not independent, for the standard errors. `train` is the history of the series
+    (the groups) in the order of time, from which mase and rmsse take the errors of forecasting
+    y[t] by y[t - season].
     `level` is the confidence of the intervals, `top` the number of worst rows to show.
     `compat` ("sklearn", "torch" or "keras") asks for that library's numbers where they differ.
     `hybrids` are named sums, such as "blend=0.7*mse + 0.3*mae", that losses and limits can name.
@@ -150,10 +155,12 @@ class _Job:
         source = open_source(data, **reading)
         found = plan(source, wanted(given, (*self.asked, *self.gates.named)))
         asked = self.asked or default(found.task, found.columns)
-        roles = (*found.columns, *found.shared)
+        naive = _naive(given, found, reading)
+        roles = (*found.columns, *found.shared, *(NAIVE if naive else ()))
         chosen = resolve(asked, found.task, roles, _of_matrix(found))
         chosen, bounds = self.gates.bound(chosen, found.task, roles, found.by, _of_matrix(found))
         _check_costs(found, chosen)
+        naive = naive and _asked_for(naive, chosen)
         of_rows = asked_of_rows(bounds)
         if not (given["pooled"] or found.unit):
             _ask_for_groups(chosen)
@@ -170,9 +177,8 @@ class _Job:
             grouped=found.wanted.group is not None,
             distributed=tuple(sorted({0, *(one.number for one in of_rows)})),
         )
-        run = Run(
-            source, found, work, given["jobs"], given["progress"], engines.engine(given["engine"])
-        )
+        fold = engines.engine(given["engine"])
+        run = Run(source, found, work, given["jobs"], given["progress"], fold, naive)
         summary = run.summary()
         check_rows(summary.census, expect_rows, found)
         facts = _facts(run, summary, given["level"])
@@ -210,6 +216,7 @@ def wanted(given: Mapping[str, Any], asked: Sequence[Request]) -> Wanted:
     if given.get("true") is not None:
         roles["y"] = given["true"]
     able = tasks(asked) if asked else frozenset()
+    spared = {"y", *SHARED, *(NAIVE if given.get("train") is not None else ())}
     costs = None if given.get("cost_matrix") is None else read_costs(given["cost_matrix"])
     spare = NOTHING if costs is None else OF_MATRIX
     task = next(iter(able)) if len(able) == 1 else ""
@@ -223,9 +230,10 @@ def wanted(given: Mapping[str, Any], asked: Sequence[Request]) -> Wanted:
         tasks=able,
         **_unit(given),
         costs=costs,
-        extra=tuple(role for role in needs if role != "y" and role not in SHARED),
+        extra=tuple(role for role in needs if role not in spared),
         optional=tuple(dict.fromkeys(role for one in sure for role in one.optional)),
         several=frozenset(r for one in sure for part in one.parts for r in part.loss.several),
+        components=next(filter(None, (p.loss.components for one in sure for p in one.parts)), ()),
         truth=_kind_of_truth(able, given.get("task"), needs),
         **{name: given[name] for name in _AS_THEY_ARE if name in given},
     )
@@ -259,6 +267,27 @@ def _unit(given: Mapping[str, Any]) -> dict[str, Any]:
         raise UsageError(what, remedy=remedy)
     pooled = given.get("pooled")
     return {"group": None if pooled else group, "cluster": group if pooled and group else cluster}
+
+
+def _naive(given: Mapping[str, Any], found: Plan, reading: Mapping[str, Any]) -> NaiveErrors | None:
+    """Return the errors of the naive forecast in the training data, where there are any."""
+    train, season = given.get("train"), given.get("season", 1)
+    if season < 1:
+        raise UsageError(f"a season of {season} steps is none", remedy="try season 1")
+    if train is None:
+        if season != 1:
+            raise UsageError("--season is a step in --train", remedy="name it: --train FILE")
+        return None
+    if not found.truth:
+        raise UsageError(f"--train is not for {found.task}", remedy="leave it out")
+    return naive_errors(open_source(train, **reading), found.truth, found.unit, season)
+
+
+def _asked_for(naive: NaiveErrors, chosen: Sequence[Chosen]) -> NaiveErrors:
+    roles = tuple(role for role in NAIVE if any(role in one.roles for one in chosen))
+    if not roles:
+        raise UsageError("no loss asks for --train", remedy="--loss mase and --loss rmsse do")
+    return replace(naive, roles=roles)
 
 
 def _ask_for_groups(chosen: Sequence[Chosen]) -> None:
@@ -369,7 +398,7 @@ def _facts(run: Run, summary: Summary, level: float) -> Facts:
     told = [rounded[name][1] for name in found.types if name in rounded]
     return Facts(
         files=run.source.files,
-        columns=found.shown,
+        columns={**found.shown, "train": run.naive.shown} if run.naive else found.shown,
         task=found.task,
         level=level,
         shown_by=_shown_by(run),

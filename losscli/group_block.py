@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from losscli.data.block import Block
 from losscli.errors import DataError
+from losscli.losses.arguments import Columns
 from losscli.losses.chosen import Chosen
 from losscli.sorted_block import classes_of
 from losscli.summary.group_sums import MOST_GROUPS, GroupSums
@@ -18,7 +19,8 @@ def group_sums(
     block: Block, chosen: Sequence[Chosen], unit: str, by: Sequence[str]
 ) -> dict[str, GroupSums]:
     """Return for each breakdown ("" for none) the sums of the losses by group and class."""
-    losses = [one.terms(block.columns) for one in chosen]
+    columns = Columns(block.columns)
+    losses = [one.terms(columns) for one in chosen]
     return {
         name: GroupSums.of(
             _group(block, unit),

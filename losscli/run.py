@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from losscli.data.block import Block, MisreadError, Piece, Source
 from losscli.data.columns import Plan
+from losscli.data.training import NaiveErrors
 from losscli.engine import Fold, threads
 from losscli.losses.combine import to_float
 from losscli.report.finish import Samples
@@ -32,11 +33,14 @@ class Run:
     jobs: int | None
     progress: Progress | None
     fold: Fold = threads.fold
+    naive: NaiveErrors | None = None
 
     def block(self, piece: Piece) -> Block:
-        """Return the judged rows of a piece, with the arrays that all rows share."""
-        found, shared = self.plan.block(piece), self.plan.shared
-        return replace(found, columns={**found.columns, **shared}) if shared else found
+        """Return the judged rows of a piece, with the arrays that no column of the file holds."""
+        found, more = self.plan.block(piece), self.plan.shared
+        if self.naive:
+            more = {**more, **self.naive.columns(found)}
+        return replace(found, columns={**found.columns, **more}) if more else found
 
     def summary(self) -> Summary:
         """Return the summary of all rows."""

@@ -14,10 +14,12 @@ from losscli.report import (
     Concentration,
     Estimate,
     Gate,
+    Groups,
     LossResult,
     Outliers,
     Report,
     Residuals,
+    WorstGroup,
     WorstRow,
 )
 from losscli.visible import visible
@@ -170,7 +172,12 @@ def named(text: str) -> Report:
     return replace(
         with_classes((text, "other")),
         files=(text, "second.csv"),
-        columns={"y": text, "pred": text, "by": [text], "id": text, "weight": text},
+        columns={
+            **dict.fromkeys(("y", "pred", "id", "weight", "group", "cluster"), text),
+            "by": [text],
+            "train": {"files": [text], "season": 1},
+        },
+        groups=Groups(text, 2, "mse", "mse", ((0.5, 1.5),), (WorstGroup(text, 3, 1.5, 0.5),)),
         breakdown=tuple(replace(cls(text, "mse", 3025.4, 0.5), by=text) for _ in "a"),
         outliers=replace(OUTLIERS, worst=(worst, *classes)),
         warnings=(f"a warning about {text}",),

@@ -240,7 +240,7 @@ def test_text_of_a_file_is_harmless(text: str, name: str, width: int) -> None:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_table_keeps_its_shape(text: str) -> None:
-    harmless, hostile = (table(named(t), 400).split("\n") for t in ("cat", text))
+    harmless, hostile = (table(named(t), 900).split("\n") for t in ("cat", text))
     assert len(harmless) == len(hostile)
 
 

@@ -24,7 +24,7 @@ _GROUP = "What to compare"
 _MOST_FILES = 2
 _NOT_HERE = {
     *("files", "group", "pooled", "compat", "fail_if", "warn_if", "strict", "save", "against"),
-    *("baseline_other_data", "cost_matrix"),
+    *("baseline_other_data", "cost_matrix", "train", "season"),
 }
 """The words of `losscli eval` that compare does not know."""
 

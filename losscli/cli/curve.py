@@ -33,7 +33,14 @@ _EXAMPLES: tuple[Columns, ...] = (
     {"z": np.ones(3), "v": np.array([1.0, 0.0, -1.0]), "pi": _SHARES, "p": _NEARLY},
 )
 """Three rows for losses of several columns."""
+_BOXES: Columns = {
+    "y": np.array([[0.0, 0.0, 2.0, 2.0]] * 3),
+    "pred": np.array([[0.0, 0.0, 2.0, 1.0], [1.0, 1.0, 3.0, 3.0], [3.0, 0.0, 5.0, 2.0]]),
+}
+"""Half of the box, a box that overlaps it, and one beside it."""
 _FIXED = {
+    "naive_mae": 1.0,
+    "naive_rmse": 1.0,
     "mean": 0.0,
     "std": 1.0,
     "var": -1.5,
@@ -94,6 +101,9 @@ def situations(loss: Loss, parameters: Mapping[str, Value]) -> list[tuple[str, f
     elif roles == {"y", "label"} and not loss.several:
         columns = {"y": np.zeros(2, np.intp), "label": np.array([0, 1])}
         texts = ["the right class", "another class"]
+    elif loss.components:
+        columns = dict(_BOXES)
+        texts = [_row(columns, loss.roles, at) for at in range(3)]
     else:
         columns = dict(_example(loss))
         texts = [_row(columns, loss.roles, at) for at in range(3)] if columns else []

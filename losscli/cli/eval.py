@@ -38,6 +38,8 @@ def evaluate_files(
     group: options.Group = None,
     pooled: options.Pooled = False,
     cluster: options.Cluster = None,
+    train: options.Train = None,
+    season: options.Season = 1,
     top: options.Top = 10,
     level: options.Level = 0.95,
     compat: options.Compat = None,

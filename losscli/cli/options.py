@@ -56,6 +56,13 @@ Cluster = Annotated[
     str | None,
     _option(_WHAT, "COLUMN", "Which rows are not independent: intervals by cluster."),
 ]
+Train = Annotated[
+    str | None,
+    _option(_WHAT, "FILE", "The history of each series, in order: the scale of mase and rmsse."),
+]
+Season = Annotated[
+    int, _option(_WHAT, "N", "Steps back to what a naive forecast repeats in --train.", least=1)
+]
 Top = Annotated[int, _option(_WHAT, "N", "How many of the worst rows to show.", least=0)]
 Compat = Annotated[
     Literal["sklearn", "torch", "keras"] | None,

@@ -11,6 +11,7 @@ from losscli.data.flags import FAMILIES, flag, levels, shown
 from losscli.data.roles import Candidate, candidates
 from losscli.data.scene import Scene, pick
 from losscli.data.task import label_beside
+from losscli.data.training import NAIVE
 from losscli.errors import UsageError
 from losscli.losses.arguments import WAYS, obtainable
 from losscli.roles import ROLES, SHARED
@@ -146,6 +147,12 @@ def _extra(scene: Scene, role: str, found: Bound) -> Candidate:
             return _alike(scene, Candidate(role, tuple(columns.values()), tuple(columns)), found)
         what = f"{flag(role)}: there are no columns {visible(role)}_<name>"
         remedy = f"name them: {flag(role)} 'PATTERN_*'"
+        raise UsageError(what, where=scene.header.where, remedy=remedy)
+    if role in NAIVE and role not in scene.header.names:
+        what = f"there is no column {role}, the error of the naive forecast in training"
+        remedy = (
+            f"--train FILE takes it from the history of each series, {flag(role)} from a column"
+        )
         raise UsageError(what, where=scene.header.where, remedy=remedy)
     return Candidate(role, (scene.header.column(flag(role), role),))
 

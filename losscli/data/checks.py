@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.data.boxes import refuse_without_area
 from losscli.data.flags import shown
 from losscli.data.peek import TOLERANCE
 
@@ -88,6 +89,7 @@ def _outside(judge: "Judge", found: Arrays) -> None:
 
 CHECKS: dict[str, Callable[["Judge", Arrays], None]] = {
     "y": _shares,
+    "pred": refuse_without_area,
     "probs": _sums,
     "es": _shortfall,
     "lower": _ends,

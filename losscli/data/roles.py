@@ -25,7 +25,8 @@ class Wanted:
     that the losses ask for, where their task is known: a role of the vocabulary is found as ever,
     any other is the column of that name, or of those names with a rest (pi_*) where it is in
     `several`. Those in `optional` are bound where there is such a column. `truth` says whether
-    the losses ask for one column of what happened, for several or for none, where that is known.
+    the losses ask for one column of what happened, for several or for none, where that is known;
+    `components` are what several must be, in this order, where the losses say so.
     """
 
     roles: Mapping[str, Named] = field(default_factory=dict)
@@ -47,6 +48,7 @@ class Wanted:
     several: frozenset[str] = frozenset()
     costs: "Costs | None" = None
     truth: Literal["one", "several", "none", ""] = ""
+    components: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

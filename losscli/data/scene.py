@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from losscli.data import several
 from losscli.data.block import Source
+from losscli.data.boxes import in_order
 from losscli.data.flags import FAMILIES, LOGITS, Header, flag, given, pinned, shown
 from losscli.data.peek import Peek, joined
 from losscli.data.roles import Candidate, Wanted, candidates, truths
@@ -63,6 +64,8 @@ def scene_of(source: Source, wanted: Wanted) -> Scene:
     taken = roles | {name for name in others if name}
     folded = header.folded(frozenset(taken))
     truth, truths = _truth(header, wanted, single, taken)
+    if truths and wanted.components:
+        truths = in_order(truths, wanted.components, header.where)
     twice = roles & {truth, *(truths.columns if truths else ())}
     if twice:
         what = f"{shown(sorted(twice))} is named for the truth and for something else"

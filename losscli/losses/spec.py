@@ -20,6 +20,8 @@ Vector = NDArray[np.float64]
 _SEVERAL = "one column of the file for each"
 Matrix = Annotated[NDArray[np.float64], _SEVERAL]
 """k float64 per row, shape (n, k), C-contiguous."""
+BOX = ("x1", "y1", "x2", "y2")
+"""The corners of a box: x1 < x2 and y1 < y2."""
 Codes = NDArray[np.intp]
 """The position of each row's class in the class list."""
 Terms = Vector | tuple[Vector, ...]
@@ -75,7 +77,8 @@ class Loss:
     truth itself; `floor` is the row loss of a perfect prediction, as a formula; empty where
     none is known. `bound` is the largest row loss there can be, as a number or a formula.
     `parts` name the terms after the first, where these are shown for themselves and do not
-    combine.
+    combine. `components` say what the columns of several truths, and of what predicts them, must
+    be and in which order they are handed over.
     A loss with `leaves_out` gives NaN for rows that it does not judge; in any other a NaN means
     that the number cannot be computed. `check` says what is wrong with parameters that are
     legal one by one, or nothing.
@@ -105,6 +108,7 @@ class Loss:
     leaves_out: bool = False
     signed: bool = False
     parts: tuple[str, ...] = ()
+    components: tuple[str, ...] = ()
 
     @property
     def flags(self) -> tuple[str, ...]:
@@ -143,6 +147,7 @@ def loss(  # noqa: PLR0913 - each is one documented fact of a loss
     leaves_out: bool = False,
     signed: bool = False,
     parts: tuple[str, ...] = (),
+    components: tuple[str, ...] = (),
     name: str = "",
     task: str = "",
 ) -> Callable[[F], F]:
@@ -162,6 +167,7 @@ def loss(  # noqa: PLR0913 - each is one documented fact of a loss
             made,
             task=task or made.task,
             parts=parts,
+            components=components,
             formula=(formula,) if isinstance(formula, str) else formula,
             elicits=elicits,
             use=use,

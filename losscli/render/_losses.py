@@ -10,7 +10,7 @@ from losscli.render._grid import Column, Facts, Grid, estimate_cell, interval_ce
 from losscli.report import LossResult, Report
 from losscli.visible import visible
 
-NO_PREDICTION = ("y", "by", "id", "weight", "group", "cluster")
+NO_PREDICTION = ("y", "by", "id", "weight", "group", "cluster", "train")
 
 
 def title(report: Report) -> str:
@@ -26,6 +26,8 @@ def title(report: Report) -> str:
         rows += f" in {count(report.groups.count)} {'group' if one else 'groups'}"
         rows += f" of {visible(report.groups.column)}"
     said = [files, rows, report.task, against(report.columns)]
+    if train := report.columns.get("train"):
+        said.append(f"scaled by {', '.join(map(visible, train['files']))}")
     if cluster := report.columns.get("cluster"):
         clusters = max((found.estimate.clusters for found in report.losses), default=0)
         of = visible(str(cluster))

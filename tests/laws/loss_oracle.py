@@ -21,6 +21,37 @@ def _log(x: Any) -> Any:
     return CONTEXT.ln(x) if x else -CONTEXT.inf
 
 
+Box = list[Any]
+"""x1, y1, x2, y2."""
+
+
+def _area(box: Box) -> Any:
+    return max(box[2] - box[0], 0) * max(box[3] - box[1], 0)
+
+
+def _intersection(one: Box, other: Box) -> Any:
+    return _area([max(one[0], other[0]), max(one[1], other[1]), *map(min, one[2:], other[2:])])
+
+
+def _hull(one: Box, other: Box) -> Box:
+    return [*map(min, one[:2], other[:2]), *map(max, one[2:], other[2:])]
+
+
+def _between(one: Box, other: Box) -> Any:
+    apart = [(one[k] + one[k + 2] - other[k] - other[k + 2]) / 2 for k in (0, 1)]
+    return apart[0] ** 2 + apart[1] ** 2
+
+
+def _across(one: Box, other: Box) -> Any:
+    x1, y1, x2, y2 = _hull(one, other)
+    return (x2 - x1) ** 2 + (y2 - y1) ** 2
+
+
+def _slant(one: Box, other: Box) -> Any:
+    angles = [CONTEXT.atan((box[2] - box[0]) / (box[3] - box[1])) for box in (one, other)]
+    return (2 / CONTEXT.pi * (angles[0] - angles[1])) ** 2
+
+
 NAMES: dict[str, Any] = {
     "__builtins__": {},
     "abs": abs,
@@ -44,6 +75,12 @@ NAMES: dict[str, Any] = {
     "sqrt": CONTEXT.sqrt,
     "sum": sum,
     "zip": zip,
+    "intersection": _intersection,
+    "union": lambda one, other: _area(one) + _area(other) - _intersection(one, other),
+    "hull": lambda one, other: _area(_hull(one, other)),
+    "between": _between,
+    "across": _across,
+    "slant": _slant,
 }
 
 

@@ -63,7 +63,7 @@ def columns(loss: Loss, parameters: Mapping[str, Any], reach: int = 9) -> Column
     numbers = [v for v in parameters.values() if isinstance(v, float) and np.isfinite(v)]
     codes = "scores" in loss.roles or loss.task in {"multiclass", "labels"}
     if "y" in loss.several:
-        found = _several(draw, loss.task, reach)
+        found = _several(draw, loss, reach)
     elif codes:
         found = _classes(draw)
     elif loss.task in {"binary", "margin"}:
@@ -181,14 +181,16 @@ def _classes(draw: np.random.Generator) -> Columns:
     return {"y": y, "label": label, "probs": probs, "scores": scores, "cost_matrix": COSTS}
 
 
-def _several(draw: np.random.Generator, task: str, reach: float) -> Columns:
+def _several(draw: np.random.Generator, loss: Loss, reach: float) -> Columns:
     n = 6 * ROWS
-    if task == "soft":
+    if loss.components:
+        return _boxes(draw, reach)
+    if loss.task == "soft":
         shares = _shares(draw, n)
         near = shares * (1 + 10 ** draw.uniform(-9, -1, (n, K)))
         probs = np.where(draw.uniform(size=(n, 1)) < 0.5, _shares(draw, n), near)
         return {"y": shares, "probs": probs / probs.sum(axis=1, keepdims=True)}
-    if task == "multilabel":
+    if loss.task == "multilabel":
         y, label = draw.integers(2, size=(2, n, K)).astype(float)
         prob = 10 ** draw.uniform(-16, 0, (n, K))
         prob = np.where(draw.uniform(size=(n, K)) < 0.5, prob, 1 - prob)
@@ -197,6 +199,26 @@ def _several(draw: np.random.Generator, task: str, reach: float) -> Columns:
     y, pred = (_sizes(draw, n * K, reach).reshape(n, K) for _ in range(2))
     near = y * draw.uniform(-2, 2, (n, 1)) * (1 + 10 ** draw.uniform(-16, 0, (n, K)))
     return {"y": y, "pred": np.where(draw.uniform(size=(n, 1)) < 0.5, pred, near)}
+
+
+def _boxes(draw: np.random.Generator, reach: float) -> Columns:
+    """Return pairs of boxes: apart, one in the other, moved, stretched, or nearly the same."""
+    n = 8 * ROWS
+    size = 10 ** draw.uniform(-reach, reach, (2, n, 2))
+    low = _sizes(draw, 2 * n, reach).reshape(n, 2)
+    y = np.hstack([low, low + size[0]])
+    middle, half = low + size[0] / 2, size[0] * draw.uniform(0.05, 1, (n, 2))
+    far = _sizes(draw, 2 * n, reach).reshape(n, 2)
+    kinds = [
+        np.hstack([far, far + size[1]]),
+        np.hstack([middle - half, middle + half]),
+        y + np.tile(draw.normal(size=(n, 2)) * size[0], 2),
+        y + draw.normal(size=(n, 4)) * size[0].min(axis=1)[:, None] / 8,
+        y + np.spacing(y) * draw.integers(-5, 6, (n, 4)),
+    ]
+    pred = np.choose(draw.integers(len(kinds), size=(n, 1)), kinds)
+    areas = [(b[:, 0] < b[:, 2]) & (b[:, 1] < b[:, 3]) for b in (y, pred)]
+    return {"y": y[areas[0] & areas[1]], "pred": pred[areas[0] & areas[1]]}
 
 
 def _shares(draw: np.random.Generator, n: int) -> np.ndarray:

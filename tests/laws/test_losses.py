@@ -205,7 +205,11 @@ def test_a_gross_error_is_never_cheap(loss: Loss) -> None:
     for parameters in cases(loss):
         for y in (1.0, -1.0):
             for sign in (1.0, -1.0):
-                fixed = {role: np.zeros(301) for role in loss.roles}
+                legal = loss.domain(**parameters)
+                fixed = {
+                    role: np.full(301, float(role in legal and 0.0 not in legal[role]))
+                    for role in loss.roles
+                }
                 found = frozen(fixed | {"y": np.full(301, y), pred[0]: sign * sizes})
                 found = within(found, loss.domain(**parameters))
                 made = terms(loss, found, parameters)[0]
