@@ -110,7 +110,7 @@ def test_a_page_says_when_and_what_else_it_is_called() -> None:
     for said in (
         "use it where probabilities are to be honest",
         "avoid it where labels are noisy",
-        "proper strictly: on average nothing is as good as honest probabilities",
+        "proper strictly: on average nothing is as good as honest forecasts",
         "convex yes, in the prediction",
         "PyTorch torch.nn.BCELoss. It stops the logarithm at -100. (--compat torch prints it.)",
         "LightGBM binary_logloss. It keeps probabilities within 1e-15 of 0 and 1.",

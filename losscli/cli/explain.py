@@ -20,9 +20,9 @@ _MOST = 100
 _LEAST = 30
 _INDENT = 15
 _PROPER = {
-    "strictly": "strictly: on average nothing is as good as honest probabilities",
-    "yes": "yes: on average nothing is better than honest probabilities, but others are as good",
-    "no": "no: on average other probabilities than the honest ones are better",
+    "strictly": "strictly: on average nothing is as good as honest forecasts",
+    "yes": "yes: on average nothing is better than honest forecasts, but others are as good",
+    "no": "no: on average other forecasts than the honest ones are better",
 }
 _CONVEX = {True: "yes, in the prediction", False: "no: a fit can stop at a minimum that is not it"}
 _INFLUENCE = {

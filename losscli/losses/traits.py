@@ -1,7 +1,7 @@
 """What a loss is like: proper, convex, of bounded influence; found by trying, not declared."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
@@ -9,6 +9,7 @@ import numpy as np
 from losscli.losses.chosen import Chosen, Part
 from losscli.losses.combine import MEAN
 from losscli.losses.domain import REAL
+from losscli.losses.proper import proper
 from losscli.losses.spec import Codes, Loss, Value, Vector
 
 _ROUNDING = 1e-9
@@ -21,14 +22,13 @@ _SPREADS = ("delta", "beta", "c", "epsilon", "x", "margin")
 
 Rows = Callable[[Vector | Codes, Vector], Vector]
 """The row losses of truths y and predictions, NaN where the loss is not defined."""
-Honest = tuple[Vector, Vector, Codes]
 
 
 @dataclass(frozen=True)
 class Traits:
     """What a loss is like with given parameters; None (or empty) where it makes no sense.
 
-    `proper` is "strictly" where honest probabilities alone are best on average, "yes" where
+    `proper` is "strictly" where honest forecasts alone are best on average, "yes" where
     nothing is better than they are, "no" where something is. `convex` is that of the row loss
     in the prediction, `bounded_influence` tells that a single row, however wrong, pulls a fit
     only so far (Hampel, 1974).
@@ -41,16 +41,16 @@ class Traits:
 
 def traits(loss: Loss, parameters: Mapping[str, Value]) -> Traits:
     """Try what a loss is like with these parameters."""
-    one = loss.roles[0] == "y" and "y" not in loss.several and len(loss.roles) == 2  # noqa: PLR2004
-    if loss.signed or loss.combine(**parameters) != MEAN or not one:
+    if loss.signed or loss.combine(**parameters) != MEAN or "y" in loss.several:
         return Traits("", None, None)
-    role = loss.roles[1]
+    role = loss.roles[1] if len(loss.roles) == 2 else ""  # noqa: PLR2004 - y and one prediction
+    found = Traits(proper(loss, parameters), None, None)
     if role in ("prob", "probs"):
-        ways = _of_binary if role == "prob" else _of_classes
-        return Traits(_proper(*ways(_rows(loss, parameters))), _convex(loss, parameters), None)
+        return replace(found, convex=_convex(loss, parameters))
     if role in ("pred", "score", "scores"):
-        return Traits("", _convex(loss, parameters), _bounded(loss, parameters))
-    return Traits("", None, None)
+        bounded = _bounded(loss, parameters)
+        return replace(found, convex=_convex(loss, parameters), bounded_influence=bounded)
+    return found
 
 
 def _rows(loss: Loss, parameters: Mapping[str, Value]) -> Rows:
@@ -68,40 +68,6 @@ def _rows(loss: Loss, parameters: Mapping[str, Value]) -> Rows:
         return found
 
     return rows
-
-
-# Proper: expected losses of honest predictions beside those of all others
-
-
-def _of_binary(rows: Rows) -> Honest:
-    """Return predictions, their row losses if no and if yes, and the places of honest ones."""
-    p = np.linspace(0.0, 1.0, 1001)
-    losses = [rows(np.full_like(p, y), p) for y in (0.0, 1.0)]
-    return np.column_stack([1 - p, p]), np.column_stack(losses), np.arange(13, 1000, 61)
-
-
-def _of_classes(rows: Rows) -> Honest:
-    """Return the same for three classes; the honest ones have no two probabilities alike."""
-    n = 59
-    parts = np.array([(a, b, n - a - b) for a, b in product(range(n + 1), repeat=2) if a + b <= n])
-    p = parts / n
-    losses = [rows(np.full(len(p), y), p) for y in range(3)]
-    apart = (np.diff(np.sort(parts, axis=1), axis=1) > 0).all(axis=1) & (parts > 0).all(axis=1)
-    return p, np.column_stack(losses), np.flatnonzero(apart)[::17]
-
-
-def _proper(p: Vector, losses: Vector, honest: Codes) -> str:
-    strictly = True
-    for truth in honest.tolist():
-        expected = np.zeros(len(p))
-        for k, share in enumerate(p[truth].tolist()):
-            expected += share * losses[:, k]
-        slack = _ROUNDING * abs(expected[truth])
-        others = np.delete(expected, truth)
-        if others.min() < expected[truth] - slack:
-            return "no"
-        strictly &= bool(others.min() > expected[truth] + slack)
-    return "strictly" if strictly else "yes"
 
 
 # Convex: no row loss halfway between two predictions is above the mean of theirs

@@ -45,6 +45,15 @@ PROPER = {
         "label_smoothing": "no",
         "gce": "no",
     },
+    "interval": {"interval_score": "strictly", "interval_score(alpha=0.5)": "strictly"},
+    "distribution": {
+        "wis": "strictly",
+        "crps_quantile": "strictly",
+        "gaussian_nll": "strictly",
+        "log_score": "strictly",
+        "dss": "strictly",
+        "crps": "strictly",
+    },
 }
 # Huber & Ronchetti (2009); Barron (2019); Boyd & Vandenberghe (2004), 6.1.2; Zhang (2004)
 CONVEX_AND_BOUNDED = {
@@ -114,7 +123,7 @@ def test_what_makes_no_sense_is_not_said() -> None:
     assert found("mbe", "regression") == Traits("", None, None)
     assert found("medae", "regression") == Traits("", None, None)
     assert found("zero_one", "labels") == Traits("", None, None)
-    assert found("interval_score", "interval") == Traits("", None, None)
+    assert found("coverage_error", "interval") == Traits("", None, None)
 
 
 def predictions(loss: Loss, draw: np.random.Generator, n: int) -> tuple[Any, np.ndarray]:
