@@ -198,15 +198,19 @@ def with_weight(block: Block) -> Block:
     return replace(block.take(kept), dropped=dropped)
 
 
-def _census(block: Block) -> Census:
+def census_of(block: Block) -> Census:
+    """Count the rows of a block, without the digest of their truths."""
     return Census(
         seen={block.part: block.seen},
         judged=block.judged,
         dropped=Counter(block.dropped),
         noted=Counter(block.counted),
         rounded={name: (block.part, words) for name, words in block.rounded.items()},
-        digest=_digest(block) % (1 << 128),
     )
+
+
+def _census(block: Block) -> Census:
+    return replace(census_of(block), digest=_digest(block) % (1 << 128))
 
 
 def _digest(block: Block) -> int:

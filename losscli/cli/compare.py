@@ -114,6 +114,7 @@ def compare_files(
     asked_for(loss, given["task"])
     given["by"] = given["by"] or ()
     given["columns"] = named_columns(given.pop("column"))
+    given["engine"] = "processes"
     given["delimiter"] = DELIMITERS.get(delimiter or "", delimiter)
     words = {"losses": loss, "mode": mode, "tolerance": tolerance, "old_pred": old, "new_pred": new}
     found = _judge(files, {**given, **words}, quiet=quiet)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
+from losscli import engine as engines
 from losscli.comparison import finish
 from losscli.comparison.by_class import classes
 from losscli.comparison.paired_block import Pairing
@@ -37,6 +38,7 @@ def compare(  # noqa: PLR0913 - the arguments are the options of the command lin
     new_pred: Any = None,  # noqa: ANN401
     top: int = 10,
     level: float = 0.95,
+    engine: str = "threads",
     jobs: int | None = None,
     progress: Progress | None = None,
     **reading: Any,  # noqa: ANN401
@@ -50,7 +52,7 @@ def compare(  # noqa: PLR0913 - the arguments are the options of the command lin
     shows that there is none, "point" takes the plain numbers. `tolerance` is a number, "2%" of
     the old value, or a mapping of losses to those. A `by` of the form "city=Oslo" names one
     class. `reading` are the other arguments of `losscli.evaluate`, for both models; --by,
-    --weight and --cluster are columns of `old`.
+    --weight and --cluster are columns of `old`. `engine` is that of `evaluate`, too.
     Raises DataError where the rows do not belong together or cannot be judged, UsageError where
     the arguments do not fit. The same rows give the same numbers to the bit for any `jobs`.
     """
@@ -73,7 +75,8 @@ def compare(  # noqa: PLR0913 - the arguments are the options of the command lin
     truth = (plan.truth,) if plan.task in CLASSIFICATION else ()
     by_all = tuple(dict.fromkeys((*plan.by, *truth)))
     work = Work(chosen=chosen, by=by_all, top=top, cluster=plan.unit)
-    run = PairedRun(sources, Pairing((plan, found.new), chosen, ids=False), work, jobs, progress)
+    pairing = Pairing((plan, found.new), chosen, ids=False)
+    run = PairedRun(sources, pairing, work, jobs, progress, engines.engine(engine))
     summary, join = run.joined()
     check_rows(summary.census, reading.get("expect_rows"), plan)
     asked_of = finish.Asked(chosen, level, mode, allowed, plan.by, found.named, sources[0].files)

@@ -18,6 +18,7 @@ from losscli.errors import DataError
 from losscli.losses.chosen import Chosen
 from losscli.roles import SHARED
 from losscli.summarise import check_domains, with_weight
+from losscli.summary.census import Census
 from losscli.visible import visible
 
 Integers = NDArray[np.int64]
@@ -36,12 +37,12 @@ class OutOfOrderError(Exception):
 class PairedBlock:
     """The rows of two blocks that both can be judged on.
 
-    `block` is the old model's, with the columns of the new one beside them; `rows` are the rows
-    of the old piece and of the new one.
+    `block` is the old model's, with the columns of the new one beside them; `new` tells of the
+    rows of the new piece.
     """
 
     block: Block
-    rows: tuple[int, int]
+    new: Census
     ids: Ids | None = None
 
     def of(self, columns: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -85,7 +86,9 @@ class Pairing:
             at = pair.rows if block.rows is None else pair.rows[block.rows]
             block = replace(block, rows=at, place=_placed(pair))
         seen = old.seen if pair.seen is None else pair.seen
-        return PairedBlock(replace(block, seen=seen), (seen, new.seen), ids)
+        words = {name: (new.part, text) for name, text in new.rounded.items()}
+        census = Census(seen={new.part: new.seen}, rounded=words)
+        return PairedBlock(replace(block, seen=seen), census, ids)
 
 
 def _placed(pair: Pair) -> Any:  # noqa: ANN401 - a function of a row of the old piece

@@ -12,7 +12,7 @@ from losscli.data.block import MisreadError, Source
 from losscli.data.ids import all_rise
 from losscli.data.matched import MOST_ROWS, Loaded, Matched
 from losscli.data.pairs import OneFile, Pair, Pairs, SideBySide
-from losscli.engine.threads import fold
+from losscli.engine import Fold, threads
 from losscli.errors import DataError
 from losscli.report.warn import rows
 from losscli.run import Progress
@@ -29,12 +29,14 @@ class PairedRun:
         work: Work,
         jobs: int | None,
         progress: Progress | None,
+        fold: Fold = threads.fold,
     ) -> None:
         self.sources = sources
         self._pairing = pairing
         self._work = work
         self._jobs = jobs
         self._progress = progress
+        self._fold = fold
         self.warnings: list[str] = []
 
     def joined(self) -> tuple[PairedSummary, Join]:
@@ -64,18 +66,21 @@ class PairedRun:
         zero = PairedSummary.zero(len(self._work.chosen), self._work.top)
         judge = partial(_judge, pairing, self._work)
         while True:
+            fold = self._fold if pairs.apart else threads.fold
             try:
                 total = fold(pairs.pieces(), judge, zero, self._jobs, self._progress)
             except MisreadError:
                 # a line was no row: only reading in order is sure
                 pairs = pairs.in_order()
                 continue
-            pairs.check()
-            self.warnings += [text for text in pairs.warnings if text not in self.warnings]
+            pairs.check(total.census.rows_of_files, total.new.rows_of_files)
+            rounded = (*total.census.rounded.values(), *total.new.rounded.values())
+            found = (*pairs.warnings, *(words for _, words in rounded))
+            self.warnings += dict.fromkeys(text for text in found if text not in self.warnings)
             return total
 
     def _same_count(self, summary: PairedSummary) -> None:
-        counts = summary.census.rows, summary.new_rows
+        counts = summary.census.rows, summary.new.rows
         if counts[0] != counts[1]:
             names = [visible(source.files[0], 200) for source in self.sources]
             raise DataError(

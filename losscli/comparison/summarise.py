@@ -1,6 +1,5 @@
 """Pairs of rows times losses: summaries of the differences, by class."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -16,7 +15,7 @@ from losscli.losses.combine import MEAN
 from losscli.losses.spec import Vector
 from losscli.roles import SHARED
 from losscli.sorted_block import SortedBlock, classes_of
-from losscli.summary.census import Census
+from losscli.summarise import census_of
 from losscli.summary.distribution import Distribution
 from losscli.summary.exact import ExactSums
 from losscli.summary.group_sums import GroupSums
@@ -59,16 +58,11 @@ def joint(chosen: Chosen, old: Terms, new: Terms) -> Terms:
 def summarise(paired: PairedBlock, work: Work, before: PairedSummary) -> PairedSummary:
     """Turn pairs of rows into their summary; `before` is what is known already."""
     block = paired.block
-    rows = len(block.columns["y"])
+    rows = block.judged
     total = PairedSummary.zero(len(work.chosen), work.top)
-    census = Census(
-        seen={block.part: paired.rows[0]},
-        judged=rows,
-        dropped=Counter(block.dropped),
-        noted=Counter(block.counted),
-    )
+    census = census_of(block)
     ids = {block.part: paired.ids} if paired.ids else {}
-    total = replace(total, census=census, new_rows=paired.rows[1], ids=ids)
+    total = replace(total, census=census, new=paired.new, ids=ids)
     if not rows:
         return total
     for number, name in enumerate(work.by or ("",)):

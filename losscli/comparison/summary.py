@@ -67,12 +67,12 @@ class PairedSummary:
 
     `changes` is by breakdown ("" where there is none), `clusters` likewise the sums of the
     differences of each cluster, `medians` are the distributions of losses that are medians, of
-    the old model and the new one. `new_rows` counts the rows of the new source, `ids` tells of
+    the old model and the new one. `new` counts the rows of the new source, `ids` tells of
     the ids of each stretch that was paired by its place.
     """
 
     census: Census
-    new_rows: int
+    new: Census
     changes: Mapping[str, Changes]
     clusters: Mapping[str, GroupSums]
     medians: tuple[Medians, Medians]
@@ -84,14 +84,14 @@ class PairedSummary:
     def zero(cls, losses: int, top: int) -> "PairedSummary":
         """Return the summary of no rows."""
         tails = tuple(Tails(Largest(), Largest()) for _ in range(losses))
-        return cls(Census(), 0, {}, {}, ({}, {}), tails, WorstRows(top))
+        return cls(Census(), Census(), {}, {}, ({}, {}), tails, WorstRows(top))
 
     def __add__(self, other: "PairedSummary") -> "PairedSummary":
         """Merge the summaries of two lots of rows."""
         old, new = (merged(a, b) for a, b in zip(self.medians, other.medians, strict=True))
         return PairedSummary(
             self.census + other.census,
-            self.new_rows + other.new_rows,
+            self.new + other.new,
             merged(self.changes, other.changes),
             merged(self.clusters, other.clusters),
             (old, new),

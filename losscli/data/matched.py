@@ -1,5 +1,6 @@
 """Two sources whose rows are in different orders, matched in memory by what names each row."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from losscli.data import cells
 from losscli.data.block import MisreadError, Piece, Source
 from losscli.data.ids import refuse_twice
-from losscli.data.pairs import Pair, Types
+from losscli.data.pairs import Pair, Rows, Types
 from losscli.errors import DataError
 from losscli.visible import visible
 
@@ -42,7 +43,10 @@ class Loaded:
         except MisreadError:
             source = source.in_order()
             pieces = _read(source, types, 1)
-        source.check()
+        rows = Counter[int]()
+        for piece in pieces:
+            rows[piece.part[0]] += piece.table.num_rows
+        source.check(rows)
         found = cls(source, id_, pieces)
         refuse_twice(found.ids, id_, found.place)
         return found
@@ -63,6 +67,11 @@ class Loaded:
         """All rows as one table of one chunk a column."""
         tables = [piece.table for piece in self.pieces]
         return pa.concat_tables(tables).unify_dictionaries().combine_chunks()
+
+    @cached_property
+    def rounded(self) -> dict[str, str]:
+        """What was said first of rounded integers, by column."""
+        return {k: words for piece in reversed(self.pieces) for k, words in piece.rounded.items()}
 
     def place(self, row: int) -> str:
         """Say where a row stands."""
@@ -131,11 +140,17 @@ class Matched:
     def _pair(self, piece: Piece, partners: Integers) -> Pair:
         kept = np.flatnonzero(partners >= 0)
         theirs = partners[kept]
-        old = Piece(_taken(piece.table, kept), piece.part, lambda row: piece.place(int(kept[row])))
+        old = Piece(
+            _taken(piece.table, kept),
+            piece.part,
+            lambda row: piece.place(int(kept[row])),
+            piece.rounded,
+        )
         new = Piece(
             _taken(self.new.table, theirs),
             piece.part,
             lambda row: self.new.place(int(theirs[row])),
+            self.new.rounded,
         )
         return Pair(old, new, kept, piece.table.num_rows)
 
@@ -143,7 +158,7 @@ class Matched:
         """Return itself: everything is read."""
         return self
 
-    def check(self) -> None:
+    def check(self, old: Rows, new: Rows) -> None:
         """Do nothing: everything was read before it was matched."""
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from losscli.data.block import Piece, Source
 
 Types = Mapping[str, Any]
+Rows = Mapping[int, int]
 Read = Callable[[], Piece]
 
 
@@ -53,8 +54,8 @@ class Pairs(Protocol):
         """Return the same pairs, read without guesses."""
         ...
 
-    def check(self) -> None:
-        """Raise DataError where a source changed while it was read."""
+    def check(self, old: Rows, new: Rows) -> None:
+        """Raise DataError where a source changed; rows were seen in each file of both."""
         ...
 
 
@@ -64,7 +65,11 @@ class OneFile:
 
     source: Source
     types: Types
-    apart: bool = True
+
+    @property
+    def apart(self) -> bool:
+        """Tell whether every call stands for itself."""
+        return self.source.independent
 
     @property
     def warnings(self) -> list[str]:
@@ -77,11 +82,11 @@ class OneFile:
 
     def in_order(self) -> "OneFile":
         """Return the same, read without guesses."""
-        return OneFile(self.source.in_order(), self.types, apart=False)
+        return OneFile(self.source.in_order(), self.types)
 
-    def check(self) -> None:
-        """Raise DataError where the source changed while it was read."""
-        self.source.check()
+    def check(self, old: Rows, new: Rows) -> None:  # noqa: ARG002 - they are the same
+        """Raise DataError where the source changed, or a file had no rows."""
+        self.source.check(old)
 
 
 def _with_itself(read: Read) -> Pair:
@@ -100,10 +105,15 @@ class SideBySide:
     ) -> None:
         rows = min(old.rows_per_piece(), new.rows_per_piece())
         cut = (old.in_pieces_of(rows), new.in_pieces_of(rows)) if guess else (None, None)
-        self.apart = None not in cut
+        self._cut = None not in cut
         self._old = cut[0] if cut[0] and cut[1] else old
         self._new = cut[1] if cut[0] and cut[1] else new
         self._types = types, new_types
+
+    @property
+    def apart(self) -> bool:
+        """Tell whether every call stands for itself."""
+        return self._cut and self._old.independent and self._new.independent
 
     @property
     def warnings(self) -> list[str]:
@@ -113,17 +123,17 @@ class SideBySide:
     def pieces(self) -> Iterator[Callable[[], Pair]]:
         """Return one call a pair."""
         reads = self._old.pieces(self._types[0]), self._new.pieces(self._types[1])
-        return _equal(*reads) if self.apart else _in_turn(*reads)
+        return _equal(*reads) if self._cut else _in_turn(*reads)
 
     def in_order(self) -> "SideBySide":
         """Return the same pairs, read one after the other."""
         old, new = self._old.in_order(), self._new.in_order()
         return SideBySide(old, new, *self._types, guess=False)
 
-    def check(self) -> None:
-        """Raise DataError where a source changed while it was read."""
-        self._old.check()
-        self._new.check()
+    def check(self, old: Rows, new: Rows) -> None:
+        """Raise DataError where a source changed, or a file had no rows."""
+        self._old.check(old)
+        self._new.check(new)
 
 
 def _equal(old: Iterator[Read], new: Iterator[Read]) -> Iterator[Callable[[], Pair]]:
@@ -175,7 +185,8 @@ class _Rest:
         piece, start = self._piece, self._at
         table = piece.table.slice(start, rows)
         self._at += table.num_rows
-        return Piece(table, (piece.part[0], number), lambda row: piece.place(start + row))
+        part = piece.part[0], number
+        return Piece(table, part, lambda row: piece.place(start + row), piece.rounded)
 
 
 def _in_turn(old: Iterator[Read], new: Iterator[Read]) -> Iterator[Callable[[], Pair]]:
