@@ -79,8 +79,7 @@ class Pairing:
         ours = {f"{NEW}{r}": v for r, v in new.columns.items() if r != "y" and r not in SHARED}
         if np.issubdtype(new.columns["y"].dtype, np.integer):
             ours[f"{NEW}y"] = new.columns["y"]
-        if len(old_plan.levels):
-            ours["levels"] = old_plan.levels
+        ours |= old_plan.shared
         block = with_weight(replace(old, columns={**old.columns, **ours}, counted=counted))
         if pair.rows is not None:
             at = pair.rows if block.rows is None else pair.rows[block.rows]
