@@ -299,3 +299,9 @@ def test_hostile_cells_are_shown_harmless_in_every_format(tmp_path: Path) -> Non
             assert line.isprintable()
             assert not line.lstrip().startswith("::")
             assert not re.search(r"##\w*\[", line)
+
+
+def test_a_loss_that_several_tasks_have_is_that_of_the_columns() -> None:
+    done = shell("eval", SAMPLES / "wine_labels.csv", "--loss", "zero_one", "--format", "json")
+    found = json.loads(done.stdout)
+    assert (found["task"], found["losses"][0]["value"]) == ("labels", 29 / 178)

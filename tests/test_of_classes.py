@@ -7,6 +7,7 @@ from scipy.optimize import LinearConstraint, linprog, minimize
 
 import losscli
 from losscli.losses.language import parse, resolve
+from losscli.render import Style, format_named
 from losscli.report.constant import Truths, best_constant
 from losscli.report.of_classes import MOST_CLASSES
 from losscli.report.records import BestConstant
@@ -125,3 +126,30 @@ def test_an_infinite_class_makes_the_balanced_mean_infinite() -> None:
     assert log_loss.balanced == np.inf
     assert brier.balanced == pytest.approx((0.625 + 0.0625) / 2)
     assert report.to_dict()["losses"][0]["balanced"] is None
+
+
+@pytest.mark.parametrize(
+    ("format", "plain", "balanced"),
+    [
+        ("table", "0.4000", "0.3750"),
+        ("json", '"value": 0.4', '"balanced": 0.375'),
+        ("jsonl", '"value": 0.4', '"balanced": 0.375'),
+        ("csv", ",0.4,", ",0.375,"),
+        ("markdown", "| 0.4000 |", "| 0.3750 |"),
+        ("openmetrics", 'losscli_loss{loss="zero_one"} 0.4', 'balanced{loss="zero_one"} 0.375'),
+    ],
+)
+@pytest.mark.parametrize("width", [20, 40, 100])
+def test_the_balanced_mean_is_beside_the_plain_one(
+    format: str,  # noqa: A002 - the option's word
+    plain: str,
+    balanced: str,
+    width: int,
+) -> None:
+    # a is right in 3 of 4 rows, b in 3 of 6: by hand 4/10, and (1/4 + 1/2)/2
+    y = list("aaaabbbbbb")
+    frame = pd.DataFrame({"y_true": y, "y_pred": list("aaabbbbaaa")})
+    report = losscli.evaluate(frame, losses="zero_one")
+    text = format_named(format).render(report, Style(width, colour=False, ascii=False))
+    assert plain in text
+    assert balanced in text

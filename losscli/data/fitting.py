@@ -144,7 +144,7 @@ def _vectors(scene: Scene, _: bool) -> list[Candidate]:  # noqa: FBT001
 
 def _first_of(scene: Scene, roles: tuple[str, ...]) -> list[Candidate]:
     """Return what may play the first of the roles that is there and serves the losses."""
-    for role in roles:
+    for role in roles if scene.truths else ():
         found = [_in_order(scene, c) for c in scene.of(role) if _served(scene, [c])]
         if found:
             return found

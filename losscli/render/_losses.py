@@ -76,7 +76,7 @@ def _cells(report: Report) -> Iterator[tuple[Column, Callable[[LossResult], str]
         yield Column("best constant", drop=2), _constant
         yield Column("skill", "skill"), lambda found: percent(found.skill, 3)
     if not all(math.isnan(found.balanced) for found in report.losses):
-        yield Column("balanced", drop=1), lambda found: number(found.balanced)
+        yield Column("balanced"), lambda found: number(found.balanced)
     if any(found.estimate.rows != report.judged for found in report.losses):
         yield Column("rows"), lambda found: count(found.estimate.rows)
 

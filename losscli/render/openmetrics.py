@@ -72,6 +72,9 @@ def _losses(report: Report) -> Iterator[str]:
         what = f"The {end} end of the interval of a loss."
         ends = [(labels, getattr(estimate, end)) for labels, estimate in estimates]
         yield from _family(f"loss_{end}", what, [s for s in ends if not math.isnan(s[1])])
+    balanced = [({"loss": loss.label}, loss.balanced) for loss in report.losses]
+    what = "The mean of the values of the classes."
+    yield from _family("loss_balanced", what, [s for s in balanced if not math.isnan(s[1])])
     skills = [({"loss": loss.label}, loss.skill) for loss in report.losses]
     what = "One minus the loss over that of the best constant."
     yield from _family("skill", what, [s for s in skills if not math.isnan(s[1])])
