@@ -84,6 +84,14 @@ def test_the_report_says_where_the_scale_is_from() -> None:
     assert "train" not in plain.to_dict()["columns"]
 
 
+def test_a_baseline_is_scaled_as_the_report_is(tmp_path: Path) -> None:
+    options: dict[str, Any] = {"true": "y", "pred": "y_pred", "group": "series"}
+    data, saved = JUDGED.assign(naive_mae=2.0), tmp_path / "baseline.json"
+    saved.write_text(losscli.evaluate(data, losses="mase", **options).to_json())
+    with pytest.raises(DataError, match="only one of the two is scaled by --train"):
+        losscli.evaluate(data, train=HISTORY, fail_if="mase > baseline", against=saved, **options)
+
+
 FLAT = pd.DataFrame({"series": list("abab"), "y": [1.0, 2, 1, 3]})
 GAP = HISTORY.assign(y=HISTORY.y.where(HISTORY.index != 2))
 WRONG: list[tuple[dict[str, Any], type[Exception], str]] = [
@@ -96,6 +104,7 @@ WRONG: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"train": HISTORY, "season": 0}, UsageError, "a season of 0 steps is none"),
     ({"train": HISTORY.rename(columns={"y": "z"})}, UsageError, "there is no column 'y'"),
     ({}, UsageError, "--train FILE takes it from the history of each series"),
+    ({}, UsageError, "--naive_mae COLUMN holds it"),
 ]
 
 

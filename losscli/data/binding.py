@@ -151,7 +151,8 @@ def _extra(scene: Scene, role: str, found: Bound) -> Candidate:
     if role in NAIVE and role not in scene.header.names:
         what = f"there is no column {role}, the error of the naive forecast in training"
         remedy = (
-            f"--train FILE takes it from the history of each series, {flag(role)} from a column"
+            f"{flag(role)} COLUMN holds it, or losscli eval --train FILE takes it from the "
+            "history of each series"
         )
         raise UsageError(what, where=scene.header.where, remedy=remedy)
     return Candidate(role, (scene.header.column(flag(role), role),))

@@ -15,6 +15,8 @@ from losscli.report import Report
 from losscli.report.records import SCHEMA
 from losscli.visible import visible
 
+_ALIKE = {"weight": "weighted", "group": "judged by group", "train": "scaled by --train"}
+"""What must be so in both or in neither, and how it is said."""
 _AGAIN = "save it again: losscli eval OLD.csv --save baseline.json"
 _LARGEST = 1 << 30
 """A baseline of more bytes is a file that was named by mistake."""
@@ -41,7 +43,7 @@ class Baseline:
         elif data["digest"] != report.digest:
             what = "truths or ids" if columns.get("id") else "truths"
             said.append(f"its {what} are others")
-        for role, how in (("weight", "weighted"), ("group", "judged by group")):
+        for role, how in _ALIKE.items():
             if bool(columns.get(role)) != bool(report.columns.get(role)):
                 said.append(f"only one of the two is {how}")
         if _library(self.found.get("compat")) != _library(report.compat):
