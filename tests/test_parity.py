@@ -10,6 +10,7 @@ import pytest
 from scipy.optimize import minimize_scalar
 from scipy.stats import norm
 
+from losscli.losses.arguments import Columns as Arguments
 from losscli.losses.language import parse, resolve
 from losscli.losses.spec import LOSSES, Loss
 
@@ -62,7 +63,8 @@ def columns(loss: Loss) -> dict[str, np.ndarray]:
 
 def ours(loss: Loss, found: Mapping[str, np.ndarray], parameters: Mapping[str, Any]) -> float:
     values = {p.name: p.default for p in loss.parameters} | dict(parameters)
-    made = loss.function(*(found[role] for role in loss.roles), **values)
+    known = Arguments(found)
+    made = loss.function(*(known[name] for name in loss.arguments), **values)
     terms = made if isinstance(made, tuple) else (made,)
     if loss.combine(**values).name in {"mean", "square root of the mean"}:
         mean = float(np.mean(terms[0]))

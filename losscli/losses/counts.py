@@ -203,7 +203,7 @@ def tweedie(y: Vector, pred: Vector, *, power: Annotated[float, POWERS] = 1.5) -
     be 0 with some probability, as claims are (Jørgensen, 1987).
     """
     if power in {0, 1, 2}:
-        return {0: mse, 1: poisson, 2: gamma}[int(power)](y, pred)
+        return mse(y - pred) if power == 0 else {1: poisson, 2: gamma}[int(power)](y, pred)
     near = np.abs(y - pred) <= NEAR * (y + pred)
     found = np.empty_like(y)
     found[near] = _tweedie_near(y[near], pred[near], power)

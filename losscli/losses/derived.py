@@ -8,6 +8,16 @@ from losscli.losses.arguments import Array, derived
 from losscli.losses.domain import POSITIVE
 
 
+@derived("residual")
+def _(y: Array, pred: Array) -> Array:
+    return y - pred
+
+
+@derived("abs_residual")
+def _(residual: Array) -> Array:
+    return np.abs(residual)
+
+
 @derived("std")
 def _(variance: Annotated[Array, POSITIVE]) -> Array:
     return np.sqrt(variance)

@@ -5,7 +5,6 @@ from typing import Annotated
 from losscli.losses.combine import ROOT
 from losscli.losses.domain import POSITIVE
 from losscli.losses.peer import Peer
-from losscli.losses.regression import mae
 from losscli.losses.spec import Vector, loss
 
 
@@ -20,14 +19,14 @@ from losscli.losses.spec import Vector, loss
     ),
     aka=("mean_absolute_scaled_error",),
 )
-def mase(y: Vector, pred: Vector, naive_mae: Annotated[Vector, POSITIVE]) -> Vector:
+def mase(abs_residual: Vector, naive_mae: Annotated[Vector, POSITIVE]) -> Vector:
     """Distance as a multiple of the mean error that the naive forecast had in training.
 
     `naive_mae` is that mean for the series of the row: of |y[t] - y[t - season]| over the
     training data, never over what is judged. Below 1 the forecast is better than what naive
     ones were in training, one step ahead (Hyndman & Koehler, 2006).
     """
-    return mae(y, pred) / naive_mae
+    return abs_residual / naive_mae
 
 
 @loss(
@@ -42,11 +41,11 @@ def mase(y: Vector, pred: Vector, naive_mae: Annotated[Vector, POSITIVE]) -> Vec
     aka=("root_mean_squared_scaled_error",),
     combine=ROOT,
 )
-def rmsse(y: Vector, pred: Vector, naive_rmse: Annotated[Vector, POSITIVE]) -> Vector:
+def rmsse(residual: Vector, naive_rmse: Annotated[Vector, POSITIVE]) -> Vector:
     """Root mean squared distance, as a multiple of the naive forecast's in training.
 
     `naive_rmse` is the root of the mean of (y[t] - y[t - season])^2 over the training data of
     the series (Makridakis, Spiliotis & Assimakopoulos, 2022).
     """
-    ratio: Vector = mae(y, pred) / naive_rmse
+    ratio: Vector = residual / naive_rmse
     return ratio * ratio

@@ -12,8 +12,8 @@ _HUGE = 1e100
 """A scaled error beyond this counts as this: its square must not overflow."""
 
 
-def _scaled_square(y: Vector, pred: Vector, c: float) -> Vector:
-    scaled = np.minimum(np.abs(y - pred) / c, _HUGE)
+def _scaled_square(abs_residual: Vector, c: float) -> Vector:
+    scaled = np.minimum(abs_residual / c, _HUGE)
     scaled *= scaled
     return scaled
 
@@ -24,12 +24,12 @@ def _scaled_square(y: Vector, pred: Vector, c: float) -> Vector:
     avoid="Where there may be several minima: it is not convex, so a bad start stays bad.",
     aka=("lorentzian",),
 )
-def cauchy(y: Vector, pred: Vector, *, c: Annotated[float, POSITIVE] = 1.0) -> Vector:
+def cauchy(abs_residual: Vector, *, c: Annotated[float, POSITIVE] = 1.0) -> Vector:
     """Half the squared distance near 0, growing only as a logarithm beyond c.
 
     Barron's form at alpha = 0, times c^2 (Black & Anandan, 1996).
     """
-    return 0.5 * c * (c * np.log1p(_scaled_square(y, pred, c)))
+    return 0.5 * c * (c * np.log1p(_scaled_square(abs_residual, c)))
 
 
 @loss(
@@ -38,12 +38,12 @@ def cauchy(y: Vector, pred: Vector, *, c: Annotated[float, POSITIVE] = 1.0) -> V
     avoid="Where every row is real: errors far beyond c hardly count.",
     bound=2,
 )
-def geman_mcclure(y: Vector, pred: Vector, *, c: Annotated[float, POSITIVE] = 1.0) -> Vector:
+def geman_mcclure(abs_residual: Vector, *, c: Annotated[float, POSITIVE] = 1.0) -> Vector:
     """Half the squared scaled distance near 0, levelling off at 2: Barron's alpha = -2.
 
     An error of 2c already costs half of the most there is (Geman & McClure, 1985).
     """
-    square = _scaled_square(y, pred, c)
+    square = _scaled_square(abs_residual, c)
     return 2 * square / (square + 4)
 
 
@@ -54,12 +54,12 @@ def geman_mcclure(y: Vector, pred: Vector, *, c: Annotated[float, POSITIVE] = 1.
     aka=("leclerc",),
     bound=1,
 )
-def welsch(y: Vector, pred: Vector, *, c: Annotated[float, POSITIVE] = 1.0) -> Vector:
+def welsch(abs_residual: Vector, *, c: Annotated[float, POSITIVE] = 1.0) -> Vector:
     """Half the squared scaled distance near 0, levelling off at 1: Barron's alpha = -inf.
 
     Beyond 3c every error costs the same (Dennis & Welsch, 1978).
     """
-    return -np.expm1(-0.5 * _scaled_square(y, pred, c))
+    return -np.expm1(-0.5 * _scaled_square(abs_residual, c))
 
 
 @loss(
@@ -69,12 +69,12 @@ def welsch(y: Vector, pred: Vector, *, c: Annotated[float, POSITIVE] = 1.0) -> V
     aka=("biweight",),
     bound="c**2/6",
 )
-def tukey(y: Vector, pred: Vector, *, c: Annotated[float, POSITIVE] = 4.685) -> Vector:
+def tukey(abs_residual: Vector, *, c: Annotated[float, POSITIVE] = 4.685) -> Vector:
     """Half the squared distance near 0, exactly c^2/6 from c on.
 
     The default c keeps 95 % efficiency when errors are standard normal (Beaton & Tukey, 1974).
     """
-    square: Vector = np.minimum(_scaled_square(y, pred, c), 1.0)
+    square: Vector = np.minimum(_scaled_square(abs_residual, c), 1.0)
     return c * (c / 6 * (square * (3 + square * (square - 3))))
 
 
@@ -91,8 +91,7 @@ def tukey(y: Vector, pred: Vector, *, c: Annotated[float, POSITIVE] = 4.685) -> 
     aka=("adaptive", "general"),
 )
 def barron(
-    y: Vector,
-    pred: Vector,
+    abs_residual: Vector,
     *,
     alpha: Annotated[float, Interval(high=2)] = 1.0,
     c: Annotated[float, POSITIVE] = 1.0,
@@ -102,7 +101,7 @@ def barron(
     Alpha 2 is half the square, 1 pseudo_huber, 0 cauchy, -2 geman_mcclure, -inf welsch, of
     errors in units of c (Barron, 2019).
     """
-    square = _scaled_square(y, pred, c)
+    square = _scaled_square(abs_residual, c)
     if alpha == 2:  # noqa: PLR2004
         return 0.5 * square
     if alpha == -np.inf:

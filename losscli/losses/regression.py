@@ -29,14 +29,12 @@ _FAR = 30.0
     ),
     aka=("l2", "mean_squared_error", "squared_error"),
 )
-def mse(y: Vector, pred: Vector) -> Vector:
+def mse(residual: Vector) -> Vector:
     """Squared distance: one error of 10 weighs as much as a hundred errors of 1.
 
     Judges a forecast of the mean (Gauss, 1809). In the squared unit of y.
     """
-    e = y - pred
-    e *= e
-    return e
+    return residual * residual
 
 
 @loss(
@@ -54,12 +52,12 @@ def mse(y: Vector, pred: Vector) -> Vector:
     aka=("root_mean_squared_error",),
     combine=ROOT,
 )
-def rmse(y: Vector, pred: Vector) -> Vector:
+def rmse(residual: Vector) -> Vector:
     """Root of the mean squared distance: ranks models as mse does, in the unit of y.
 
     Judges a forecast of the mean (Gauss, 1809).
     """
-    return mse(y, pred)
+    return mse(residual)
 
 
 @loss(
@@ -77,13 +75,12 @@ def rmse(y: Vector, pred: Vector) -> Vector:
     ),
     aka=("l1", "mean_absolute_error", "absolute_error"),
 )
-def mae(y: Vector, pred: Vector) -> Vector:
+def mae(abs_residual: Vector) -> Vector:
     """Distance: every unit of error costs the same, so large errors do not rule.
 
     Judges a forecast of the median (Laplace, 1774). In the unit of y.
     """
-    e = y - pred
-    return np.abs(e, out=e)
+    return abs_residual
 
 
 @loss(
@@ -97,12 +94,12 @@ def mae(y: Vector, pred: Vector) -> Vector:
     aka=("median_absolute_error",),
     combine=MEDIAN,
 )
-def medae(y: Vector, pred: Vector) -> Vector:
+def medae(abs_residual: Vector) -> Vector:
     """Median distance: half of the rows are closer than this, whatever the others do.
 
     Blind to the worse half of the rows (Rousseeuw, 1984). In the unit of y.
     """
-    return mae(y, pred)
+    return abs_residual
 
 
 @loss(
@@ -116,12 +113,12 @@ def medae(y: Vector, pred: Vector) -> Vector:
     peers=(sklearn("max_error"),),
     combine=LARGEST,
 )
-def max_error(y: Vector, pred: Vector) -> Vector:
+def max_error(abs_residual: Vector) -> Vector:
     """Largest distance: only the worst row counts.
 
     The minimax criterion (Chebyshev, 1854). In the unit of y.
     """
-    return mae(y, pred)
+    return abs_residual
 
 
 @loss(
@@ -153,15 +150,15 @@ def lp(y: Vector, pred: Vector, *, q: Annotated[float, AT_LEAST_ONE] = 2.0) -> V
     ),
     aka=("logcosh",),
 )
-def log_cosh(y: Vector, pred: Vector) -> Vector:
+def log_cosh(abs_residual: Vector) -> Vector:
     """Half the squared distance near 0, distance minus log 2 far out, smooth between.
 
     Treats errors above about 1 as mae does, in the unit of y (Green, 1990).
     """
-    e: Vector = np.abs(y - pred)
-    half: Vector = np.sinh(0.5 * np.minimum(e, _FAR))
+    half: Vector = np.sinh(0.5 * np.minimum(abs_residual, _FAR))
     # cosh x = 1 + 2 sinh^2(x/2)
-    return np.where(e < _FAR, np.log1p(2 * half * half), e - np.log(2.0))
+    near, far = np.log1p(2 * half * half), abs_residual - np.log(2.0)
+    return np.where(abs_residual < _FAR, near, far)
 
 
 @loss(

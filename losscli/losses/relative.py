@@ -15,7 +15,6 @@ from losscli.losses.combine import (
 )
 from losscli.losses.domain import ABOVE_MINUS_ONE, NOT_ZERO, POSITIVE, REAL, Choice, Interval
 from losscli.losses.peer import KERAS_EPSILON, Peer, catboost, keras, lightgbm, sklearn, xgboost
-from losscli.losses.regression import mae, mse
 from losscli.losses.spec import Vector, loss
 from losscli.losses.stable import square_rest
 
@@ -113,12 +112,12 @@ def smape(y: Vector, pred: Vector) -> Vector:
     aka=("wmape",),
     combine=RATIO,
 )
-def wape(y: Vector, pred: Vector) -> tuple[Vector, Vector]:
+def wape(abs_residual: Vector, y: Vector) -> tuple[Vector, Vector]:
     """Sum of the distances over the sum of |y|: mae as a fraction of the size of y.
 
     Defined where single y are 0, unlike mape (Kolassa & Schütz, 2007).
     """
-    return mae(y, pred), np.abs(y)
+    return abs_residual, np.abs(y)
 
 
 @loss(
@@ -182,8 +181,8 @@ def _nrmse_combine(*, divisor: str) -> Combine:
     combine=_nrmse_combine,
 )
 def nrmse(
+    residual: Vector,
     y: Vector,
-    pred: Vector,
     *,
     divisor: Annotated[str, Choice(("mean", "std", "range"))] = "mean",  # noqa: ARG001
 ) -> tuple[Vector, Vector, Vector, Vector]:
@@ -193,4 +192,4 @@ def nrmse(
     Koehler, 2006). The terms do not depend on `divisor`, only how they combine; the square of
     y comes in two parts, so that std is exact at any offset.
     """
-    return mse(y, pred), y, y * y, square_rest(y)
+    return residual * residual, y, y * y, square_rest(y)

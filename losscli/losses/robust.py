@@ -24,17 +24,15 @@ _HUGE = 1e100
         catboost("Huber", "Its delta has no default."),
     ),
 )
-def huber(y: Vector, pred: Vector, *, delta: Annotated[float, POSITIVE] = 1.0) -> Vector:
+def huber(abs_residual: Vector, *, delta: Annotated[float, POSITIVE] = 1.0) -> Vector:
     """Half the squared distance up to delta, a straight line beyond.
 
     Near mse for small errors and near delta times mae for large ones (Huber, 1964).
     """
-    e = y - pred
-    np.abs(e, out=e)
-    inner = np.minimum(e, delta)
-    e -= 0.5 * inner
-    e *= inner
-    return e
+    inner = np.minimum(abs_residual, delta)
+    found: Vector = abs_residual - 0.5 * inner
+    found *= inner
+    return found
 
 
 @loss(
@@ -45,14 +43,13 @@ def huber(y: Vector, pred: Vector, *, delta: Annotated[float, POSITIVE] = 1.0) -
     ),
     peers=(torch("SmoothL1Loss"),),
 )
-def smooth_l1(y: Vector, pred: Vector, *, beta: Annotated[float, POSITIVE] = 1.0) -> Vector:
+def smooth_l1(abs_residual: Vector, *, beta: Annotated[float, POSITIVE] = 1.0) -> Vector:
     """Distance with its tip rounded off within beta: huber divided by beta.
 
     Keeps the slope 1 far out whatever beta is (Girshick, 2015).
     """
-    e = np.abs(y - pred)
-    inner = np.minimum(e, beta)
-    return inner / beta * (e - 0.5 * inner)
+    inner = np.minimum(abs_residual, beta)
+    return inner / beta * (abs_residual - 0.5 * inner)
 
 
 @loss(
@@ -61,15 +58,14 @@ def smooth_l1(y: Vector, pred: Vector, *, beta: Annotated[float, POSITIVE] = 1.0
     avoid="Where errors below delta should count exactly as in mse (huber).",
     peers=(xgboost("reg:pseudohubererror", "Its metric mphe; delta is huber_slope there."),),
 )
-def pseudo_huber(y: Vector, pred: Vector, *, delta: Annotated[float, POSITIVE] = 1.0) -> Vector:
+def pseudo_huber(abs_residual: Vector, *, delta: Annotated[float, POSITIVE] = 1.0) -> Vector:
     """Half the squared distance near 0, delta times the distance far out, smooth between.
 
     A huber without a corner (Charbonnier et al., 1997).
     """
-    e = np.abs(y - pred)
-    scaled = np.minimum(e / delta, _HUGE)
+    scaled = np.minimum(abs_residual / delta, _HUGE)
     slope: Vector = scaled / (np.sqrt(1 + scaled * scaled) + 1)
-    return delta * e * slope
+    return delta * abs_residual * slope
 
 
 @loss(
@@ -78,16 +74,15 @@ def pseudo_huber(y: Vector, pred: Vector, *, delta: Annotated[float, POSITIVE] =
     avoid="Where an error is to count in full beyond some size: it nears mae only slowly.",
     peers=(lightgbm("fair"),),
 )
-def fair(y: Vector, pred: Vector, *, c: Annotated[float, POSITIVE] = 1.0) -> Vector:
+def fair(abs_residual: Vector, *, c: Annotated[float, POSITIVE] = 1.0) -> Vector:
     """Half the squared distance near 0, c times the distance far out, more slowly than huber.
 
     LightGBM's fair, with its c (Fair, 1974).
     """
-    e = np.abs(y - pred)
-    scaled = np.minimum(e / c, _HUGE)
+    scaled = np.minimum(abs_residual / c, _HUGE)
     ratio = scaled / (2 + scaled)
     near = c * (scaled * ratio - 2 * atanh_rest(ratio))
-    return c * np.where(scaled <= 1, near, e - c * np.log1p(scaled))
+    return c * np.where(scaled <= 1, near, abs_residual - c * np.log1p(scaled))
 
 
 @loss(

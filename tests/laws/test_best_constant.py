@@ -12,6 +12,7 @@ from loss_samples import K, cases, frozen, rng
 
 import losscli.losses  # noqa: F401 - registers
 from losscli.losses.arguments import Columns
+from losscli.losses.arguments import Columns as Arguments
 from losscli.losses.spec import LOSSES, Loss
 
 N = 301
@@ -72,9 +73,9 @@ CLAIMS: dict[str, Callable[[np.ndarray, float], float]] = {
 def value(loss: Loss, y: np.ndarray, prediction: Any, parameters: Mapping[str, Any]) -> float:
     role = next(role for role in loss.roles if role != "y")
     repeated = np.repeat(np.asarray([prediction]), N, axis=0)
-    found = frozen({"y": y, role: repeated})
+    known = Arguments(frozen({"y": y, role: repeated}))
     with np.errstate(all="ignore"):
-        made = loss.function(found["y"], found[role], **parameters)
+        made = loss.function(*(known[name] for name in loss.arguments), **parameters)
     terms = made if isinstance(made, tuple) else (made,)
     return loss.combine(**parameters).value(Known(terms))
 
