@@ -65,12 +65,12 @@ def _losses(found: Comparison) -> Grid:
         Column("old"),
         Column("new"),
         Column("change"),
-        Column("%", drop=4),
-        Column(f"{level(found.level)} interval", drop=3),
+        Column("%", drop=3),
+        Column(f"{level(found.level)} interval", drop=1),
         Column("detectable", drop=2),
-        Column("better", drop=1),
-        Column("same", drop=1),
-        Column("worse", drop=1),
+        Column("better", drop=4),
+        Column("same", drop=4),
+        Column("worse", drop=4),
         Column("verdict", "text"),
     )
     return Grid(columns, tuple(tuple(_cells(change)) for change in found.losses))
@@ -134,13 +134,13 @@ def _classes(found: Comparison, most: int) -> Iterator[Grid | Facts]:
 def _of_classes(by: str, shown: Sequence[ClassChange], most: int, still: int) -> Grid:
     columns = (
         Column(f"by {visible(by)}", "text"),
-        Column("rows", drop=2),
+        Column("rows", drop=3),
         Column("loss", "text"),
         Column("old"),
         Column("new"),
         Column("change"),
-        Column("interval", drop=3),
-        Column("q", drop=1),
+        Column("interval", drop=1),
+        Column("q", drop=2),
         Column("verdict", "text"),
     )
     rows = tuple(
