@@ -68,9 +68,7 @@ def _losses(found: Comparison) -> Grid:
         Column("%", drop=3),
         Column(f"{level(found.level)} interval", drop=1),
         Column("detectable", drop=2),
-        Column("better", drop=4),
-        Column("same", drop=4),
-        Column("worse", drop=4),
+        Column("better / same / worse", drop=4),
         Column("verdict", "text"),
     )
     return Grid(columns, tuple(tuple(_cells(change)) for change in found.losses))
@@ -83,7 +81,7 @@ def _cells(change: LossChange) -> Iterator[str]:
     yield _percent(change.relative)
     yield interval(change)
     yield number(change.detectable, 2)
-    yield from (count(rows) for rows in (change.better, change.same, change.worse))
+    yield " / ".join(count(rows) for rows in (change.better, change.same, change.worse))
     yield VERDICTS[change.verdict]
 
 
