@@ -42,7 +42,7 @@ def test_the_join_comes_first_and_a_regression_fails(old: Path, tmp_path: Path) 
     # moves of 0.50, 0.51 … 0.54, so 0.52 on average
     assert line.split()[:4] == ["mae", "0.5000", "1.020", "+0.5200"]
     assert line.endswith("regressed")
-    assert "low(change of mae)   0.5004   >       0     0.5000      5   failed" in done.stdout
+    assert "low(change of mae)   0.5004     > 0     0.5000      5   failed" in done.stdout
     assert done.returncode == 1
     assert shell("compare", old, tmp_path / "new.csv", "--exit-zero").returncode == 0
 

@@ -404,6 +404,15 @@ def test_numbers_of_the_rows_are_in_a_baseline_that_had_a_limit_on_them(tmp_path
     assert one("share(mae, worst=1%) > baseline", against=path).bound == 4 / 7
 
 
+def test_intervals_of_another_level_are_no_baseline(tmp_path: Path) -> None:
+    path = saved(tmp_path, level=0.9)
+    assert one("low(mse) > baseline", against=path, level=0.9).status == "passed"
+    gate = one("low(mse) > baseline", against=path)
+    assert gate.status == "unjudged"
+    assert gate.why == f"the intervals of the baseline {path} have the level 0.9"
+    assert one("mse > baseline", against=path).status == "passed"
+
+
 def test_a_percent_of_0_asks_for_an_absolute_limit(tmp_path: Path) -> None:
     perfect = FRAME.assign(y_pred=FRAME["y_true"])
     path = saved(tmp_path, perfect)

@@ -121,6 +121,10 @@ class _Judge:
             return replace(before, why=f"in the baseline {where} {before.why}")
         if math.isinf(before.value):
             return replace(before, why=f"the baseline {where} is infinite")
+        level = self._baseline.numbers.level
+        if bound.limit.function in ("low", "high") and level != self._numbers.level:
+            why = f"the intervals of the baseline {where} have the level {level}"
+            return replace(before, why=why)
         if bound.limit.edge.relative and before.value == 0:
             return replace(before, why="the baseline is 0, and so is every percent of it")
         return before

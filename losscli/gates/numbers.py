@@ -28,6 +28,8 @@ class Numbers:
         self._classes = {(g["by"], g["class"], g["loss"]): g for g in found["breakdown"]}
         self._measures = {m["measure"]: m for m in found["measures"]}
         self._rows = found["data"]["judged"]
+        self.level = found["losses"][0].get("level") if found["losses"] else None
+        """The level of the intervals."""
 
     def classes(self, bound: Bound) -> dict[str | None, int]:
         """Return the classes of the breakdown of a limit, with their rows."""

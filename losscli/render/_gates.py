@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from losscli.comparison.records import Comparison
 from losscli.gates.syntax import NEGATED
-from losscli.render._digits import NONE, apart, count, number
+from losscli.render._digits import apart, count, number
 from losscli.render._grid import Column, Grid
 from losscli.report import Gate, Report
 from losscli.visible import visible
@@ -27,8 +27,12 @@ def sentence(gate: Gate) -> str:
 
 def concrete(gate: Gate) -> str:
     """Return the limit with the one class that a gate of `class=*` is about."""
-    edge = _OPERATOR.split(gate.limit)[-1].strip()
-    return gate.limit if gate.by is None else f"{gate.measure} {gate.operator} {edge}"
+    return gate.limit if gate.by is None else f"{gate.measure} {gate.operator} {_edge(gate)}"
+
+
+def _edge(gate: Gate) -> str:
+    """Return what the value is held against, in the user's words."""
+    return visible(_OPERATOR.split(gate.limit)[-1].strip())
 
 
 def brief(gate: Gate) -> str:
@@ -99,12 +103,11 @@ def grids(report: Report | Comparison, most: int) -> Iterator[Grid]:
     columns = (
         Column("gate", "text"),
         Column("value"),
-        Column("", "text"),
         Column("limit"),
         *((Column("baseline", drop=2),) if related else ()),
         Column("rows", drop=3),
         Column("verdict", "verdict"),
-        *((Column("", "text", drop=1, wraps=True),) if any(map(_note, shown)) else ()),
+        *((Column("why", "text", drop=1, wraps=True),) if any(map(_note, shown)) else ()),
     )
     rows = tuple(tuple(_cells(gate, columns)) for gate in shown)
     left = Counter(gate.status for gate in gates[most:])
@@ -114,11 +117,10 @@ def grids(report: Report | Comparison, most: int) -> Iterator[Grid]:
 
 def _cells(gate: Gate, columns: tuple[Column, ...]) -> Iterator[str]:
     unjudged = gate.status == "unjudged"
-    value, bound = (NONE, NONE) if unjudged else values(gate)
+    value, bound = (number(gate.value), _edge(gate)) if unjudged else values(gate)
     yield visible(gate.measure, limit=_LONGEST)
-    yield number(gate.value) if unjudged else value
-    yield gate.operator
-    yield bound
+    yield value
+    yield f"{gate.operator} {bound}"
     if any(column.head == "baseline" for column in columns):
         yield number(gate.baseline)
     yield count(gate.rows)
