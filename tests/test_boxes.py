@@ -10,6 +10,7 @@ import pytest
 
 import losscli
 from losscli.errors import DataError, UsageError
+from losscli.render import Style, format_named
 
 CORNERS = ("x1", "y1", "x2", "y2")
 LOSSES = "iou,giou,diou,ciou"
@@ -72,6 +73,13 @@ def test_boxes_are_averaged_by_image(tmp_path: Path) -> None:
     iou = np.array([case[2][0] for case in BY_HAND])
     wanted = (iou[:3].mean() + iou[3:].mean()) / 2
     assert values(path, losses="iou", group="image") == pytest.approx([wanted], rel=1e-14)
+
+
+def test_the_worst_boxes_are_shown_whole() -> None:
+    report = losscli.evaluate(frame([([0, 0, 2, 2], [1, 1, 3, 3])]), losses="iou")
+    head, row = format_named("table").render(report, Style()).split("\n")[-3:-1]
+    assert head.split() == ["row", "y", "pred", "loss", "share", "why"]
+    assert "x1: 0, y1: 0, x2: 2, y2: 2   x1: 1, y1: 1, x2: 3, y2: 3" in row
 
 
 WRONG: list[tuple[pd.DataFrame, type[Exception], str]] = [

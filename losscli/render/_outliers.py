@@ -12,7 +12,7 @@ from losscli.report import Concentration, Outliers, Prediction, Report, Residual
 from losscli.visible import visible
 
 _TOLD = (0.5, 0.9, 0.99, 0.999)
-_FEW = 3
+_FEW = 4
 """More classes or roles than this are not all shown in one cell."""
 
 
@@ -80,7 +80,8 @@ def _heads(report: Report) -> tuple[str, str]:
     """Name the columns of truth and prediction; several prediction columns by their roles."""
     predictions = {r: c for r, c in report.columns.items() if r not in NO_PREDICTION and c}
     named = [visible(c) if isinstance(c, str) else role for role, c in predictions.items()]
-    return visible(str(report.columns.get("y") or "y")), ", ".join(named)
+    truth = report.columns.get("y")
+    return visible(truth) if isinstance(truth, str) else "y", ", ".join(named)
 
 
 def _kind(value: Prediction) -> Literal["text", "number"]:
