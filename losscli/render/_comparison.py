@@ -65,10 +65,10 @@ def _losses(found: Comparison) -> Grid:
         Column("old"),
         Column("new"),
         Column("change"),
-        Column("%", drop=3),
+        Column("%", drop=4),
         Column(f"{level(found.level)} interval", drop=1),
         Column("detectable", drop=2),
-        Column("better / same / worse", drop=4),
+        Column("better / same / worse", drop=3),
         Column("verdict", "text"),
     )
     return Grid(columns, tuple(tuple(_cells(change)) for change in found.losses))
