@@ -43,6 +43,8 @@ class Scene:
 
     def whole(self, candidate: Candidate) -> bool:
         """Tell whether every truth of the first rows is one of a family's classes."""
+        if self.truths:
+            return set(self.truths.keys) == set(candidate.keys)
         return set(self.peek.distinct(self.truth)) <= set(candidate.keys)
 
 

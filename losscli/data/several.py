@@ -35,10 +35,14 @@ def truths(folded: Folded) -> Candidate | None:
 def beside(truths: Candidate, folded: Folded) -> Iterator[Candidate]:
     """Give the families that have a column for each truth, in the order of the truths."""
     for role, templates in _PREDICTIONS.items():
-        for template in templates:
-            found = family(template, folded)
-            columns = tuple(found.get(key, "") for key in truths.keys)
-            if len(found) == len(truths.keys) and all(columns) and columns != truths.columns:
+        found = (family(template, folded) for template in templates)
+        alike = (
+            tuple(one.get(key, "") for key in truths.keys)
+            for one in found
+            if len(one) == len(truths.keys)
+        )
+        for columns in dict.fromkeys(alike):
+            if all(columns) and columns != truths.columns:
                 yield Candidate(role, columns, truths.keys)
 
 

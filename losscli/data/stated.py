@@ -76,6 +76,8 @@ def _plays(plan: "Plan", role: str, named: str | tuple[str, ...]) -> str:
         return f"{shown(named)} are the truths of {keys}"
     if role == "quantiles":
         return f"{shown(named)} {plays} {', '.join(f'{q:g}' for q in plan.levels)}"
+    if role in ROLES and ROLES[role].family == "number":
+        return f"{shown(named)} {plays}"
     classes = "the classes " if plan.classes and role in BY_CLASS else ""
     return f"{shown(named)} {plays} of {classes}{keys}"
 
