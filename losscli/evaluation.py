@@ -407,6 +407,7 @@ def _facts(run: Run, summary: Summary, level: float) -> Facts:
         grouped=found.wanted.group is not None,
         classes=classes,
         levels=tuple(found.levels.tolist()),
+        costs=found.costs,
         notes=(*run.source.notes, *found.notes),
         warnings=(*run.source.warnings, *told, *found.warnings, *dict.fromkeys(alike)),
     )

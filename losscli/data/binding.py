@@ -33,7 +33,9 @@ class Two:
 
 def two_of(scene: Scene, task: str, main: Candidate | None) -> Two:
     """Find the two classes of a binary or margin file from the first rows and the names."""
-    if main is None or (main.role not in ("prob", "score") and task != "binary"):
+    if main is None or not scene.truth:
+        return Two()
+    if main.role not in ("prob", "score") and task != "binary":
         return Two()
     where, positive = scene.header.where, scene.wanted.positive
     seen = scene.peek.distinct(scene.truth)

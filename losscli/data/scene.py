@@ -74,7 +74,8 @@ def scene_of(source: Source, wanted: Wanted) -> Scene:
         raise UsageError(what, where=header.where, remedy="name another column")
     options = tuple(several.beside(truths, folded) if truths else candidates(truth, folded))
     if wanted.logits:
-        options = tuple(replace(c, role=LOGITS[c.role]) if c.role in LOGITS else c for c in options)
+        renamed = (replace(c, role=LOGITS.get(c.role, c.role)) for c in options)
+        options = tuple(dict.fromkeys(renamed))
     families = {r: given(header, r, n, options) for r, n in named.items() if r in FAMILIES}
     peek = Peek(source.sample())
     return Scene(header, peek, wanted, truth, {**single, **families}, options, truths)

@@ -68,18 +68,23 @@ def _plays(plan: "Plan", role: str, named: str | tuple[str, ...]) -> str:
     if role in ("prob", "logit") and isinstance(named, str):
         whose = "the predicted class" if plan.prob_is == "predicted" else plan.positive
         return f"{shown([named])} {ROLES[role].plays} of {visible(str(whose))}"
-    plays = ROLES[role].plays if role in ROLES else role
+    plays = ROLES[role].plays if role in ROLES else f"as {role}"
     if isinstance(named, str):
-        return f"{visible(named)} {plays}"
+        return visible(named) if named == role else f"{visible(named)} {plays}"
+    return f"{shown(named)} {_family_plays(plan, role, plays)}"
+
+
+def _family_plays(plan: "Plan", role: str, plays: str) -> str:
     keys = shown(plan.keys[role])
+    family = ROLES[role].family if role in ROLES else ""
     if role == "y":
-        return f"{shown(named)} are the truths of {keys}"
-    if role == "quantiles":
-        return f"{shown(named)} {plays} {', '.join(f'{q:g}' for q in plan.levels)}"
-    if role in ROLES and ROLES[role].family == "number":
-        return f"{shown(named)} {plays}"
+        return f"are the truths of {keys}"
+    if family == "number":
+        return plays
+    if family == "level":
+        return f"{plays} {keys}"
     classes = "the classes " if plan.classes and role in BY_CLASS else ""
-    return f"{shown(named)} {plays} of {classes}{keys}"
+    return f"{plays} of {classes}{keys}"
 
 
 def _pinned(scene: Scene, plan: "Plan", role: str, named: str | tuple[str, ...]) -> str:

@@ -90,7 +90,7 @@ class PerRow(Choice):
 
     def __str__(self) -> str:
         """Return the words, the range of the numbers, and that it may be a column."""
-        return ", ".join([*self.words, f"a number in {self.numbers}", "a column"])
+        return " or ".join([*self.words, f"a number in {self.numbers}", "a column with one a row"])
 
 
 REAL = Interval(low_open=True, high_open=True)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 import losscli.losses.derived  # noqa: F401 - registers what the arguments of losses follow from
 from losscli.losses.arguments import bases
 from losscli.losses.combine import MEAN, Combine
-from losscli.losses.domain import REAL, Choice, Interval
+from losscli.losses.domain import REAL, Choice, Interval, PerRow
 from losscli.losses.peer import Peer
 from losscli.roles import ROLES, SHARED
 
@@ -43,6 +43,8 @@ class Parameter:
         """The legal values, in words."""
         if isinstance(self.default, bool):
             return "True or False"
+        if isinstance(self.legal, PerRow):
+            return str(self.legal)
         if isinstance(self.legal, Choice):
             return f"one of {self.legal}"
         legal = REAL if self.legal is None else self.legal

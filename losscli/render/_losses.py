@@ -41,7 +41,9 @@ def title(report: Report) -> str:
 
 def against(columns: Mapping[str, Any]) -> str:
     """Say which column is held against which predictions, from the columns by role."""
-    return f"{_columns(columns.get('y'))} against {predictions(columns)}"
+    if not columns.get("y"):
+        return predictions(columns)
+    return f"{_columns(columns['y'])} against {predictions(columns)}"
 
 
 def predictions(columns: Mapping[str, Any]) -> str:
@@ -86,13 +88,15 @@ def _constant(found: LossResult) -> str:
 
 
 def parts(report: Report) -> Iterator[Facts]:
-    """Say for each hybrid loss how much each of its parts contributes."""
+    """Say how much each part of a hybrid loss contributes, and the parts that a loss has."""
     for found in report.losses:
         if found.parts:
             said = (_part(**part) for part in found.parts)
             yield Facts(visible(found.label), (", ".join(said),))
 
 
-def _part(*, loss: str, weight: float, share: float | None, **_: object) -> str:
+def _part(*, loss: str, weight: float = 1.0, share: float | None = None, **more: Any) -> str:
+    if "value" in more:
+        return f"{visible(loss)} {number(more['value'])}"
     carried = NONE if share is None else percent(share)
     return f"{number(weight)}*{visible(loss)} is {carried} of it"

@@ -26,13 +26,15 @@ class Truths:
     """The distribution of y: `sample` of its numbers, or of the codes of its classes.
 
     `mean` is the exact mean of numbers. `classes` are the texts behind the codes; for binary
-    and margin files y itself is in the sample. `levels` are those of quantile columns.
+    and margin files y itself is in the sample. `levels` are those of quantile columns, `costs`
+    those of decisions.
     """
 
     sample: Sample
     mean: float
     classes: tuple[str | None, ...] = ()
     levels: Vector | None = None
+    costs: Vector | None = None
 
 
 def best_constant(chosen: Chosen, truths: Truths) -> BestConstant | None:
@@ -182,6 +184,18 @@ def _frequency(_: Chosen, truths: Truths, __: object) -> Found:
 def _frequencies(_: Chosen, truths: Truths, __: object) -> Found:
     shares = truths.sample.mass / truths.sample.total
     return _by_class(truths, shares), {"probs": shares}
+
+
+def _decision(chosen: Chosen, truths: Truths, _: object) -> Found:
+    """Return the decision that costs least if it is made in every row."""
+    if truths.costs is None:
+        return None
+    code = int(np.argmin(truths.sample.mass @ truths.costs))
+    shared = {"cost_matrix": truths.costs}
+    if "label" in chosen.roles:
+        return truths.classes[code], {"label": np.intp(code), **shared}  # type: ignore[dict-item]
+    shares = truths.sample.mass / truths.sample.total
+    return _by_class(truths, shares), {"probs": shares, **shared}
 
 
 def _majority(chosen: Chosen, truths: Truths, _: object) -> Found:
@@ -339,6 +353,8 @@ _BY_ROLES: Mapping[frozenset[str], Callable[[Chosen, Truths, object], Found]] = 
     frozenset({"y", "prob"}): _numeric("prob"),
     frozenset({"y", "score"}): _numeric("score"),
     frozenset({"y", "probs"}): _probs,
+    frozenset({"y", "probs", "cost_matrix"}): _decision,
+    frozenset({"y", "label", "cost_matrix"}): _decision,
     frozenset({"y", "scores"}): _margins,
     frozenset({"y", "mean", "std"}): _spread,
     frozenset({"y", "lower", "upper"}): _interval,

@@ -9,13 +9,14 @@ import numpy as np
 
 from losscli.losses.chosen import Chosen
 from losscli.losses.combine import to_float
-from losscli.losses.spec import Vector
+from losscli.losses.spec import Matrix, Vector
 from losscli.report.constant import Truths, best_constant
 from losscli.report.finisher import Finisher, Medians
 from losscli.report.groups import ByGroup
 from losscli.report.measures import row_losses
 from losscli.report.outliers import outliers, reason, residuals
 from losscli.report.records import LossResult, Outliers, Report, WorstRow
+from losscli.report.terms import Terms
 from losscli.report.units import cluster_moments
 from losscli.report.warn import warnings
 from losscli.summarise import Summary
@@ -40,6 +41,7 @@ class Facts:
     grouped: bool = False
     classes: tuple[str | None, ...] = ()
     levels: tuple[float, ...] = ()
+    costs: Matrix | None = None
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     compat: Mapping[str, Any] | None = None
@@ -81,6 +83,7 @@ def finish(summary: Summary, chosen: Sequence[Chosen], facts: Facts, samples: Sa
                 if constant and constant.value and one.has_floor
                 else math.nan,
                 empty_groups=_empty_groups(one, k, of_groups, overall_by_row),
+                parts=_parts(one, overall.terms(k, 0)) if not of_groups else (),
                 # the pixels of one class are no image: overlap has no value by true class
                 balanced=groups[facts.truth].balanced(k)
                 if facts.truth in groups and not one.combine.empty
@@ -170,6 +173,15 @@ def _by_row(
     return found, Finisher(group.whole(), chosen, facts.level, medians, clusters)
 
 
+def _parts(chosen: Chosen, terms: Terms) -> tuple[Mapping[str, Any], ...]:
+    """Return the means of the terms that a loss shows for themselves."""
+    names = chosen.single.loss.parts if chosen.single else ()
+    if not names or terms.infinite or terms.undefined or not terms.rows:
+        return ()
+    found = ((name, to_float(terms.mean(k))) for k, name in enumerate(names, start=1))
+    return tuple({"loss": name, "value": value} for name, value in found)
+
+
 def _truths(summary: Summary, facts: Facts, samples: Samples) -> Truths | None:
     levels = np.array(facts.levels) if facts.levels else None
     group = next(iter(summary.groups.values()))
@@ -186,9 +198,8 @@ def _truths(summary: Summary, facts: Facts, samples: Samples) -> Truths | None:
     values = _VALUES.get(facts.task) if {"prob", "score"} & facts.columns.keys() else None
     if values is not None and len(classes) == len(values):
         return Truths(Sample(values, mass, exact=True), math.nan, levels=levels)
-    return Truths(
-        Sample(np.arange(len(mass), dtype=np.float64), mass, exact=True), math.nan, classes
-    )
+    codes = Sample(np.arange(len(mass), dtype=np.float64), mass, exact=True)
+    return Truths(codes, math.nan, classes, costs=facts.costs)
 
 
 _VALUES: Mapping[str, Vector] = {
