@@ -18,6 +18,7 @@ from losscli.losses.domain import Interval
 from losscli.roles import ROLES
 
 Array = NDArray[np.float64]
+Codes = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,16 @@ def bases(argument: str) -> tuple[str, ...]:
     return tuple(base for need in WAYS[argument][0].needs for base in bases(need))
 
 
+def ranges(argument: str) -> dict[str, Interval]:
+    """Return where the columns that lead to an argument may lie."""
+    found: dict[str, Interval] = {}
+    for way in WAYS.get(argument, []):
+        found |= way.domain
+        for need in way.needs:
+            found = ranges(need) | found
+    return found
+
+
 def optional(argument: str) -> bool:
     """Tell whether an argument has a default where the file has no column of its name."""
     return any(way.optional for way in WAYS.get(argument, []))
@@ -92,9 +103,14 @@ def obtainable(role: str, roles: Collection[str]) -> bool:
 class Columns(dict[str, NDArray[Any]]):
     """The columns of some rows by role; what follows from them is computed once, when asked for."""
 
+    def __init__(self, columns: Mapping[str, NDArray[Any]]) -> None:
+        super().__init__(columns)
+        # what was computed is no way to anything else: log(prob) is not that of the logits
+        self._known = dict.fromkeys(columns)
+
     def __missing__(self, argument: str) -> NDArray[Any]:
         """Compute an argument; KeyError where nothing leads to it."""
-        way = way_to(argument, self)
+        way = way_to(argument, self._known)
         if way is None:
             raise KeyError(argument)
         found = np.ascontiguousarray(way.function(*(self[need] for need in way.needs)))

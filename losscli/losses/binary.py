@@ -45,7 +45,7 @@ def _sklearn_log_loss(y: Vector, prob: Kept, *, eps: float) -> Vector:
 
 
 def _torch_log_loss(y: Vector, prob: Kept, *, eps: float) -> Vector:
-    return np.minimum(log_loss(y, prob, eps=eps), LEAST_LOG)
+    return np.minimum(clipped(_surprise(y, prob), eps), LEAST_LOG)
 
 
 def keras_clipped(prob: Vector) -> Vector:
@@ -55,7 +55,7 @@ def keras_clipped(prob: Vector) -> Vector:
 
 
 def _keras_log_loss(y: Vector, prob: Kept, *, eps: float) -> Vector:
-    return log_loss(y, keras_clipped(prob), eps=eps)
+    return clipped(_surprise(y, keras_clipped(prob)), eps)
 
 
 def _keras_focal(y: Vector, prob: Kept, *, gamma: float, alpha: float | str) -> Vector:
@@ -65,7 +65,8 @@ def _keras_focal(y: Vector, prob: Kept, *, gamma: float, alpha: float | str) -> 
 
 
 def _keras_label_smoothing(y: Vector, prob: Kept, *, epsilon: float) -> Vector:
-    return label_smoothing(y, keras_clipped(prob), epsilon=epsilon)
+    kept = keras_clipped(prob)
+    return label_smoothing(y, np.log(kept), np.log1p(-kept), epsilon=epsilon)
 
 
 @loss(
@@ -90,15 +91,13 @@ def _keras_label_smoothing(y: Vector, prob: Kept, *, epsilon: float) -> Vector:
     aka=("bce", "logloss", "binary_cross_entropy", "nll"),
     floor="-log(1 - eps)",
 )
-def log_loss(
-    y: Vector, prob: Annotated[Vector, UNIT], *, eps: Annotated[float, CLIP] = 0.0
-) -> Vector:
+def log_loss(surprise: Vector, *, eps: Annotated[float, CLIP] = 0.0) -> Vector:
     """Surprise: minus the logarithm of the probability that was given to what happened.
 
     Strictly proper, and merciless to certainty that is wrong (Good, 1952). In nats; `eps`
     keeps the probabilities within [eps, 1 - eps].
     """
-    return clipped(_surprise(y, prob), eps)
+    return clipped(surprise, eps)
 
 
 @loss(
@@ -117,12 +116,12 @@ def log_loss(
     aka=("brier_score",),
     bound=1,
 )
-def brier(y: Vector, prob: Annotated[Vector, UNIT]) -> Vector:
+def brier(y: Vector, prob: Annotated[Vector, UNIT], not_prob: Vector) -> Vector:
     """Squared distance of the probability from 0 or 1.
 
     Strictly proper, and mild to certainty that is wrong (Brier, 1950).
     """
-    e = prob - y
+    e = np.where(y == 1, not_prob, prob)
     return e * e
 
 
@@ -150,6 +149,8 @@ def brier(y: Vector, prob: Annotated[Vector, UNIT]) -> Vector:
 def focal(
     y: Vector,
     prob: Annotated[Vector, UNIT],
+    not_prob: Vector,
+    surprise: Vector,
     *,
     gamma: Annotated[float, NON_NEGATIVE] = 2.0,
     alpha: Annotated[float | str, Choice(("none",), OPEN_UNIT)] = "none",
@@ -160,8 +161,11 @@ def focal(
     with y = 1, 1 - alpha the others (Lin et al., 2017).
     """
     happened = y == 1
-    missing, rest = difference(happened.astype(np.float64), prob)
-    found: Vector = power_of_sum(np.abs(missing), rest, gamma) * _surprise(y, prob)
+    missing = np.where(happened, not_prob, prob)
+    rounded, rest = difference(happened.astype(np.float64), prob)
+    # what rounding took away of 1 - prob, where that is how it was found
+    rest = np.where(np.abs(rounded) == missing, rest, 0.0)
+    found: Vector = power_of_sum(missing, rest, gamma) * surprise
     if isinstance(alpha, str):
         return found
     return np.where(happened, alpha, 1 - alpha) * found
@@ -183,7 +187,7 @@ def focal(
     floor="-(1 - epsilon/2)*log(1 - epsilon/2) - (epsilon/2*log(epsilon/2) if epsilon else 0)",
 )
 def label_smoothing(
-    y: Vector, prob: Annotated[Vector, UNIT], *, epsilon: Annotated[float, UNIT] = 0.1
+    y: Vector, log_prob: Vector, log_not_prob: Vector, *, epsilon: Annotated[float, UNIT] = 0.1
 ) -> Vector:
     """Surprise, as if a part epsilon of the labels had been thrown by a coin.
 
@@ -191,7 +195,8 @@ def label_smoothing(
     2016). A certain prediction costs inf, even where it is right.
     """
     half = 0.5 * epsilon
-    return _part(1 - half, _surprise(y, prob)) + _part(half, _surprise(1 - y, prob))
+    given, other = (np.where(y == c, log_prob, log_not_prob) for c in (1, 0))
+    return _part(1 - half, 0.0 - given) + _part(half, 0.0 - other)
 
 
 def _part(share: float, surprise: Vector) -> Vector:
@@ -205,14 +210,12 @@ def _part(share: float, surprise: Vector) -> Vector:
     aka=("generalized_cross_entropy",),
     bound="1/q",
 )
-def gce(
-    y: Vector, prob: Annotated[Vector, UNIT], *, q: Annotated[float, ABOVE_ZERO] = 0.7
-) -> Vector:
+def gce(surprise: Vector, *, q: Annotated[float, ABOVE_ZERO] = 0.7) -> Vector:
     """Between log_loss (q near 0) and the distance from 1 of the probability (q = 1).
 
     The larger q, the less a row with a wrong label counts (Zhang & Sabuncu, 2018).
     """
-    return -np.expm1(-q * _surprise(y, prob)) / q
+    return -np.expm1(-q * surprise) / q
 
 
 @loss(
@@ -222,13 +225,13 @@ def gce(
     avoid="Where others are to read the value: its unit means little (log_loss, brier).",
     bound=1,
 )
-def spherical(y: Vector, prob: Annotated[Vector, UNIT]) -> Vector:
+def spherical(y: Vector, prob: Annotated[Vector, UNIT], not_prob: Vector) -> Vector:
     """One minus the cosine of the angle between the probabilities and what happened.
 
     Strictly proper, and the mildest of the three to certainty that is wrong (Good, 1971).
     """
-    missing: Vector = np.abs(y - prob)
-    found = np.where(y == 1, prob, 1 - prob)
+    missing = np.where(y == 1, not_prob, prob)
+    found = np.where(y == 1, prob, not_prob)
     length = np.sqrt(missing * missing + found * found)
     # (length - found)/length loses the digits of a small loss
     lost: Vector = missing / length * (missing / (length + found))
@@ -255,6 +258,7 @@ def _decides_right(*, fp: Value, fn: Value, tp: Value, tn: Value, **_: object) -
 def cost(
     y: Vector,
     prob: Annotated[Vector, UNIT],
+    not_prob: Vector,
     *,
     fp: Annotated[float | str, COST],
     fn: Annotated[float | str, COST],
@@ -271,7 +275,7 @@ def cost(
     # columns stand here as arrays
     wrong_yes, wrong_no, right_yes, right_no = (np.asarray(c, np.float64) for c in (fp, fn, tp, tn))
     if isinstance(threshold, str):
-        yes = prob * (wrong_no - right_yes) >= (1 - prob) * (wrong_yes - right_no)
+        yes = prob * (wrong_no - right_yes) >= not_prob * (wrong_yes - right_no)
     else:
         yes = prob >= threshold
     return np.where(y == 1, np.where(yes, right_yes, wrong_no), np.where(yes, wrong_yes, right_no))

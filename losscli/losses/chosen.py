@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.losses.arguments import WAYS, Columns, optional
+from losscli.losses.arguments import Columns, optional
 from losscli.losses.combine import MEAN, Combine
 from losscli.losses.domain import REAL, Interval, PerRow
 from losscli.losses.spec import Loss, Value, Vector
@@ -39,12 +39,7 @@ class Part:
 
     def domain(self) -> dict[str, Interval]:
         """Return for each argument the range that must hold."""
-        found = dict(self.loss.domain(**self.parameters))
-        for argument in self.loss.arguments:
-            for way in WAYS.get(argument, []):
-                for need, legal in way.domain.items():
-                    found.setdefault(need, legal)
-        return found
+        return dict(self.loss.domain(**self.parameters))
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import numpy as np
 
-from losscli.losses.arguments import Array, derived
-from losscli.losses.domain import POSITIVE
+from losscli.losses.arguments import Array, Codes, derived
+from losscli.losses.domain import POSITIVE, UNIT
 
 
 @derived("residual")
@@ -34,8 +34,13 @@ def _(variance: Annotated[Array, POSITIVE]) -> Array:
     return 0.5 * np.log(variance)
 
 
+@derived("surprise")
+def _(y: Array, log_prob: Array, log_not_prob: Array) -> Array:
+    return 0.0 - np.where(y == 1, log_prob, log_not_prob)
+
+
 @derived("log_prob")
-def _(prob: Array) -> Array:
+def _(prob: Annotated[Array, UNIT]) -> Array:
     return np.log(prob)
 
 
@@ -45,7 +50,7 @@ def _(logit: Array) -> Array:
 
 
 @derived("log_not_prob")
-def _(prob: Array) -> Array:
+def _(prob: Annotated[Array, UNIT]) -> Array:
     # 1 - prob has lost the digits of a small prob
     return np.log1p(-prob)
 
@@ -61,7 +66,7 @@ def _(logit: Array) -> Array:
 
 
 @derived("not_prob")
-def _(prob: Array) -> Array:
+def _(prob: Annotated[Array, UNIT]) -> Array:
     return 1 - prob
 
 
@@ -82,8 +87,48 @@ def _(logprob: Array) -> Array:
     return np.ones_like(logprob)
 
 
+@derived("order")
+def _(probs: Annotated[Array, UNIT]) -> Array:
+    return probs
+
+
+@derived("order")
+def _(logits: Array) -> Array:
+    # in which probabilities that are too small for a double still differ
+    return logits
+
+
+@derived("class_prob")
+def _(y: Codes, probs: Annotated[Array, UNIT]) -> Array:
+    return _of_class(y, probs)
+
+
+@derived("class_miss")
+def _(class_prob: Array) -> Array:
+    return 1 - class_prob
+
+
+@derived("class_miss")
+def _(y: Codes, logits: Array) -> Array:
+    below, _, others = _below_the_largest(logits)
+    total = 1 + others
+    rest = others + 1 - np.exp(_of_class(y, below))
+    return np.where(y == logits.argmax(axis=1), others, rest) / total
+
+
+@derived("class_surprise")
+def _(class_prob: Array) -> Array:
+    return 0.0 - np.log(class_prob)
+
+
+@derived("class_surprise")
+def _(y: Codes, logits: Array) -> Array:
+    below, _, others = _below_the_largest(logits)
+    return np.log1p(others) - _of_class(y, below)
+
+
 @derived("log_probs")
-def _(probs: Array) -> Array:
+def _(probs: Annotated[Array, UNIT]) -> Array:
     return np.log(probs)
 
 
@@ -101,19 +146,8 @@ def _(logits: Array) -> Array:
     return found
 
 
-@derived("not_probs")
-def _(probs: Array) -> Array:
-    return 1 - probs
-
-
-@derived("not_probs")
-def _(logits: Array) -> Array:
-    below, _, others = _below_the_largest(logits)
-    total = 1 + others[:, None]
-    found: Array = (total - np.exp(below)) / total
-    rows = np.arange(len(logits))
-    found[rows, logits.argmax(axis=1)] = others / total[:, 0]
-    return found
+def _of_class(y: Codes, values: Array) -> Array:
+    return values[np.arange(len(y)), y]
 
 
 def _sigmoid(x: Array) -> Array:

@@ -25,15 +25,16 @@ def _sklearn_cross_entropy(y: Codes, probs: Kept, *, eps: float) -> Vector:
 
 
 def _keras_cross_entropy(y: Codes, probs: Kept, *, eps: float) -> Vector:
-    return cross_entropy(y, keras_clipped(probs), eps=eps)
+    return clipped(0.0 - np.log(_of_truth(y, keras_clipped(probs))), eps)
 
 
 def _keras_focal(y: Codes, probs: Kept, *, gamma: float) -> Vector:
-    return _KERAS_ALPHA * focal_multiclass(y, keras_clipped(probs), gamma=gamma)
+    truth = _of_truth(y, keras_clipped(probs))
+    return _KERAS_ALPHA * focal_multiclass(truth, 1 - truth, 0.0 - np.log(truth), gamma=gamma)
 
 
 def _keras_label_smoothing(y: Codes, probs: Kept, *, epsilon: float) -> Vector:
-    return label_smoothing_multiclass(y, keras_clipped(probs), epsilon=epsilon)
+    return label_smoothing_multiclass(y, np.log(keras_clipped(probs)), epsilon=epsilon)
 
 
 @loss(
@@ -62,15 +63,13 @@ def _keras_label_smoothing(y: Codes, probs: Kept, *, epsilon: float) -> Vector:
     aka=("log_loss", "nll", "categorical_crossentropy", "sparse_categorical_crossentropy"),
     floor="-log(1 - eps)",
 )
-def cross_entropy(
-    y: Codes, probs: Annotated[Matrix, UNIT], *, eps: Annotated[float, CLIP] = 0.0
-) -> Vector:
+def cross_entropy(class_surprise: Vector, *, eps: Annotated[float, CLIP] = 0.0) -> Vector:
     """Surprise: minus the logarithm of the probability that was given to the true class.
 
     Strictly proper; what the other classes got does not matter (Good, 1952). In nats; `eps`
     keeps the probabilities within [eps, 1 - eps].
     """
-    return clipped(0.0 - np.log(_of_truth(y, probs)), eps)
+    return clipped(class_surprise, eps)
 
 
 @loss(
@@ -83,14 +82,14 @@ def cross_entropy(
     aka=("brier_score",),
     bound=2,
 )
-def brier_multiclass(y: Codes, probs: Annotated[Matrix, UNIT]) -> Vector:
+def brier_multiclass(y: Codes, probs: Annotated[Matrix, UNIT], class_miss: Vector) -> Vector:
     """Squared distance of the probabilities from 1 for the true class and 0 for the others.
 
     Strictly proper, and mild to certainty that is wrong (Brier, 1950).
     """
     total = np.zeros(len(y))
     for k in range(probs.shape[1]):
-        e = probs[:, k] - (y == k)
+        e = np.where(y == k, class_miss, probs[:, k])
         e *= e
         total += e
     return total
@@ -111,15 +110,20 @@ def brier_multiclass(y: Codes, probs: Annotated[Matrix, UNIT]) -> Vector:
     formula="(1 - probs[y])**gamma*-log(probs[y])",
 )
 def focal_multiclass(
-    y: Codes, probs: Annotated[Matrix, UNIT], *, gamma: Annotated[float, NON_NEGATIVE] = 2.0
+    class_prob: Vector,
+    class_miss: Vector,
+    class_surprise: Vector,
+    *,
+    gamma: Annotated[float, NON_NEGATIVE] = 2.0,
 ) -> Vector:
     """Surprise, with rows that are already predicted well counting less.
 
     Not proper: it prefers probabilities that are closer together (Lin et al., 2017).
     """
-    truth = _of_truth(y, probs)
-    missing = power_of_sum(*difference(np.ones_like(truth), truth), gamma)
-    return missing * (0.0 - np.log(truth))
+    rounded, rest = difference(np.ones_like(class_prob), class_prob)
+    # what rounding took away of 1 - p, where that is how it was found
+    rest = np.where(rounded == class_miss, rest, 0.0)
+    return power_of_sum(class_miss, rest, gamma) * class_surprise
 
 
 @loss(
@@ -141,7 +145,7 @@ def focal_multiclass(
     "[(1 - epsilon)*(k == y) + epsilon/len(probs) for k in range(len(probs))])",
 )
 def label_smoothing_multiclass(
-    y: Codes, probs: Annotated[Matrix, UNIT], *, epsilon: Annotated[float, UNIT] = 0.1
+    y: Codes, log_probs: Matrix, *, epsilon: Annotated[float, UNIT] = 0.1
 ) -> Vector:
     """Surprise, as if a part epsilon of the labels had been drawn at random.
 
@@ -149,9 +153,9 @@ def label_smoothing_multiclass(
     classes (Szegedy et al., 2016). A probability of 0 costs inf for whatever class.
     """
     total = np.zeros(len(y))
-    others = epsilon / probs.shape[1]
-    for k in range(probs.shape[1]):
-        surprise = 0.0 - np.log(probs[:, k])
+    others = epsilon / log_probs.shape[1]
+    for k in range(log_probs.shape[1]):
+        surprise = 0.0 - log_probs[:, k]
         target = np.where(y == k, (1 - epsilon) + others, others)
         total += np.where(target > 0, target * surprise, 0.0)
     return total
@@ -165,14 +169,12 @@ def label_smoothing_multiclass(
     aka=("generalized_cross_entropy",),
     bound="1/q",
 )
-def gce_multiclass(
-    y: Codes, probs: Annotated[Matrix, UNIT], *, q: Annotated[float, ABOVE_ZERO] = 0.7
-) -> Vector:
+def gce_multiclass(class_surprise: Vector, *, q: Annotated[float, ABOVE_ZERO] = 0.7) -> Vector:
     """Between cross_entropy (q near 0) and the distance from 1 of the probability (q = 1).
 
     The larger q, the less a row with a wrong label counts (Zhang & Sabuncu, 2018).
     """
-    return -np.expm1(q * np.log(_of_truth(y, probs))) / q
+    return -np.expm1(-q * class_surprise) / q
 
 
 @loss(
@@ -233,18 +235,16 @@ def rps(y: Codes, probs: Annotated[Matrix, UNIT], *, normalize: bool = False) ->
     ),
     bound=1,
 )
-def top_k_error(
-    y: Codes, probs: Annotated[Matrix, UNIT], *, k: Annotated[float, COUNTS] = 2.0
-) -> Vector:
+def top_k_error(y: Codes, order: Matrix, *, k: Annotated[float, COUNTS] = 2.0) -> Vector:
     """Share of rows whose true class is not among the k most probable ones.
 
     A tie that leaves it open is an error, as in zero_one, which is k = 1 (Russakovsky et al.,
     2015).
     """
-    truth = _of_truth(y, probs)
+    truth = _of_truth(y, order)
     before = np.zeros(len(y))
-    for j in range(probs.shape[1]):
-        before += (probs[:, j] >= truth) & (y != j)
+    for j in range(order.shape[1]):
+        before += (order[:, j] >= truth) & (y != j)
     return (before >= k).astype(np.float64)
 
 
@@ -271,13 +271,13 @@ def top_k_error(
     aka=("error", "error_rate"),
     bound=1,
 )
-def zero_one_multiclass(y: Codes, probs: Annotated[Matrix, UNIT]) -> Vector:
+def zero_one_multiclass(y: Codes, order: Matrix) -> Vector:
     """Share of rows whose true class did not get the largest probability alone.
 
     Sees nothing of how sure a prediction was (Friedman, 1997).
     """
-    truth = _of_truth(y, probs)
+    truth = _of_truth(y, order)
     missed = np.zeros(len(y), dtype=np.bool_)
-    for k in range(probs.shape[1]):
-        missed |= (probs[:, k] >= truth) & (y != k)
+    for k in range(order.shape[1]):
+        missed |= (order[:, k] >= truth) & (y != k)
     return missed.astype(np.float64)

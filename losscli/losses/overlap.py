@@ -27,14 +27,14 @@ Kept = Annotated[Vector, UNIT]
     combine=overlap(),
     bound=1,
 )
-def dice(y: Vector, prob: Kept) -> tuple[Vector, Vector]:
+def dice(y: Vector, prob: Kept, not_prob: Vector) -> tuple[Vector, Vector]:
     """Part of two masks that they do not share: 0 where they are the same, 1 where they are apart.
 
     1 - 2*sum(y*prob)/(sum(y) + sum(prob)) over one image, with --group, and then the mean of
     the images; --pooled takes all pixels as one image. Where truth and prediction are both
     empty it is 0, and such images are counted (Milletari, Navab & Ahmadi, 2016).
     """
-    return np.where(y == 1, 1 - prob, prob), y + prob
+    return np.where(y == 1, not_prob, prob), y + prob
 
 
 @loss(
@@ -50,14 +50,14 @@ def dice(y: Vector, prob: Kept) -> tuple[Vector, Vector]:
     combine=overlap(),
     bound=1,
 )
-def iou(y: Vector, prob: Kept) -> tuple[Vector, Vector]:
+def iou(y: Vector, prob: Kept, not_prob: Vector) -> tuple[Vector, Vector]:
     """One minus the intersection of two masks over their union.
 
     1 - sum(y*prob)/sum(y + prob - y*prob) over one image, as dice; where truth and prediction
     are both empty it is 0, and such images are counted (Jaccard, 1912).
     """
     happened = y == 1
-    return np.where(happened, 1 - prob, prob), np.where(happened, 1.0, prob)
+    return np.where(happened, not_prob, prob), np.where(happened, 1.0, prob)
 
 
 _TVERSKY = (
@@ -83,6 +83,7 @@ _SWAPPED = "Its alpha weighs what is missed, and it says 1 where truth and predi
 def tversky(
     y: Vector,
     prob: Kept,
+    not_prob: Vector,
     *,
     alpha: Annotated[float, NON_NEGATIVE] = 0.5,
     beta: Annotated[float, NON_NEGATIVE] = 0.5,
@@ -93,7 +94,7 @@ def tversky(
     are dice, 1 and 1 are iou (Salehi, Erdogmus & Gholipour, 2017).
     """
     happened = y == 1
-    wrong = np.where(happened, beta * (1 - prob), alpha * prob)
+    wrong = np.where(happened, beta * not_prob, alpha * prob)
     return wrong, np.where(happened, prob + wrong, wrong)
 
 
@@ -113,6 +114,7 @@ def _focal(*, gamma: float, **_: float) -> Combine:
 def focal_tversky(
     y: Vector,
     prob: Kept,
+    not_prob: Vector,
     *,
     alpha: Annotated[float, NON_NEGATIVE] = 0.5,
     beta: Annotated[float, NON_NEGATIVE] = 0.5,
@@ -122,4 +124,4 @@ def focal_tversky(
 
     With gamma 1 it is tversky (Abraham & Khan, 2019).
     """
-    return tversky(y, prob, alpha=alpha, beta=beta)
+    return tversky(y, prob, not_prob, alpha=alpha, beta=beta)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import losscli.losses.derived  # noqa: F401 - registers what the arguments of losses follow from
-from losscli.losses.arguments import bases
+from losscli.losses.arguments import bases, ranges
 from losscli.losses.combine import MEAN, Combine
 from losscli.losses.domain import REAL, Choice, Interval, PerRow
 from losscli.losses.peer import Peer
@@ -198,14 +198,15 @@ def loss(  # noqa: PLR0913 - each is one documented fact of a loss
 
 
 def _read(function: Callable[..., Any], name: str) -> Loss:
-    domain, several, parameters = _signature(function)
-    roles = tuple(dict.fromkeys(role for argument in domain for role in bases(argument)))
+    own, several, parameters = _signature(function)
+    domain = {name: legal for argument in own for name, legal in ranges(argument).items()} | own
+    roles = tuple(dict.fromkeys(role for argument in own for role in bases(argument)))
     return Loss(
         name=name,
         task=_task(roles, several),
         family=function.__module__.rpartition(".")[2],
         function=function,
-        arguments=tuple(domain),
+        arguments=tuple(own),
         roles=roles,
         several=several,
         parameters=parameters,

@@ -95,8 +95,15 @@ def parts(report: Report) -> Iterator[Facts]:
             yield Facts(visible(found.label), (", ".join(said),))
 
 
-def _part(*, loss: str, weight: float = 1.0, share: float | None = None, **more: Any) -> str:
-    if "value" in more:
-        return f"{visible(loss)} {number(more['value'])}"
+def _part(
+    *,
+    loss: str,
+    weight: float = 1.0,
+    share: float | None = None,
+    value: float | None = None,
+    **_: object,
+) -> str:
+    if value is not None:
+        return f"{visible(loss)} {number(value)}"
     carried = NONE if share is None else percent(share)
     return f"{number(weight)}*{visible(loss)} is {carried} of it"
