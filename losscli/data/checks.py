@@ -36,19 +36,29 @@ def _sums(judge: "Judge", found: Arrays) -> None:
 
 def _shares(judge: "Judge", found: Arrays) -> None:
     """Refuse soft labels that are not shares of one."""
-    if judge.plan.task != "soft":
-        return
-    y, names = found["y"], judge.plan.columns["y"]
-    outside = np.asarray(((y < 0) | (y > 1)).any(axis=1))
-    several = shown(names, most=3)
-    remedy = "a row of soft labels is the shares of the classes, from 0 to 1"
-    judge.refuse_first(outside, lambda r: f"the truths ({several}) are {y[r].tolist()}", remedy)
-    total = np.zeros(len(y))
-    for k in range(y.shape[1]):
-        total += y[:, k]
-    remedy = "mend the row, or judge each label by itself: --task multilabel"
+    if judge.plan.task == "soft":
+        remedy = "mend the row, or judge each label by itself: --task multilabel"
+        _sum_to_one(judge, found, "y", remedy)
+
+
+def _moves(judge: "Judge", found: Arrays) -> None:
+    """Refuse shares and probabilities of moves that are not shares of one."""
+    for role in ("pi", "p"):
+        if role in judge.plan.keys and role in found:
+            _sum_to_one(judge, found, role, "mend the row: each move has a share of 1")
+
+
+def _sum_to_one(judge: "Judge", found: Arrays, role: str, remedy: str) -> None:
+    shares, names = found[role], shown(judge.plan.columns[role], most=3)
+    outside = np.asarray(((shares < 0) | (shares > 1)).any(axis=1))
+    judge.refuse_first(
+        outside, lambda r: f"{role} ({names}) is not in [0, 1]: {shares[r].tolist()}", remedy
+    )
+    total = np.zeros(len(shares))
+    for k in range(shares.shape[1]):
+        total += shares[:, k]
     off = np.abs(total - 1) > TOLERANCE
-    judge.refuse_first(off, lambda r: f"the truths ({several}) sum to {total[r]:.12g}", remedy)
+    judge.refuse_first(off, lambda r: f"{role} ({names}) sums to {total[r]:.12g}", remedy)
 
 
 def _shortfall(judge: "Judge", found: Arrays) -> None:
@@ -90,6 +100,7 @@ def _outside(judge: "Judge", found: Arrays) -> None:
 CHECKS: dict[str, Callable[["Judge", Arrays], None]] = {
     "y": _shares,
     "pred": refuse_without_area,
+    "pi": _moves,
     "probs": _sums,
     "es": _shortfall,
     "lower": _ends,

@@ -135,7 +135,16 @@ def _multilabel(scene: Scene, forced: bool) -> list[Candidate]:  # noqa: FBT001
     truths = [n for name in _truths(scene) for n in scene.peek.numbers(name)]
     if not (forced or set(truths) <= {0.0, 1.0}):
         return []
-    return _first_of(scene, ("prob", "logit", "label", "score"))
+    named = ("prob", "logit", "label", "score")
+    likely = [r for r in named if r != "prob" or r in scene.given or _probable(scene)]
+    return _first_of(scene, tuple(likely))
+
+
+def _probable(scene: Scene) -> bool:
+    """Tell whether columns that may be probabilities or scores lie in [0, 1]."""
+    scores = {c.columns for c in scene.options if c.role == "score"}
+    found = [c.columns for c in scene.options if c.role == "prob"]
+    return all(columns not in scores or scene.peek.in_unit(columns) for columns in found)
 
 
 def _vectors(scene: Scene, _: bool) -> list[Candidate]:  # noqa: FBT001

@@ -60,7 +60,8 @@ def _allowed(scene: Scene) -> list[str]:
         flagged.discard("labels")
     tasks = (wanted.tasks & flagged or wanted.tasks) if wanted.tasks else flagged
     if tasks:
-        allowed = [task for task in TASKS if task in tasks]
+        other = () if scene.truths else SEVERAL
+        allowed = [task for task in TASKS if task in tasks and task not in other]
     else:
         apart = () if scene.truths else (*SEVERAL, *NO_TRUTH)
         allowed = [task for task in TASKS if task not in apart]

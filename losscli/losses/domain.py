@@ -35,6 +35,8 @@ class Interval:
 
     def __and__(self, other: "Interval") -> "Interval":
         """Return the numbers that lie in both."""
+        if REAL in (self, other):
+            return self if other == REAL else other
         low, low_open = max((self.low, self.low_open), (other.low, other.low_open))
         high, shut = min((self.high, not self.high_open), (other.high, not other.high_open))
         holes = tuple(dict.fromkeys(self.without + other.without))

@@ -41,7 +41,7 @@ def title(report: Report) -> str:
 
 def against(columns: Mapping[str, Any]) -> str:
     """Say which column is held against which predictions, from the columns by role."""
-    if not columns.get("y"):
+    if columns.get("y") is None:
         return predictions(columns)
     return f"{_columns(columns['y'])} against {predictions(columns)}"
 

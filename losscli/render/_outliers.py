@@ -68,7 +68,7 @@ def _cells(
     if any(row.id is not None for row in worst):
         yield Column("id", "text"), lambda row: NONE if row.id is None else visible(row.id)
     by_size = report.task != "distribution"
-    if report.columns.get("y"):
+    if report.columns.get("y") is not None:
         yield Column(truth, _kind(worst[0].y)), lambda row: _seen(row, by_size=by_size)[0]
     yield Column(prediction, _kind(worst[0].pred)), lambda row: _seen(row, by_size=by_size)[1]
     yield Column("loss"), lambda row: number(row.loss)
