@@ -11,7 +11,6 @@ import pytest
 from loss_samples import K, cases, frozen, rng
 
 import losscli.losses  # noqa: F401 - registers
-from losscli.losses.arguments import Columns
 from losscli.losses.arguments import Columns as Arguments
 from losscli.losses.spec import LOSSES, Loss
 
@@ -140,7 +139,7 @@ def test_the_largest_class_is_best(loss: Loss) -> None:
 
 
 def of_columns(loss: Loss, found: Mapping[str, np.ndarray]) -> float:
-    known = Columns(frozen(found))
+    known = Arguments(frozen(found))
     with np.errstate(all="ignore"):
         made = loss.function(*(known[name] for name in loss.arguments), **next(cases(loss)))
     return math.fsum(made.tolist()) / N  # type: ignore[union-attr]
