@@ -17,7 +17,7 @@ from losscli.losses.spec import Vector
 from losscli.roles import SHARED
 from losscli.summary.distribution import Distribution
 from losscli.summary.exact import ExactSums
-from losscli.summary.grouped import Grouped
+from losscli.summary.grouped import Grouped, in_order
 from losscli.summary.heaps import heap
 from losscli.summary.largest import Largest
 from losscli.summary.slices import ROWS, aligned
@@ -73,8 +73,11 @@ class SortedBlock:
             alone = np.zeros(block.judged, np.int8)
             return cls(block, block.columns, block.weight, alone, (None,), None)
         codes, classes = classes_of(block, by)
+        # in the order of summaries, which then add up without moving their classes
+        ranks = np.argsort(sorted(range(len(classes)), key=lambda code: in_order(classes[code])))
+        classes = tuple(sorted(classes, key=in_order))
         # the smaller the integers, the faster they sort
-        small = codes.astype(np.min_scalar_type(-len(classes)))
+        small = ranks.astype(np.min_scalar_type(-len(classes)))[codes]
         order = np.argsort(small, kind="stable")
         columns = {
             role: values if role in SHARED else _taken(values, order)
