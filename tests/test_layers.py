@@ -19,6 +19,7 @@ ORDER = [
     "evaluation",
     "gates",
     "run",
+    "wanted",
     "report",
     "summarise",
     "group_block",

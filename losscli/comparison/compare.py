@@ -17,13 +17,14 @@ from losscli.comparison.verdict import MODES, gate, overall, tolerances
 from losscli.comparison.warn import warnings
 from losscli.data.classes import twins
 from losscli.errors import DataError, UsageError
-from losscli.evaluation import OPENING, check_numbers, check_rows, open_source, texts
-from losscli.evaluation import reading as known_words
+from losscli.evaluation import check_rows
 from losscli.losses.chosen import Chosen
 from losscli.losses.language import default, parse, resolve
 from losscli.roles import CLASSIFICATION
 from losscli.run import Progress
 from losscli.visible import visible
+from losscli.wanted import OPENING, check_numbers, open_source, texts
+from losscli.wanted import reading as known_words
 
 
 def compare(  # noqa: PLR0913 - the arguments are the options of the command line

@@ -9,9 +9,9 @@ from losscli.data.columns import Plan, Wanted, plan
 from losscli.data.peek import Peek
 from losscli.data.scene import YES_AND_NO, scene_of
 from losscli.errors import UsageError
-from losscli.evaluation import wanted
 from losscli.losses.syntax import Request
 from losscli.visible import visible
+from losscli.wanted import wanted
 
 _ROLE_OF_TASK = {
     "regression": "pred",
