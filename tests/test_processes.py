@@ -5,6 +5,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -96,3 +97,21 @@ def test_only_a_source_that_can_be_read_anywhere_is_read_in_processes(tmp_path: 
     source = open_csv([str(path)])
     assert source.independent
     assert not source.in_order().independent
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [(signal.SIG_IGN, signal.SIG_IGN), (signal.default_int_handler, signal.SIG_DFL)],
+)
+def test_ctrl_c_ends_workers_unless_it_is_ignored(ours: Any, theirs: Any) -> None:
+    def judge(_: int, before: list[Any]) -> list[Any]:
+        time.sleep(0.02)
+        return before if os.getpid() == parent else [*before, signal.getsignal(signal.SIGINT)]
+
+    parent, held = os.getpid(), signal.getsignal(signal.SIGINT)
+    signal.signal(signal.SIGINT, ours)
+    try:
+        found = fold(_reads(8), judge, [], 2)
+    finally:
+        signal.signal(signal.SIGINT, held)
+    assert set(found) == {theirs}

@@ -115,8 +115,9 @@ class _Team(Generic[P, S]):
             os.close(theirs)
             return process, ours
         try:
-            # Ctrl-C reaches every process: whoever started this one says what there is to say
-            signal.signal(signal.SIGINT, signal.SIG_DFL)
+            if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+                # Ctrl-C reaches every process: whoever started this one says what there is to say
+                signal.signal(signal.SIGINT, signal.SIG_DFL)
             written = _pickled(self._work(lambda _: _leave_without(parent)))
             with os.fdopen(theirs, "wb") as pipe:
                 pipe.write(written)
