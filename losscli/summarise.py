@@ -216,11 +216,15 @@ def _census(block: Block) -> Census:
 def _digest(block: Block) -> int:
     y = block.columns.get("y")
     if y is None:
-        return 0
+        return 0 if block.ids is None else digest_of_rows(np.zeros(block.judged), block.ids)
     if y.ndim > 1:
         # several truths of a row are told apart by their place
         columns = (np.ascontiguousarray(one) for one in y.T)
-        return sum((2 * k + 1) * digest_of_numbers(one) for k, one in enumerate(columns))
+        found = (
+            digest_of_numbers(one) if block.ids is None else digest_of_rows(one, block.ids)
+            for one in columns
+        )
+        return sum((2 * k + 1) * digest for k, digest in enumerate(found))
     coded = bool(block.classes) and np.issubdtype(y.dtype, np.integer)
     if block.ids is not None:
         hashes = np.array([text_hash(text) for text in block.classes], np.uint64) if coded else y

@@ -471,6 +471,20 @@ def test_ids_belong_to_the_data(tmp_path: Path) -> None:
         judge("mse > baseline", frame=frame, against=path)
 
 
+def test_rows_without_a_truth_are_told_apart_by_their_ids(tmp_path: Path) -> None:
+    tokens = pd.DataFrame({"name": ["p", "q"], "logprob": [-1.0, -2.0]})
+    limit: dict[str, Any] = {"losses": "perplexity", "fail_if": "perplexity > baseline"}
+    names: list[dict[str, Any]] = [{}, {"id": "name"}]
+    for name in names:
+        path = tmp_path / "b.json"
+        path.write_text(losscli.evaluate(tokens, losses="perplexity", **name).to_json())
+        other = tokens.assign(name=["p", "r"])
+        said = "its truths or ids are others" if name else "only --id tells its rows from others"
+        with pytest.raises(DataError, match=said):
+            losscli.evaluate(other, against=path, **limit, **name)
+    assert losscli.evaluate(tokens, against=path, **limit, id="name").verdict == "passed"
+
+
 def test_the_order_of_the_rows_is_no_other_data(tmp_path: Path) -> None:
     path = saved(tmp_path)
     assert judge("mse > baseline", frame=FRAME[::-1], against=path).verdict == "passed"

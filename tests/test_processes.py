@@ -111,7 +111,7 @@ def test_ctrl_c_ends_workers_unless_it_is_ignored(ours: Any, theirs: Any) -> Non
     parent, held = os.getpid(), signal.getsignal(signal.SIGINT)
     signal.signal(signal.SIGINT, ours)
     try:
-        found = fold(_reads(8), judge, [], 2)
+        found: list[Any] = fold(_reads(8), judge, [], 2)
     finally:
         signal.signal(signal.SIGINT, held)
     assert set(found) == {theirs}

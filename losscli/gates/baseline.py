@@ -40,6 +40,8 @@ class Baseline:
         elif bool(columns.get("id")) != bool(report.columns.get("id")):
             with_, without = ("it", "this run") if columns.get("id") else ("this run", "it")
             said.append(f"{with_} was made with --id, {without} was not")
+        elif not (columns.get("y") or columns.get("id")):
+            said.append("without a truth, only --id tells its rows from others")
         elif data["digest"] != report.digest:
             what = "truths or ids" if columns.get("id") else "truths"
             said.append(f"its {what} are others")
