@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -231,6 +232,23 @@ def test_rows_that_are_dropped_are_counted(tmp_path: Path) -> None:
     assert (found.rows, found.judged) == (4, 2)
     assert found.to_dict()["data"]["dropped"] == 2
     assert sum("left out" in warning for warning in found.warnings) == 2
+
+
+@pytest.mark.parametrize("weight", [-1.0, 1e101, 1e-101, 5e-324])
+def test_weights_whose_products_might_leave_the_doubles_are_refused(weight: float) -> None:
+    frame = pd.DataFrame({"y_true": [1.0, 2.0], "y_pred": [2.0, 3.5], "w": [1.0, weight]})
+    with pytest.raises(
+        DataError, match=r"row 2: the weight w is .*; weights are 0, or from 1e-100"
+    ):
+        losscli.evaluate(frame, losses="mse", weight="w")
+
+
+def test_weights_of_very_different_sizes_are_exact() -> None:
+    frame = pd.DataFrame({"y_true": [1.0, 2.0], "y_pred": [2.0, 3.5], "w": [1e-100, 3e-100]})
+    one, other = Fraction(1e-100), Fraction(3e-100)
+    value = losscli.evaluate(frame, losses="mse", weight="w").losses[0].estimate.value
+    exact = (one + other * Fraction(9, 4)) / (one + other)
+    assert value == pytest.approx(float(exact), rel=1e-15)
 
 
 def test_weights_that_are_all_zero_leave_nothing_to_judge(tmp_path: Path) -> None:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 
 _EMPTY = "empty"
+_HEAVIEST = 1e100
+"""Products of heavier weights with losses, and of lighter ones, might leave the doubles."""
 
 
 class Judge:
@@ -72,10 +74,10 @@ class Judge:
         if name is None:
             return None
         values, empty = self.numbers[name]
-        bad = ~((values >= 0) & (values < np.inf))
+        bad = (values != 0) & ~((values >= 1 / _HEAVIEST) & (values <= _HEAVIEST))
         if empty is not None:
             bad &= ~empty
-        remedy = "weights are finite numbers from 0 up"
+        remedy = f"weights are 0, or from {1 / _HEAVIEST:g} to {_HEAVIEST:g}"
         self.refuse_first(bad, lambda row: f"the weight {visible(name)} is {values[row]:g}", remedy)
         return values
 
