@@ -48,6 +48,38 @@ def test_the_nearest_configuration_is_in_force(project: Path) -> None:
     assert report(project, cwd=project / "sub")["losses"][0]["loss"] == "mse"
 
 
+@pytest.mark.parametrize("kind", ["folder", "dangling", "loop", "utf-16", "utf-16-le", "broken"])
+def test_the_nearest_configuration_is_never_lost(kind: str, project: Path) -> None:
+    configure(project, 'fail-if = ["mae > 100"]')
+    file = project / "sub" / "pyproject.toml"
+    table = '[tool.losscli]\nfail-if = ["mae > 2"]\n'
+    if kind == "folder":
+        file.mkdir()
+    elif kind in ("dangling", "loop"):
+        file.symlink_to("nowhere.toml" if kind == "dangling" else file.name)
+    else:
+        file.write_bytes(table.encode(kind) if kind != "broken" else f"{table}[".encode())
+    done = shell("eval", project / "preds.csv", cwd=file.parent)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert str(file) in done.stderr
+    assert "--config" in done.stderr
+    assert done.stderr.count("\n") == 1
+    named = shell("eval", project / "preds.csv", "--config", project / file.name, cwd=file.parent)
+    assert named.returncode == 0
+
+
+def test_a_configuration_may_escape_its_name(project: Path) -> None:
+    text = '[tool."loss\\u0063li"]\nfail-if = ["mae > 2"]\n'
+    (project / "pyproject.toml").write_text(text)
+    assert report(project, cwd=project)["verdict"] == "failed"
+
+
+def test_a_broken_project_of_somebody_else_is_passed_over(project: Path) -> None:
+    configure(project, 'fail-if = ["mae > 2"]')
+    (project / "sub" / "pyproject.toml").write_bytes(b"[tool.other\nname = 'caf\xe9'\n")
+    assert report(project, cwd=project / "sub")["verdict"] == "failed"
+
+
 def test_flags_beat_the_environment_which_beats_the_file(project: Path) -> None:
     configure(project, "top = 1\nlevel = 0.5")
     env = {"LOSSCLI_TOP": "2"}

@@ -1,10 +1,12 @@
 """What is in force: flags beat the environment, that beats the configuration, that the defaults."""
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any
 
 import typer
@@ -20,6 +22,8 @@ HYBRIDS = "losses"
 _NOT_SET = {"files", "config", "debug", "hybrid"}
 """What a single run alone can say, and what has a table of its own."""
 _NAME = "pyproject.toml"
+_MAY_NAME_US = re.compile(rb"losscli|\\[uUx]|\0")
+"""Our name in bytes, or what can hide it: an escape of TOML, two bytes a letter as in UTF-16."""
 _YES, _NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 
@@ -74,16 +78,40 @@ def in_force(config: str | None) -> Settings:
 
 
 def _nearest(folder: Path) -> Path | None:
-    """Return the first pyproject.toml, from this folder upwards, that has our table."""
+    """Return the first pyproject.toml, from this folder upwards, that has our table.
+
+    Raises UsageError where one is there that may have it but cannot be read: its limits would
+    be lost without a word.
+    """
     for place in (folder, *folder.parents):
         file = place / _NAME
-        try:
-            # what does not so much as name the program is not parsed
-            if b"losscli" in file.read_bytes() and _table(file, sure=False) is not None:
-                return file
-        except OSError:
-            continue
+        raw = _bytes(file)
+        # what does not so much as name the program, however it is written, is not parsed
+        if raw and _MAY_NAME_US.search(raw) and _table(file, sure=False) is not None:
+            return file
     return None
+
+
+def _bytes(file: Path) -> bytes | None:
+    """Return what a file holds, or None where there is nothing of that name."""
+    try:
+        file.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise _unreadable(file, error.strerror) from None
+    try:
+        if not S_ISREG(file.stat().st_mode):
+            raise _unreadable(file, "it is no file")
+        return file.read_bytes()
+    except OSError as error:
+        raise _unreadable(file, error.strerror) from None
+
+
+def _unreadable(file: Path, why: str | None) -> UsageError:
+    what = f"may hold the settings but cannot be read: {why}"
+    remedy = "mend or remove it, or name another: --config FILE"
+    return UsageError(what, where=visible(str(file), limit=500), remedy=remedy)
 
 
 def _table(file: Path, *, sure: bool) -> Any:  # noqa: ANN401 - any TOML
