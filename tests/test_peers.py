@@ -242,6 +242,34 @@ def test_a_report_says_whose_numbers_it_holds(tmp_path: Path) -> None:
     )
 
 
+def test_a_number_that_may_differ_is_not_called_the_same() -> None:
+    frame = pd.DataFrame({"y_true": [1, 1], "y_score": [2.0, 2.0]})
+    assert metrics.hinge_loss(frame["y_true"], frame["y_score"]) == 3.0
+    report = losscli.evaluate(frame, losses="hinge", compat="sklearn", positive="1", task="margin")
+    assert report.losses[0].estimate.value == 0.0
+    (like,) = report.to_dict()["compat"]["losses"]
+    assert (like["changed"], like["differs"][:39]) == (
+        False,
+        "It takes the classes from the rows at h",
+    )
+    (said,) = (one for one in report.warnings if one.startswith("hinge"))
+    assert said.startswith(
+        "hinge is the textbook's, and scikit-learn's number (sklearn.metrics.hinge_loss) may "
+        "differ. It takes the classes from the rows at hand"
+    )
+    assert not any("the same number" in one for one in report.warnings)
+
+
+@pytest.mark.parametrize(("loss", "word"), [("dice", "empty"), ("tversky", "what is missed")])
+def test_what_keras_has_otherwise_is_said(loss: str, word: str) -> None:
+    frame = pd.DataFrame({"y_true": [0, 1], "y_prob": [0.0, 1.0], "image": ["a", "b"]})
+    report = losscli.evaluate(frame, losses=loss, group="image", compat="keras")
+    (said,) = (one for one in report.warnings if one.startswith(loss))
+    assert "may differ" in said
+    assert word in said
+    assert not any("the same number" in one for one in report.warnings)
+
+
 def test_each_part_of_a_sum_is_theirs() -> None:
     found = columns("amounts")
     both = as_in(chosen("0.5*mape + 2*mse", found), "keras")

@@ -17,7 +17,8 @@ OFFERED = ("sklearn", "torch", "keras")
 class Likeness:
     """What became of one loss: `name` is what the library calls it, empty where it has none.
 
-    `changed` tells whether the value is the library's own rather than the textbook's.
+    `changed` tells whether the value is the library's own rather than the textbook's; where it
+    is not, and `differs` says something, the library's number may be another one.
     """
 
     loss: str
@@ -50,7 +51,10 @@ def said(found: Sequence[Likeness], library: str) -> Iterator[str]:
     for one in found:
         if one.changed:
             yield f"{one.loss} is {written}'s number ({one.name}). {one.differs}"
-    same = [f"{one.loss} ({one.name})" for one in found if one.name and not one.changed]
+        elif one.differs:
+            number = f"{written}'s number ({one.name}) may differ"
+            yield f"{one.loss} is the textbook's, and {number}. {one.differs}"
+    same = [f"{one.loss} ({one.name})" for one in found if one.name and not one.differs]
     if same:
         yield f"{written} computes the same number: {', '.join(same)}"
     if none := [one.loss for one in found if not one.name]:

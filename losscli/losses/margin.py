@@ -9,6 +9,8 @@ from losscli.losses.peer import Peer, catboost, keras, sklearn, torch
 from losscli.losses.spec import Codes, Matrix, Vector, loss
 from losscli.losses.stable import difference
 
+_OF_ROWS = "It takes the classes from the rows at hand, so its value is wrong where one has no row."
+
 
 def _keras_categorical_hinge(y: Codes, scores: Matrix) -> Vector:
     best = _best_rival(y, scores)
@@ -20,11 +22,7 @@ def _keras_categorical_hinge(y: Codes, scores: Matrix) -> Vector:
     use="To judge support vector machines by what they minimise.",
     avoid="Where probabilities are wanted: scores beyond 1 are all the same to it (logistic).",
     peers=(
-        sklearn(
-            "hinge_loss",
-            "It takes the classes from the rows at hand, so its value for the rows of one "
-            "class is wrong.",
-        ),
+        sklearn("hinge_loss", _OF_ROWS),
         keras("Hinge"),
         catboost("HingeLoss"),
     ),
@@ -64,7 +62,7 @@ def squared_hinge(y: Vector, score: Vector) -> Vector:
         "Where the order of the other classes matters: only the best rival counts (weston_watkins)."
     ),
     peers=(
-        sklearn("hinge_loss"),
+        sklearn("hinge_loss", _OF_ROWS),
         keras(
             "CategoricalHinge",
             "It takes 0 for the best rival where every rival is below 0.",
