@@ -88,6 +88,26 @@ def test_ties_are_decided_as_documented() -> None:
     assert rows("within(x=0.5)", y=[1.0, 1.0], pred=[1.5, 1.6]) == [0.0, 1.0]
 
 
+@pytest.mark.parametrize(
+    ("text", "y", "wanted"),
+    [
+        ("barron", 1e200, 1e200),
+        ("barron(alpha=0)", 1e200, math.log(0.5) + 400 * math.log(10)),
+        ("barron(alpha=1.5)", 1e200, 0.5**0.25 / 1.5 * 1e300),
+        ("barron(alpha=-2)", 1e200, 2.0),
+        ("barron(alpha=2)", 1e105, 5e209),
+        ("barron(alpha=2)", 1e200, math.inf),
+        ("cauchy(c=2)", 1e200, 4 * math.log(0.5) + 800 * math.log(10)),
+        ("pseudo_huber", 1e200, 1e200),
+        ("fair", 1e200, 1e200),
+        ("geman_mcclure", 1e200, 2.0),
+        ("welsch", 1e200, 1.0),
+    ],
+)
+def test_a_gross_error_costs_what_the_formula_says(text: str, y: float, wanted: float) -> None:
+    assert rows(text, y=[y], pred=[0.0]) == pytest.approx([wanted], rel=1e-14)
+
+
 def test_an_interval_that_is_upside_down_has_no_score() -> None:
     found = rows("interval_score", "interval", y=[1.0, 1.0], lower=[2.0, 0.0], upper=[0.0, 2.0])
     np.testing.assert_array_equal(found, [math.nan, 2.0])

@@ -9,13 +9,23 @@ from losscli.losses.spec import Vector, loss
 from losscli.losses.stable import box_cox
 
 _HUGE = 1e100
-"""A scaled error beyond this counts as this: its square must not overflow."""
+"""A scaled error beyond this counts as this where the loss has levelled off long before."""
+_ONE_IS_LOST = 1e20
+"""From here on the square of a scaled error swallows the 1 that is added to it."""
 
 
 def _scaled_square(abs_residual: Vector, c: float) -> Vector:
     scaled = np.minimum(abs_residual / c, _HUGE)
     scaled *= scaled
     return scaled
+
+
+def _log1p_square(abs_residual: Vector, c: float) -> Vector:
+    """Return log1p((abs_residual/c)**2), also where the square overflows."""
+    scaled = abs_residual / c
+    near = np.minimum(scaled, _ONE_IS_LOST)
+    far = 2 * np.log(np.maximum(scaled, _ONE_IS_LOST))
+    return np.where(scaled > _ONE_IS_LOST, far, np.log1p(near * near))
 
 
 @loss(
@@ -29,7 +39,7 @@ def cauchy(abs_residual: Vector, *, c: Annotated[float, POSITIVE] = 1.0) -> Vect
 
     Barron's form at alpha = 0, times c^2 (Black & Anandan, 1996).
     """
-    return 0.5 * c * (c * np.log1p(_scaled_square(abs_residual, c)))
+    return 0.5 * c * (c * _log1p_square(abs_residual, c))
 
 
 @loss(
@@ -101,10 +111,15 @@ def barron(
     Alpha 2 is half the square, 1 pseudo_huber, 0 cauchy, -2 geman_mcclure, -inf welsch, of
     errors in units of c (Barron, 2019).
     """
-    square = _scaled_square(abs_residual, c)
     if alpha == 2:  # noqa: PLR2004
-        return 0.5 * square
+        scaled = abs_residual / c
+        return 0.5 * scaled * scaled
     if alpha == -np.inf:
-        return -np.expm1(-0.5 * square)
-    square /= 2 - alpha
-    return 0.5 * (2 - alpha) * box_cox(np.log1p(square), 1 + square, 0.5 * alpha)
+        return -np.expm1(-0.5 * _scaled_square(abs_residual, c))
+    rest = 2 - alpha
+    ratio = abs_residual / c / np.sqrt(rest)
+    near = np.minimum(abs_residual / c, _ONE_IS_LOST * np.sqrt(rest))
+    square = near * near / rest
+    found = 0.5 * rest * box_cox(np.log1p(square), 1 + square, 0.5 * alpha)
+    far = np.maximum(ratio, _ONE_IS_LOST)
+    return np.where(ratio > _ONE_IS_LOST, rest * box_cox(np.log(far), far, alpha), found)
