@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from losscli.errors import DataError
+from losscli.errors import DataError, UsageError
 from losscli.evaluation import evaluate
 from losscli.gates.syntax import negated
 from losscli.render._gates import brief, condition
@@ -16,6 +16,8 @@ def assert_loss(data: Any, *conditions: str, **options: Any) -> Report:  # noqa:
     round. Raises DataError or UsageError where a condition cannot be judged: neither a pass nor
     a failure. Returns the report.
     """
+    if not conditions:
+        raise UsageError("there is no condition to hold", remedy='such as "mse <= 0.25"')
     found = evaluate(data, fail_if=[negated(one) for one in conditions], **options)
     unjudged = [brief(gate) for gate in found.gates if gate.status == "unjudged"]
     if unjudged:

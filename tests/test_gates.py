@@ -585,6 +585,11 @@ def test_an_assertion_holds_or_says_why_not() -> None:
     ]
 
 
+def test_an_assertion_of_nothing_is_refused() -> None:
+    with pytest.raises(UsageError, match='there is no condition to hold; such as "mse <= 0.25"'):
+        losscli.assert_loss(FRAME)
+
+
 def test_an_assertion_that_cannot_be_judged_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="could not be judged"):
         losscli.assert_loss(FRAME, "mae[class=z] < 1")
