@@ -16,6 +16,8 @@ from losscli.report import Gate, Report
 from losscli.report.tails import Tail
 
 _BROKEN = {">": gt, ">=": ge, "<": lt, "<=": le}
+_ENDS = ("low", "high")
+"""Functions that give an end of the interval."""
 _PASSED, _FAILED, _WARNED, _UNJUDGED = "passed", "failed", "warned", "unjudged"
 
 
@@ -121,13 +123,19 @@ class _Judge:
             return replace(before, why=f"in the baseline {where} {before.why}")
         if math.isinf(before.value):
             return replace(before, why=f"the baseline {where} is infinite")
-        level = self._baseline.numbers.level
-        if bound.limit.function in ("low", "high") and level != self._numbers.level:
-            why = f"the intervals of the baseline {where} have the level {level}"
-            return replace(before, why=why)
+        if bound.limit.function in _ENDS and (how := self._unlike(self._baseline.numbers)):
+            return replace(before, why=f"the intervals of the baseline {where} {how}")
         if bound.limit.edge.relative and before.value == 0:
             return replace(before, why="the baseline is 0, and so is every percent of it")
         return before
+
+    def _unlike(self, before: Numbers) -> str:
+        """Say in what the intervals of the baseline are others than these; nothing if in none."""
+        if before.level != self._numbers.level:
+            return f"have the level {before.level}"
+        if before.clustered != self._numbers.clustered:
+            return f"were made {'with' if before.clustered else 'without'} --cluster, these are not"
+        return ""
 
     def _record(self, bound: Bound, cls: str | None, number: Number) -> Gate:
         """Return the gate as long as it is not judged."""
@@ -177,6 +185,8 @@ def _remedy(bound: Bound, before: Number) -> str:
         return f"write an absolute limit: '{bound.measure()} {limit.operator} baseline + 0.01'"
     if bound.of_rows:
         return f"save it again with --warn-if '{bound.measure()} > 1'"
+    if limit.function in _ENDS:
+        return "save it again with the same --loss, --by, --level and --cluster"
     return "save it again with the same --loss and --by"
 
 

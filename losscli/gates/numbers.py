@@ -30,6 +30,8 @@ class Numbers:
         self._rows = found["data"]["judged"]
         self.level = found["losses"][0].get("level") if found["losses"] else None
         """The level of the intervals."""
+        self.clustered = bool(found["columns"].get("cluster"))
+        """Whether the intervals are those of rows in clusters."""
 
     def classes(self, bound: Bound) -> dict[str | None, int]:
         """Return the classes of the breakdown of a limit, with their rows."""
