@@ -517,6 +517,8 @@ def test_the_order_of_the_rows_is_no_other_data(tmp_path: Path) -> None:
         (b'{"schema": 2}', "the baseline has schema 2, losscli"),
         (b'{"schema": 1}', "this is no report of losscli: data is missing"),
         (b"{}", "no report"),
+        (b'{"schema": true, "data": {}}', "no report"),
+        (b'{"schema": 1.0, "data": {}}', "no report"),
         (b"[1]", "no report"),
         (b'{"schema": 1, "data": NaN}', "this is no JSON report"),
         (b"[" * 100_000, "this is no JSON report"),
@@ -565,6 +567,26 @@ def test_a_baseline_of_another_shape_is_refused(key: str, tmp_path: Path) -> Non
     path.write_text(json.dumps(huge).replace(str(10**400), "1e999"))
     with pytest.raises(DataError, match="value is not what it should be"):
         judge("mse > baseline", against=path)
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("losses", "losses has mse twice"),
+        ("breakdown", "breakdown has class, b, mse twice"),
+        ("measures", "measures has p99(mae) twice"),
+    ],
+)
+def test_a_baseline_that_says_something_twice_is_refused(
+    key: str, said: str, tmp_path: Path
+) -> None:
+    found = judge("p99(mae) > 99", "mae[class=a] > 99").to_dict()
+    again = found[key][0] | {"value": 1e9}
+    path = tmp_path / "b.json"
+    path.write_text(json.dumps({**found, key: [*found[key], again]}))
+    with pytest.raises(DataError) as refused:
+        judge("mse > baseline", against=path)
+    assert said in str(refused.value)
 
 
 def test_a_baseline_of_another_task_or_weight(tmp_path: Path) -> None:

@@ -125,11 +125,13 @@ def _no_number(word: str) -> NoReturn:
 
 def _check(found: object, where: str) -> None:
     schema = found.get("schema") if isinstance(found, dict) else None
-    if isinstance(schema, int) and schema != SCHEMA:
+    if type(schema) is not int:  # True and 1.0 are equal to 1
+        raise DataError("no report", where=where, remedy=_AGAIN)
+    if schema != SCHEMA:
         what = f"the baseline has schema {schema}, losscli {__version__} reads {SCHEMA}"
         raise DataError(what, where=where, remedy=f"{_AGAIN}, with this version")
-    if schema != SCHEMA or (wrong := _wrong(found, _SHAPE)):
-        what = f"this is no report of losscli: {wrong}" if schema == SCHEMA else "no report"
+    if wrong := _wrong(found, _SHAPE) or _twice(found):
+        what = f"this is no report of losscli: {wrong}"
         raise DataError(what, where=where, remedy=_AGAIN)
 
 
@@ -166,6 +168,23 @@ def _wrong(found: Any, shape: Any, path: str = "") -> str:  # noqa: ANN401 - any
             return f"{place} is missing"
         if wrong := _wrong(found[key], inner, place):
             return wrong
+    return ""
+
+
+_NAMED_BY = {"losses": ("loss",), "breakdown": ("by", "class", "loss"), "measures": ("measure",)}
+"""What tells the entries of a list apart."""
+
+
+def _twice(found: Any) -> str:  # noqa: ANN401 - as above
+    """Say which entry stands twice, so that nobody knows which is meant; or nothing."""
+    for key, names in _NAMED_BY.items():
+        seen = set()
+        for entry in found.get(key, ()):
+            name = tuple(entry[part] for part in names)
+            if name in seen:
+                shown = ", ".join(visible(str(part)) for part in name)
+                return f"{key} has {shown} twice"
+            seen.add(name)
     return ""
 
 
