@@ -54,6 +54,22 @@ def test_a_reader_that_leaves_early_is_no_trouble() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, b'{\n  "schem', b"")
 
 
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="there is no /dev/fd here")
+@pytest.mark.parametrize("goal", ["/dev/stdout", "/dev/stderr", ">(cat)"])
+def test_a_pipe_is_a_file_to_write(goal: str) -> None:
+    command = f"{sys.executable} -m losscli eval {DIABETES} -q --format csv -o json:{goal} | cat"
+    done = subprocess.run(
+        ["bash", "-c", f"{command}; exit ${{PIPESTATUS[0]}}"],  # noqa: S607 - any bash will do
+        env=ENVIRONMENT,
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    text = (done.stderr if goal == "/dev/stderr" else done.stdout).decode()
+    assert json.JSONDecoder().raw_decode(text[text.index("{\n") :])[0]["losses"]
+
+
 @needs_full
 @pytest.mark.parametrize("words", [["eval", str(DIABETES)], ["losses"], ["--version"], ["-h"]])
 def test_a_full_disk_is_no_success(words: list[str]) -> None:

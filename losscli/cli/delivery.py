@@ -44,7 +44,7 @@ def targets(
     if against is not None:
         taken[Path(against).resolve()] = "is the baseline"
     for target in found:
-        path = target.path.resolve()
+        path = _place(target.path)
         if path in taken:
             what = f"{_shown(target.path)} {taken[path]}"
             raise UsageError(what, where="--output", remedy="write to another file")
@@ -77,7 +77,7 @@ def _target(text: str) -> Target:
 def _writable(path: Path, option: str) -> Path:
     if path.is_dir():
         raise UsageError(f"{_shown(path)} is a folder", where=option, remedy="name a file in it")
-    folder = path.resolve().parent
+    folder = _place(path).parent
     if not folder.is_dir():
         remedy = f"mkdir -p {shlex.quote(_shown(folder))}"
         raise UsageError(f"there is no folder {_shown(folder)}", where=option, remedy=remedy)
@@ -93,12 +93,17 @@ def _replaceable(path: Path) -> bool:
     return path.is_file() or not path.exists()
 
 
+def _place(path: Path) -> Path:
+    """Return the file behind links; a pipe has no name but the link that opens it."""
+    return path.resolve() if _replaceable(path) else path.absolute()
+
+
 def write(report: "Report | Comparison", goals: Sequence[Target]) -> None:
     """Write every file: all of them are complete on the disk before the first gets its name.
 
     Raises OSError, and leaves nothing behind, where one cannot be written.
     """
-    texts = [(goal.path.resolve(), encoded(goal.format.render(report, Style()))) for goal in goals]
+    texts = [(_place(goal.path), encoded(goal.format.render(report, Style()))) for goal in goals]
     try:
         drafts = [(_draft(path, data), path) for path, data in texts if _replaceable(path)]
         for draft, path in drafts:
