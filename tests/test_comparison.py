@@ -502,3 +502,50 @@ def test_a_third_class_behind_the_first_rows_is_refused() -> None:
     frame = pd.DataFrame({"y": ["yes"] * 1500 + ["no", "maybe"], "p": 0.5, "q": 0.4})
     with pytest.raises(DataError, match="row 1501: y is 'no', which is not one of yes, maybe"):
         losscli.compare(frame, old_pred="p", new_pred="q", task="binary", positive="yes")
+
+
+def perfect(rows: int) -> pd.DataFrame:
+    """A model that is never wrong."""
+    return pd.DataFrame({"y_true": np.zeros(rows), "y_pred": np.zeros(rows)})
+
+
+@pytest.mark.parametrize("index", [1.2, 1.3, 1.4])
+def test_a_regression_with_a_heavy_tail_never_passes(index: float) -> None:
+    old = perfect(300)
+    for seed in range(60):
+        errors = np.sqrt(1 + np.random.default_rng(seed).pareto(index, 300))
+        found = losscli.compare(old, old.assign(y_pred=errors), losses="mse", top=0)
+        assert only(found)["worse"] == 300
+        assert found.verdict in ("failed", "unjudged")
+        assert (only(found)["verdict"] == "inconclusive") == (found.verdict == "unjudged")
+
+
+@pytest.mark.parametrize(("name", "most"), [("normal", 0), ("exponential", 0), ("t5", 6)])
+def test_ordinary_losses_are_rarely_inconclusive(name: str, most: int) -> None:
+    draw = np.random.default_rng(9)
+    samples: dict[str, Any] = {
+        "normal": lambda: draw.normal(10, 2, 200),
+        "exponential": lambda: draw.exponential(1, 200),
+        "t5": lambda: draw.standard_t(5, 200) ** 2,
+    }
+    old = perfect(200)
+    found = [
+        losscli.compare(*(old.assign(y_pred=samples[name]()) for _ in "ab"), losses="mae", top=0)
+        for _ in range(60)
+    ]
+    assert sum(one.verdict == "unjudged" for one in found) <= most
+
+
+def test_one_row_that_explodes_is_not_judged() -> None:
+    old, _ = pair(rows=400)
+    new = old.assign(y_pred=old["y_pred"].where(old.index != 7, 1e6))
+    found = losscli.compare(old, new, losses="mse")
+    assert only(found)["verdict"] == "inconclusive"
+    assert found.verdict == "unjudged"
+    assert any("only 1 of 400 rows moved" in text for text in found.warnings)
+    assert losscli.compare(old, old, losses="mse").verdict == "passed"
+    assert losscli.compare(old, new, losses="mse", mode="point").verdict == "failed"
+    noise = new["y_pred"] + np.random.default_rng(1).normal(0, 0.1, 400)
+    moved = losscli.compare(old, old.assign(y_pred=noise), losses="mse")
+    assert moved.verdict == "unjudged"
+    assert any("one row carries" in text for text in moved.warnings)

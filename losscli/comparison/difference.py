@@ -11,6 +11,7 @@ from losscli.comparison.proportion import fewest, mcnemar, tango
 from losscli.comparison.summary import Tails
 from losscli.losses.chosen import Chosen
 from losscli.losses.combine import MEAN, to_float
+from losscli.losses.spec import Vector
 from losscli.report.interval import back, beyond, forth, slopes_of, spread, t_quantile
 from losscli.report.terms import Terms
 from losscli.summary.largest import KEPT, Largest, tail_rows
@@ -18,8 +19,9 @@ from losscli.summary.largest import KEPT, Largest, tail_rows
 _POWER = 0.8
 _SIDES = 1.96
 """Standard deviations by which the numbers of large differences on the two sides must differ."""
-_INDEX_OF_VARIANCE = 2.0
-_SURE = 2.33
+INDEX_OF_VARIANCE = 2.0
+"""The index below which a tail has no variance, and no interval can be trusted."""
+_SURE = 1.0
 """Standard errors by which the tail must be too heavy before no interval is trusted."""
 
 
@@ -40,17 +42,22 @@ class Both:
 class Shape:
     """What the largest differences tell: whether one side is heavier, and the tail's index.
 
-    `shaky` is true where the tail is surely so heavy that no interval can be trusted.
+    `shaky` is true where the tail is so heavy that no interval can be trusted, by more than chance.
+    `alone` is the part of the sum of squared differences that the farthest row carries.
     """
 
     lopsided: bool = True
     index: float = math.nan
     shaky: bool = False
+    alone: float = 0.0
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A change with what is known of its sampling error; NaN where that is not known."""
+    """A change with what is known of its sampling error; NaN where that is not known.
+
+    `exact` tells that the interval is that of a proportion, which no tail or lone row misleads.
+    """
 
     change: float
     stderr: float = math.nan
@@ -58,6 +65,7 @@ class Difference:
     high: float = math.nan
     p: float = math.nan
     detectable: float = math.nan
+    exact: bool = False
 
 
 def difference(
@@ -84,7 +92,7 @@ def difference(
     if _binary(both, chosen):
         low, high, p = _of_proportions(both.joint.rows, signs, level)
         detectable = max(detectable, fewest(level) / both.joint.rows)
-        return Difference(change, stderr, low, high, p, detectable)
+        return Difference(change, stderr, low, high, p, detectable, exact=True)
     if not stderr:
         return Difference(change, 0.0, change, change, 0.0 if change else 1.0, 0.0)
     a = skewness / math.sqrt(units.rows) if shape.lopsided else 0.0
@@ -138,8 +146,17 @@ def shape_of(tails: Tails, mean: float, moved: int) -> Shape:
     order = np.argsort(-far, kind="stable")
     up = float(side[order[:size]].sum())
     lopsided = size > 0 and abs(2 * up - size) > _SIDES * math.sqrt(size)
+    alone = _alone(np.sort(far[far > 0])[-KEPT:], moved)
     index = Largest(np.sort(far[far > 0])[-KEPT:]).tail_index(moved)
     if not index < math.inf:
-        return Shape(lopsided, index)
+        return Shape(lopsided, index, alone=alone)
     error = math.sqrt((1 + 1 / index**2) / size)
-    return Shape(lopsided, index, 1 / index - _SURE * error > 1 / _INDEX_OF_VARIANCE)
+    return Shape(lopsided, index, 1 / index - _SURE * error > 1 / INDEX_OF_VARIANCE, alone)
+
+
+def _alone(far: Vector, moved: int) -> float:
+    """Return the least part of all squares that the last of the largest distances can carry."""
+    if not len(far) or not moved:
+        return 0.0
+    squares = (far / far[-1]) ** 2
+    return float(1 / (squares.sum() + max(moved - len(far), 0) * squares[0]))

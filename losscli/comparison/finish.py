@@ -13,7 +13,8 @@ from losscli.comparison.records import (
 )
 from losscli.comparison.summarise import KINDS
 from losscli.comparison.summary import Changes, PairedSummary
-from losscli.comparison.verdict import Tolerances, plain_word, tolerance, word
+from losscli.comparison.trust import TAIL, doubt
+from losscli.comparison.verdict import Tolerances, plain_word, tolerance, trust, word
 from losscli.losses.chosen import Chosen
 from losscli.losses.combine import to_float
 from losscli.report.terms import Terms
@@ -83,10 +84,12 @@ class Finisher:
         if all(map(math.isfinite, values)):
             found = difference(both, one, asked.level, shape, (better, worse))
         allowed = tolerance(asked.tolerances, one, values[0])
-        verdict = word(found, values, allowed, shaky=shape.shaky)
+        rows = both.joint.counted
+        doubts = "" if found.exact else doubt(shape, (better, worse), rows, asked.level)
+        trusted = trust(found, allowed, shaky=shape.shaky, doubts=bool(doubts))
+        verdict = word(found, values, allowed, trusted=trusted)
         if asked.mode == "point":
             verdict = plain_word(found.change, values, allowed)
-        rows = both.joint.counted
         old = values[0]
         return LossChange(
             loss=one.spelling,
@@ -109,6 +112,7 @@ class Finisher:
             p=found.p,
             tolerance=allowed,
             status=_status(values),
+            doubt="" if trusted else doubts or TAIL,
         )
 
 

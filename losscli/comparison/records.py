@@ -38,6 +38,7 @@ class LossChange:
     `change` is new - old, `relative` that by |old|, `low` and `high` the ends of its interval.
     `better`, `same` and `worse` count rows. `detectable` is the smallest true difference that
     would be found in 80 % of such data. `p` is the two-sided p-value of no difference.
+    `doubt` says why the interval cannot be trusted, "" where it can: "tail", or a sentence.
     """
 
     loss: str
@@ -60,6 +61,7 @@ class LossChange:
     p: float
     tolerance: float
     status: str = "ok"
+    doubt: str = ""
 
 
 @dataclass(frozen=True)
@@ -165,7 +167,7 @@ def _plain(record: object) -> dict[str, Any]:
 
 def _loss(found: LossChange) -> dict[str, Any]:
     plain = _plain(found)
-    del plain["label"]
+    del plain["label"], plain["doubt"]
     return plain
 
 

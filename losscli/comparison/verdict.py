@@ -71,7 +71,12 @@ def tolerance(known: Tolerances, one: Chosen, old: float) -> float:
     return _size(text, old) if math.isfinite(old) or not text.endswith("%") else 0.0
 
 
-def word(found: Difference, values: tuple[float, float], allowed: float, *, shaky: bool) -> str:
+def trust(found: Difference, allowed: float, *, shaky: bool, doubts: bool) -> bool:
+    """Tell whether an interval can be trusted; `doubts` weigh where it reaches no verdict."""
+    return not shaky and not (doubts and found.low <= allowed < found.high)
+
+
+def word(found: Difference, values: tuple[float, float], allowed: float, *, trusted: bool) -> str:
     """Return the verdict that the interval of a change allows; `values` are the old and the new.
 
     A value that is not finite beside one that is decides alone.
@@ -81,7 +86,7 @@ def word(found: Difference, values: tuple[float, float], allowed: float, *, shak
         if any(finite) and not any(map(math.isnan, values)):
             return REGRESSED if finite[0] else IMPROVED
         return INCONCLUSIVE
-    if shaky or math.isnan(found.low):
+    if not trusted or math.isnan(found.low):
         return INCONCLUSIVE
     if found.high < 0 or found.low > allowed:
         return IMPROVED if found.high < 0 else REGRESSED
@@ -93,7 +98,7 @@ def word(found: Difference, values: tuple[float, float], allowed: float, *, shak
 def plain_word(change: float, values: tuple[float, float], allowed: float) -> str:
     """Return the verdict of the plain numbers, as for a frozen test set."""
     if math.isnan(change):
-        return word(Difference(change), values, allowed, shaky=False)
+        return word(Difference(change), values, allowed, trusted=True)
     if change <= 0:
         return IMPROVED if change < 0 else NO_DIFFERENCE
     return REGRESSED if change > allowed else WITHIN_TOLERANCE
@@ -143,8 +148,7 @@ def _non_inferior(found: LossChange) -> tuple[float, str]:
 
 
 def _regression(found: LossChange) -> tuple[float, str]:
-    shaky = found.verdict == INCONCLUSIVE and found.low > found.tolerance
-    if shaky or _unknown(found):
+    if _unknown(found) or (found.doubt and found.verdict == INCONCLUSIVE):
         return found.low, "unjudged"
     return found.low, "failed" if found.verdict == REGRESSED else "passed"
 
