@@ -174,6 +174,18 @@ def test_a_baseline_is_saved_and_held_against(preds: Path, tmp_path: Path) -> No
     assert shell("eval", worse, "--against", preds, "--fail-if", "mse > baseline").returncode == 1
 
 
+def test_a_baseline_through_a_pipe_is_predictions(preds: Path, tmp_path: Path) -> None:
+    report = tmp_path / "base.json"
+    assert shell("eval", preds, "-q", "--save", report).returncode == 0
+    words = ("eval", preds, "-q", "--fail-if", "mae > baseline", "--against", "/dev/stdin")
+    done = shell(*words, stdin=None, input=preds.read_text())
+    assert done.returncode == 0
+    done = shell(*words, stdin=None, input=report.read_text())
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "/dev/stdin" in done.stderr
+    assert "a saved report is read from a file, not from a pipe" in done.stderr
+
+
 def test_a_failed_run_is_no_new_baseline(preds: Path, tmp_path: Path) -> None:
     base = tmp_path / "baseline.json"
     base.write_text("old")

@@ -3,8 +3,9 @@
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
-from losscli.errors import UsageError
+from losscli.errors import LosscliError, UsageError
 from losscli.gates.baseline import Baseline, from_report, is_report, read_baseline
 from losscli.gates.binding import Bound, bound, sought
 from losscli.gates.judge import judged
@@ -80,7 +81,15 @@ class Gates:
     def baseline(self, evaluate: Callable[[str], Report]) -> Baseline | None:
         """Return the saved baseline, or what `evaluate` makes of the predictions before."""
         if self.saved is None and self.against is not None:
-            return from_report(evaluate(self.against))
+            try:
+                return from_report(evaluate(self.against))
+            except LosscliError as error:
+                if Path(self.against).is_file():
+                    raise
+                # a pipe is read once, so its content cannot be looked at before
+                remedy = f"{error.remedy}; a saved report is read from a file, not from a pipe"
+                where, pointed = error.where, remedy.removeprefix("; ")
+                raise type(error)(error.what, where=where, remedy=pointed) from None
         return self.saved
 
     def judge(
