@@ -1,5 +1,6 @@
 """Losses as assertions, for tests."""
 
+from dataclasses import replace
 from typing import Any
 
 from losscli.errors import DataError, UsageError
@@ -18,8 +19,14 @@ def assert_loss(data: Any, *conditions: str, **options: Any) -> Report:  # noqa:
     """
     if not conditions:
         raise UsageError("there is no condition to hold", remedy='such as "mse <= 0.25"')
-    found = evaluate(data, fail_if=[negated(one) for one in conditions], **options)
-    unjudged = [brief(gate) for gate in found.gates if gate.status == "unjudged"]
+    limits = [negated(one) for one in conditions]
+    found = evaluate(data, fail_if=limits, **options)
+    said = {str(limit): limit.condition for limit in limits}
+    unjudged = [
+        brief(replace(gate, limit=said.get(gate.limit, gate.limit)))
+        for gate in found.gates
+        if gate.status == "unjudged"
+    ]
     if unjudged:
         raise DataError("; ".join(unjudged))
     failed = [condition(gate) for gate in found.gates if gate.status == "failed"]

@@ -635,8 +635,12 @@ def test_an_assertion_that_cannot_be_judged_is_an_error(tmp_path: Path) -> None:
         losscli.assert_loss(FRAME, "mae[class=z] < 1")
     with pytest.raises(UsageError, match=r"condition 'mse = 1', character 5: = is not one of"):
         losscli.assert_loss(FRAME, "mse = 1")
-    with pytest.raises(UsageError, match="unknown loss 'hubr'"):
-        losscli.assert_loss(FRAME, "hubr < 1")
+    with pytest.raises(UsageError, match=r"^condition 'hubr < 1': unknown loss 'hubr'"):
+        losscli.assert_loss(FRAME, " hubr < 1")
+    with pytest.raises(UsageError, match=r"^condition 'mse < baseline': there is no baseline"):
+        losscli.assert_loss(FRAME, "mse < baseline")
+    with pytest.raises(DataError, match=r"^'mae\[class=z\] <= 1' could not be judged"):
+        losscli.assert_loss(FRAME, "mae[class=z] <= 1")
     infinite = {"y": [1, 0, 1], "prob": [0.0, 0.5, 0.5]}
     with pytest.raises(AssertionError, match="log_loss is inf, not < 3"):
         losscli.assert_loss(infinite, "log_loss < 3")

@@ -38,7 +38,8 @@ class Limit:
 
     `function` is "" (the loss itself), "quantile", "share", "skill", "low" or "high", with
     `part` the quantile or the share of the rows. `loss` is the text of the loss.
-    `severity` is "fail" or "warn", `option` where the limit was given.
+    `severity` is "fail" or "warn", `option` where the limit was given
+    and `said` in which words, where they are not those of `text`.
     """
 
     text: str
@@ -50,8 +51,9 @@ class Limit:
     operator: str
     edge: Edge
     option: str = field(default="", compare=False)
+    said: str = field(default="", compare=False)
 
     def error(self, what: str, remedy: str = "") -> UsageError:
         """Return the error that something is wrong with this limit."""
-        where = f"{self.option or 'limit'} '{visible(self.text, limit=200)}'"
+        where = f"{self.option or 'limit'} '{visible(self.said or self.text, limit=200)}'"
         return UsageError(what, where=where, remedy=remedy)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from math import isfinite
 
@@ -24,15 +25,31 @@ def limits(texts: str | Sequence[str], severity: str, option: str = "") -> tuple
     Raises UsageError, with the place, where one is no limit.
     """
     listed = [texts] if isinstance(texts, str) else list(texts)
-    return tuple(_limit(Line(text, option), severity) for text in listed)
+    return tuple(_read(text, severity, option) for text in listed)
 
 
-def negated(text: str) -> str:
+class Negated(str):
+    """A limit that was given as the condition that it is the opposite of."""
+
+    __slots__ = ("condition",)
+    condition: str
+
+
+def _read(text: str, severity: str, option: str) -> Limit:
+    limit = _limit(Line(text, option), severity)
+    if isinstance(text, Negated):
+        return replace(limit, option="condition", said=text.condition)
+    return limit
+
+
+def negated(text: str) -> Negated:
     """Return the limit that is broken where a condition such as "mse <= 0.25" does not hold."""
     line = Line(text, "condition")
     operator = _limit(line, "fail").operator
     at = next(at for at in line.outside(0, len(line.text)) if line.text[at] == operator[0])
-    return f"{line.text[:at]}{NEGATED[operator]}{line.text[at + len(operator) :]}"
+    found = Negated(f"{line.text[:at]}{NEGATED[operator]}{line.text[at + len(operator) :]}".strip())
+    found.condition = line.text.strip()
+    return found
 
 
 def _limit(line: Line, severity: str) -> Limit:
