@@ -243,15 +243,20 @@ def _check_words(roles: Collection[str]) -> None:
             raise UsageError(f"evaluate takes no {visible(word)!r}", remedy=remedy)
 
 
+def check_count(count: int, expected: int | None, where: str) -> None:
+    """Refuse another number of rows than expected."""
+    if expected is not None and count != expected:
+        raise DataError(
+            f"there {'is' if count == 1 else 'are'} {rows(count)}, not {expected}",
+            where=where,
+            remedy=f"find the missing rows, or pass --expect-rows {count}",
+        )
+
+
 def check_rows(census: Census, expect_rows: int | None, found: Plan) -> None:
     """Refuse another number of rows than expected, none to judge, and margins that are none."""
     where = found.where
-    if expect_rows is not None and census.rows != expect_rows:
-        raise DataError(
-            f"there {'is' if census.rows == 1 else 'are'} {rows(census.rows)}, not {expect_rows}",
-            where=where,
-            remedy=f"find the missing rows, or pass --expect-rows {census.rows}",
-        )
+    check_count(census.rows, expect_rows, where)
     if not census.judged:
         reasons = ", ".join(f"{n} {why}" for why, n in sorted(census.dropped.items()))
         raise DataError(f"no rows are left to judge ({reasons})", where=where)

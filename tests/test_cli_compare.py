@@ -164,3 +164,16 @@ def test_what_cannot_be_judged_exits_with_2(old: Path) -> None:
     assert "--mode point takes the numbers" in done.stdout
     assert done.returncode == 2
     assert shell("compare", old, old, "--loss", "medae", "--mode", "point").returncode == 0
+
+
+@pytest.mark.parametrize("longer", ["new.csv", "old.csv"])
+def test_the_rows_expected_are_those_of_both_files(longer: str, old: Path, tmp_path: Path) -> None:
+    write(tmp_path / "new.csv", ROWS)
+    write(tmp_path / longer, [*ROWS, ("f", 6.5, 6.0)])
+    words = ("compare", "old.csv", "new.csv", "--id", "id", "--expect-rows")
+    done = shell(*words, "5", cwd=tmp_path)
+    assert f"{longer}: there are 6 rows, not 5" in done.stderr
+    assert (done.returncode, done.stdout) == (2, "")
+    write(old, ROWS)
+    write(tmp_path / "new.csv", ROWS)
+    assert shell(*words, "5", cwd=tmp_path).returncode == 0

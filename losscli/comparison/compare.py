@@ -17,7 +17,7 @@ from losscli.comparison.verdict import MODES, gate, overall, tolerances
 from losscli.comparison.warn import warnings
 from losscli.data.classes import twins
 from losscli.errors import DataError, UsageError
-from losscli.evaluation import check_rows
+from losscli.evaluation import check_count, check_rows
 from losscli.losses.chosen import Chosen
 from losscli.losses.language import default, parse, resolve
 from losscli.roles import CLASSIFICATION
@@ -79,7 +79,9 @@ def compare(  # noqa: PLR0913 - the arguments are the options of the command lin
     pairing = Pairing((plan, found.new), chosen, ids=False)
     run = PairedRun(sources, pairing, work, jobs, progress, engines.engine(engine))
     summary, join = run.joined()
-    check_rows(summary.census, reading.get("expect_rows"), plan)
+    for only, one in ((join.only_old, plan), (join.only_new, found.new)):
+        check_count(join.matched + only, reading.get("expect_rows"), one.where)
+    check_rows(summary.census, None, plan)
     asked_of = finish.Asked(chosen, level, mode, allowed, plan.by, found.named, sources[0].files)
     return _finished(summary, join, run, found, asked_of)
 
