@@ -3,10 +3,12 @@
 import json
 import re
 
+import numpy as np
 import pytest
 from process import python, shell
 
 import losscli.losses  # noqa: F401 - fills the registry
+from losscli.cli.curve import curve
 from losscli.losses.facts import facts_of, family_of, source_of
 from losscli.losses.spec import LOSSES, Loss
 
@@ -188,3 +190,24 @@ print("LOADED", *(name for name in heavy if name in sys.modules))
 )
 def test_nothing_heavy_is_loaded_to_look_things_up(words: str) -> None:
     assert python(HEAVY, *words.split()).stdout.endswith("LOADED\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "task", "y", "cost"),
+    [
+        ("interval_score", "interval", 3.0, 2 + 20 * 2.0),
+        ("coverage_error", "interval", 3.0, 1.0),
+        ("dss", "distribution", 3.0, 9.0),
+        ("gaussian_nll", "distribution", 3.0, 4.5),
+        ("mase", "regression", 3.0, 3.0),
+    ],
+)
+def test_a_loss_of_several_columns_is_drawn_against_the_truth(
+    name: str, task: str, y: float, cost: float
+) -> None:
+    loss = LOSSES[name, task]
+    given = {one.name: one.default for one in loss.parameters if one.default is not None}
+    drawn = curve(loss, given)
+    assert drawn is not None
+    assert drawn.against.startswith("y, where")
+    assert np.interp(y, drawn.at, drawn.loss) == pytest.approx(cost, rel=1e-3)

@@ -39,10 +39,14 @@ _BOXES: Columns = {
 }
 """Half of the box, a box that overlaps it, and one beside it."""
 _FIXED = {
+    "pred": 0.0,
+    "lower": -1.0,
+    "upper": 1.0,
     "naive_mae": 1.0,
     "naive_rmse": 1.0,
     "mean": 0.0,
     "std": 1.0,
+    "variance": 1.0,
     "var": -1.5,
     "es": -2.0,
     "score2": 0.0,
@@ -135,8 +139,8 @@ def _judged(loss: Loss, parameters: Mapping[str, Value], columns: Columns) -> Ve
     """Return the row losses, NaN for rows where the loss is not defined."""
     found = Chosen("", "", (Part(1.0, loss, parameters),)).terms(columns)[0]
     for role, legal in loss.domain(**parameters).items():
-        column = columns.get(role, found)
-        if column.dtype.kind == "f" and len(column) == len(found):
+        column = columns.get(role)
+        if column is not None and column.dtype.kind == "f" and len(column) == len(found):
             inside = legal.holds(column)
             found = np.where(inside if inside.ndim == 1 else inside.all(axis=1), found, np.nan)
     return found
