@@ -177,3 +177,11 @@ def test_the_rows_expected_are_those_of_both_files(longer: str, old: Path, tmp_p
     write(old, ROWS)
     write(tmp_path / "new.csv", ROWS)
     assert shell(*words, "5", cwd=tmp_path).returncode == 0
+
+
+def test_an_only_class_that_did_not_move_is_said_to_have_stayed(old: Path) -> None:
+    constant = write(old.with_name("one.csv"), [("a", y, pred) for _, y, pred in ROWS])
+    page = shell("compare", constant, constant, "--loss", "mae", "--by", "id", "-q").stdout
+    assert "the only class did not move more than chance explains" in page
+    page = shell("compare", old, old, "--loss", "mae", "--by", "id", "-q").stdout
+    assert "none of 5 classes moved more than chance explains" in page

@@ -121,8 +121,10 @@ def _classes(found: Comparison, most: int) -> Iterator[Grid | Facts]:
         shown = [one for one in ours if one.named or one.found.verdict in (IMPROVED, REGRESSED)]
         total = len(dict.fromkeys(one.cls for one in ours))
         if not shown:
-            none = "the only class" if total == 1 else f"none of {count(total)} classes"
-            said = f"{none} moved more than chance explains"
+            none = f"none of {count(total)} classes moved"
+            if total == 1:
+                none = "the only class did not move"
+            said = f"{none} more than chance explains"
             yield Facts(f"by {visible(by)}", (said,))
             continue
         still = total - len(dict.fromkeys(one.cls for one in shown))
