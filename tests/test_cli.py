@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -215,6 +216,12 @@ def test_nothing_heavy_is_loaded_for_little(arguments: str, loaded: str) -> None
             "eval x.csv -o plain",
             "--output: no format has the file name without a suffix; end it in",
         ),
+        ("eval x.csv -o ''", "--output '': the file name is empty; name a file: json:FILE"),
+        ("eval x.csv --save ''", "--save '': the file name is empty; name a file: b.json"),
+        (
+            "eval x.csv -o markdown:",
+            "--output 'markdown:': the file name is empty; name a file: markdown:FILE",
+        ),
         ("eval x.csv -o jsn:a", "--output: there is no format 'jsn'; did you mean json?"),
         ("eval x.csv -o a.md -o ./a.md", "--output: a.md is named twice; write to another file"),
         ("eval x.csv -o x.csv", "--output: x.csv is one of the files to judge; write to another"),
@@ -227,7 +234,7 @@ def test_nothing_heavy_is_loaded_for_little(arguments: str, loaded: str) -> None
 def test_a_refusal_is_one_line_with_a_remedy(arguments: str, line: str, tmp_path: Path) -> None:
     (tmp_path / "x.csv").write_text("y_true,y_pred\n1,2\n")
     before = sorted(tmp_path.iterdir())
-    done = shell(*arguments.split(), cwd=tmp_path)
+    done = shell(*shlex.split(arguments), cwd=tmp_path)
     assert done.returncode == 2
     assert done.stdout == ""
     assert done.stderr.count("\n") == 1

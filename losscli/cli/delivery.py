@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TextIO, cast
 
 from losscli.cli import interrupt
 from losscli.errors import UsageError
-from losscli.render import Format, Style, format_for, format_named
+from losscli.render import Format, Style, format_for, format_named, format_names
 from losscli.visible import visible
 
 if TYPE_CHECKING:
@@ -57,6 +57,8 @@ def baseline(path: str | None, inputs: Sequence[str]) -> Target | None:
     """Return where --save writes its JSON, or None where it is not asked for."""
     if path is None:
         return None
+    if not path:
+        raise UsageError("the file name is empty", where="--save ''", remedy="name a file: b.json")
     if Path(path).resolve() in {Path(name).resolve() for name in inputs if name != "-"}:
         what = f"{visible(path, limit=500)} is one of the files to judge"
         raise UsageError(what, where="--save", remedy="write to another file")
@@ -64,7 +66,10 @@ def baseline(path: str | None, inputs: Sequence[str]) -> Target | None:
 
 
 def _target(text: str) -> Target:
-    word, _, rest = text.partition(":")
+    word, colon, rest = text.partition(":")
+    if not rest and (not text or (colon and word in format_names())):
+        what, remedy = "the file name is empty", f"name a file: {text or 'json:'}FILE"
+        raise UsageError(what, where=f"--output '{text}'", remedy=remedy)
     named = rest and len(word) > 1 and word.isidentifier() and not Path(text).exists()
     path = Path(rest if named else text)
     try:
