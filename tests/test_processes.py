@@ -12,7 +12,7 @@ import pytest
 import losscli
 from losscli.data.csv import open_csv
 from losscli.engine import engine
-from losscli.errors import DataError
+from losscli.errors import DataError, UsageError
 
 fold = engine("processes")
 
@@ -89,6 +89,11 @@ def test_processes_and_threads_give_the_same_bits(tmp_path: Path) -> None:
         for jobs in (1, 2, 3)
     }
     assert len(found) == 1
+
+
+def test_an_engine_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(UsageError, match="no engine 'x'; choose one of processes, threads"):
+        losscli.evaluate({"y_true": [1.5], "y_pred": [2.0]}, engine="x")
 
 
 def test_only_a_source_that_can_be_read_anywhere_is_read_in_processes(tmp_path: Path) -> None:

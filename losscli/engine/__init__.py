@@ -1,8 +1,12 @@
 """Ways to call every read of a source and fold what is made of them: one module each."""
 
+import pkgutil
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from typing import Protocol, TypeVar
+
+from losscli.errors import UsageError
+from losscli.visible import visible
 
 P = TypeVar("P")
 S = TypeVar("S")
@@ -31,6 +35,10 @@ class Fold(Protocol):
 
 
 def engine(name: str) -> Fold:
-    """Return the fold of the engine of that name, which is the name of its module."""
+    """Return the fold of the engine of that name, which is that of its module; else UsageError."""
+    names = [module.name for module in pkgutil.iter_modules(__path__)]
+    if name not in names:
+        what = f"there is no engine {visible(name)!r}"
+        raise UsageError(what, remedy=f"choose one of {', '.join(names)}")
     found: Fold = import_module(f"{__name__}.{name}").fold
     return found

@@ -8,6 +8,7 @@ import ctypes
 import os
 import pickle
 import signal
+import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -32,10 +33,10 @@ def fold(
 ) -> S:
     """Fold as `losscli.engine.Fold` says, in processes; summaries and errors must pickle.
 
-    Every read must stand for itself: any process calls it, and only one. On systems that
-    cannot fork it is done in threads.
+    Every read must stand for itself: any process calls it, and only one. Elsewhere than on
+    Linux, where forking is safe with the libraries that we use, it is done in threads.
     """
-    if not hasattr(os, "fork"):
+    if not sys.platform.startswith("linux"):
         return threads.fold(reads, judge, zero, jobs, progress)
     _keep_freed_memory()
     calls = list(reads)
