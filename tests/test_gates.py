@@ -320,6 +320,17 @@ def test_class_without_a_breakdown_or_with_two() -> None:
     assert one("mae[g=a] > 1", frame=plain.assign(g="a"), by=["g", "my, col"]).value > 2
 
 
+def test_a_breakdown_that_is_almost_one_is_proposed_once() -> None:
+    with pytest.raises(UsageError, match=r"; did you mean class\?$"):
+        judge("mae[clas=a] > 1")
+
+
+def test_a_class_with_too_few_rows_shows_how_many_it_has() -> None:
+    gate = one("mae[class=a, rows>=1000] > 1")
+    assert (gate.status, gate.rows) == ("unjudged", 2)
+    assert gate.why == "the class has 2 rows, not 1000"
+
+
 def test_a_loss_that_finds_its_parameters_itself_has_no_limit() -> None:
     @losscli.loss(formula="(y - pred)**2")
     def dynamic(

@@ -142,7 +142,7 @@ def _by(limit: Limit, by: Sequence[str]) -> str | None:
         raise limit.error("there is no breakdown by class", remedy)
     if name != "class":
         what = f"there is no breakdown by {visible(name)!r}, only by {known}"
-        near = nearest(name, ["class", *by])
+        near = nearest(name, [*dict.fromkeys(("class", *by))])
         raise limit.error(what, near or f"--by {visible(name)} adds one")
     if len(by) > 1:
         what = f"class could be one of {known}"

@@ -68,7 +68,8 @@ class _Judge:
                 yield self._unjudged(bound, selector.cls, "there is no such class", remedy)
             elif known[selector.cls] < selector.rows:
                 why = f"the class has {known[selector.cls]} rows, not {selector.rows}"
-                yield self._unjudged(bound, selector.cls, why, "lower rows>=, or find more rows")
+                gate = self._unjudged(bound, selector.cls, why, "lower rows>=, or find more rows")
+                yield replace(gate, rows=known[selector.cls])
             else:
                 yield self._gate(bound, selector.cls)
             return
