@@ -549,3 +549,15 @@ def test_one_row_that_explodes_is_not_judged() -> None:
     moved = losscli.compare(old, old.assign(y_pred=noise), losses="mse")
     assert moved.verdict == "unjudged"
     assert any("one row carries" in text for text in moved.warnings)
+
+
+@pytest.mark.parametrize("mode", ["regression", "non-inferior", "point"])
+def test_no_mode_is_advised_that_could_not_judge_either(mode: str) -> None:
+    bad = pd.DataFrame({"y": [0, 1] * 10, "prob": [1.0, *[0.9, 0.1] * 9, 0.9]})
+    gate = losscli.compare(bad, bad, losses="log_loss", mode=mode).to_dict()["gates"][0]
+    assert gate["status"] == "unjudged"
+    assert gate["why"] == "both values are infinite"
+    assert gate["remedy"] == "losscli eval shows which rows are infinite"
+    old, new = pair(rows=50)
+    kept = losscli.compare(old, new, losses="medae", mode="regression").gates[0]
+    assert kept.remedy == "--mode point takes the plain numbers"

@@ -121,7 +121,7 @@ def gate(found: LossChange, mode: str) -> Gate:
         rows=found.rows,
         baseline=found.old,
         why=_why(found) if unjudged else "",
-        remedy="--mode point takes the plain numbers" if _unknown(found) else "",
+        remedy=_remedy(found, mode) if unjudged else "",
     )
 
 
@@ -161,6 +161,12 @@ def _why(found: LossChange) -> str:
     if found.status == "ok":
         return "it has no interval" if math.isnan(found.low) else "its interval cannot be trusted"
     return "both values are infinite" if found.status == "infinite" else "it is not defined"
+
+
+def _remedy(found: LossChange, mode: str) -> str:
+    if found.status == "infinite":
+        return "losscli eval shows which rows are infinite"
+    return "" if mode == "point" or found.status != "ok" else "--mode point takes the plain numbers"
 
 
 def _unknown(found: LossChange) -> bool:
