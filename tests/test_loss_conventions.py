@@ -108,6 +108,11 @@ def test_a_gross_error_costs_what_the_formula_says(text: str, y: float, wanted: 
     assert rows(text, y=[y], pred=[0.0]) == pytest.approx([wanted], rel=1e-14)
 
 
+def test_a_distance_below_0_gains_or_lacks_as_in_torch() -> None:
+    found = rows("hinge_embedding", "margin", y=[1.0, -1.0], score=[-2.0, -2.0])
+    assert found == [-2.0, 3.0]  # torch.nn.HingeEmbeddingLoss(reduction="none")
+
+
 def test_an_interval_that_is_upside_down_has_no_score() -> None:
     found = rows("interval_score", "interval", y=[1.0, 1.0], lower=[2.0, 0.0], upper=[0.0, 2.0])
     np.testing.assert_array_equal(found, [math.nan, 2.0])

@@ -182,16 +182,15 @@ def logistic(y: Vector, score: Vector) -> Vector:
     avoid="For scores of a class: here less is better where y is 1 (hinge).",
     peers=(torch("HingeEmbeddingLoss"),),
     ideal="0 if y == 1 else margin",
+    elicits="-",
+    floor="",
 )
 def hinge_embedding(
-    y: Vector,
-    score: Annotated[Vector, NON_NEGATIVE],
-    *,
-    margin: Annotated[float, NON_NEGATIVE] = 1.0,
+    y: Vector, score: Vector, *, margin: Annotated[float, NON_NEGATIVE] = 1.0
 ) -> Vector:
     """Distance of pairs that belong together, and what others lack to be margin apart.
 
-    The score is a distance, never below 0 (Hadsell et al., 2006).
+    The score is meant to be a distance; one below 0 gains where y is 1 (Hadsell et al., 2006).
     """
     return np.where(y == 1, score, np.maximum(margin - score, 0.0))
 
