@@ -11,7 +11,7 @@ import numpy as np
 from losscli.data.block import Block
 from losscli.errors import DataError
 from losscli.group_block import group_sums, group_values, refuse_too_long, refuse_too_many
-from losscli.losses.chosen import Chosen
+from losscli.losses.chosen import Chosen, Part
 from losscli.losses.distance import rises_with_distance
 from losscli.losses.spec import Vector
 from losscli.sorted_block import Aims, SortedBlock
@@ -180,12 +180,31 @@ def check_domains(block: Block, chosen: Sequence[Chosen]) -> None:
             if not inside.all():
                 place = int(np.flatnonzero(~inside.reshape(len(values), -1).all(axis=1))[0])
                 value = float(values[place][~inside[place]].ravel()[0])
-                row = place if block.rows is None else int(block.rows[place])
                 raise DataError(
                     f"{role} {value:.17g} is outside {interval}, where {name} is defined",
-                    where=block.place(row),
+                    where=_where(block, place),
                     remedy=f"mend or remove the row, or leave {name} out of --loss",
                 )
+        for part in one.parts:
+            _check_parameters(block, part)
+
+
+def _where(block: Block, place: int) -> str:
+    return block.place(place if block.rows is None else int(block.rows[place]))
+
+
+def _check_parameters(block: Block, part: Part) -> None:
+    """Raise DataError at the first row whose parameters, each from a column, do not fit."""
+    columns = {name: block.columns[column] for name, column in part.columns.items()}
+    check, fixed = part.loss.check, dict(part.parameters)
+    if not columns or not check(**{**fixed, **columns}):
+        return
+    for place in range(block.judged):
+        of_row = {name: float(values[place]) for name, values in columns.items()}
+        if wrong := check(**{**fixed, **of_row}):
+            found = ", ".join(f"{name} is {value:.17g}" for name, value in of_row.items())
+            remedy = f"mend or remove the row, or leave {part.loss.name} out of --loss"
+            raise DataError(f"{wrong}; {found}", where=_where(block, place), remedy=remedy)
 
 
 def with_weight(block: Block) -> Block:

@@ -203,6 +203,38 @@ def test_elo_is_the_surprise_of_the_winner(tmp_path: Path) -> None:
 BINARY = "y,prob,price|1,0.4,7|0,0.4,2|0,0.1,3"
 
 
+@pytest.mark.parametrize(
+    ("price", "said"),
+    [
+        ("-2", r"price -2 is outside \[0, inf\), where cost is defined"),
+        ("0.5", r"a wrong decision must not cost less than the right one.*fp is 0.5"),
+    ],
+)
+def test_costs_in_a_column_are_judged_as_constant_ones(
+    price: str, said: str, tmp_path: Path
+) -> None:
+    text = f"y,prob,price|1,0.4,7|0,0.4,{price}|0,0.1,3"
+    with pytest.raises(DataError, match=said) as caught:
+        judged(text, tmp_path, losses="cost(fp=price, fn=6, tn=1)")
+    assert "line 3" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (",no,yes\nno,0,1\nyes,-5,0\n", "line 3, decision no: the cost -5 is below 0"),
+        (",no,yes\nno,2,1\nyes,5,0\n", "line 2, decision yes: a wrong decision costs 1, less"),
+    ],
+)
+def test_costs_in_a_matrix_are_judged_as_constant_ones(
+    text: str, said: str, tmp_path: Path
+) -> None:
+    matrix = tmp_path / "costs.csv"
+    matrix.write_text(text, encoding="utf-8")
+    with pytest.raises(DataError, match=said):
+        judged("y,label|no,yes|yes,yes", tmp_path, losses="cost", cost_matrix=matrix)
+
+
 def test_costs_by_row_and_from_a_matrix(tmp_path: Path) -> None:
     # a wrong yes costs the price: yes is said where prob*6 >= (1 - prob)*price
     found = judged(BINARY, tmp_path, losses="cost(fp=price, fn=6)")

@@ -77,7 +77,8 @@ def _of_text(text: str, where: str) -> Costs:
             what = f"the row of {visible(truths[at])} has {len(row) - 1} costs"
             raise DataError(f"{what}, not {len(decisions)}", where=place, remedy=_SHAPE)
         values[at] = [_cost(cell, place) for cell in row[1:]]
-    return _ordered(where, decisions, truths, values)
+    places = [f"{where}, line {line}" for line, _ in rows[1:]]
+    return _ordered(where, decisions, truths, values, places)
 
 
 def _of_mapping(given: Mapping[Any, Any]) -> Costs:
@@ -87,14 +88,28 @@ def _of_mapping(given: Mapping[Any, Any]) -> Costs:
     decisions = tuple(dict.fromkeys(name for row in rows for name in row))
     _square(decisions, truths, where)
     values = [[_cost(str(row.get(name, "")), where) for name in decisions] for row in rows]
-    return _ordered(where, decisions, truths, np.array(values))
+    places = [f"{where}, truth {visible(truth)}" for truth in truths]
+    return _ordered(where, decisions, truths, np.array(values), places)
 
 
 def _ordered(
-    where: str, decisions: tuple[str, ...], truths: tuple[str, ...], values: NDArray[np.float64]
+    where: str,
+    decisions: tuple[str, ...],
+    truths: tuple[str, ...],
+    values: NDArray[np.float64],
+    places: Sequence[str],
 ) -> Costs:
     order = [decisions.index(name) for name in truths]
-    return Costs(where, truths, values[:, order])
+    found = values[:, order]
+    # a right decision is the class of its row
+    for row, wrong in np.argwhere((found < 0) | (found < found.diagonal()[:, None])).tolist():
+        what = f"the cost {found[row, wrong]:.17g} is below 0"
+        if found[row, wrong] >= 0:
+            right = f"the {found[row, row]:.17g} of the right one"
+            what = f"a wrong decision costs {found[row, wrong]:.17g}, less than {right}"
+        place = f"{places[row]}, decision {visible(truths[wrong])}"
+        raise DataError(what, where=place, remedy="mend the cost: none is below the right one's")
+    return Costs(where, truths, found)
 
 
 def _square(decisions: Sequence[str], truths: Sequence[str], where: str) -> None:

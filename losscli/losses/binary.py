@@ -238,9 +238,12 @@ def spherical(y: Vector, prob: Annotated[Vector, UNIT], not_prob: Vector) -> Vec
     return lost
 
 
-def _decides_right(*, fp: Value, fn: Value, tp: Value, tn: Value, **_: object) -> str:
-    pairs = ((fp, tn), (fn, tp))
-    if any(w < r for w, r in pairs if not isinstance(w, str) and not isinstance(r, str)):
+def _decides_right(
+    *, fp: Value | Vector, fn: Value | Vector, tp: Value | Vector, tn: Value | Vector, **_: object
+) -> str:
+    # the name of a column says nothing yet
+    known = [(w, r) for w, r in ((fp, tn), (fn, tp)) if not {str} & {type(w), type(r)}]
+    if any(np.any(np.less(w, r)) for w, r in known):
         return "a wrong decision must not cost less than the right one: fp >= tn and fn >= tp"
     return ""
 

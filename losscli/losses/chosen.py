@@ -38,8 +38,14 @@ class Part:
         return tuple(dict.fromkeys([*self.loss.roles, *self.columns.values()]))
 
     def domain(self) -> dict[str, Interval]:
-        """Return for each argument the range that must hold."""
-        return dict(self.loss.domain(**self.parameters))
+        """Return for each argument, and each column of a parameter, the range that must hold."""
+        found = dict(self.loss.domain(**self.parameters))
+        legal = {parameter.name: parameter.legal for parameter in self.loss.parameters}
+        for name, column in self.columns.items():
+            allowed = legal[name]
+            if isinstance(allowed, PerRow) and allowed.numbers:
+                found[column] = found.get(column, REAL) & allowed.numbers
+        return found
 
 
 @dataclass(frozen=True)
