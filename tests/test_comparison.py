@@ -561,3 +561,18 @@ def test_no_mode_is_advised_that_could_not_judge_either(mode: str) -> None:
     old, new = pair(rows=50)
     kept = losscli.compare(old, new, losses="medae", mode="regression").gates[0]
     assert kept.remedy == "--mode point takes the plain numbers"
+
+
+@pytest.mark.parametrize("text", ["huber(delta=2)", "huber(delta=2.0)", "huber( delta = 2e0 )"])
+def test_a_tolerance_names_a_loss_as_the_loss_was_written(text: str) -> None:
+    old, new = pair(rows=200)
+    found = losscli.compare(old, new, losses="huber(delta=2),mae", tolerance=[f"{text}=1%"])
+    first, second = found.losses
+    assert first.tolerance == pytest.approx(first.old / 100, rel=1e-15)
+    assert second.tolerance == 0
+    with pytest.raises(UsageError, match="not among the losses"):
+        losscli.compare(old, new, losses="huber(delta=2)", tolerance="huber(delta=3)=1%")
+    with pytest.raises(UsageError, match="given twice"):
+        losscli.compare(
+            old, new, losses="huber(delta=2)", tolerance=["huber(delta=2)=1%", "huber=2%"]
+        )

@@ -72,7 +72,7 @@ def compare(  # noqa: PLR0913 - the arguments are the options of the command lin
     chosen = resolve(asked, plan.task, (*plan.columns, *plan.shared))
     resolve(asked, plan.task, (*found.new.columns, *found.new.shared))
     _refuse(chosen, clustered=plan.unit is not None)
-    allowed = tolerances(_texts(tolerance), chosen)
+    allowed = tolerances(_texts(tolerance), chosen, plan.task)
     truth = (plan.truth,) if plan.task in CLASSIFICATION else ()
     by_all = tuple(dict.fromkeys((*plan.by, *truth)))
     work = Work(chosen=chosen, by=by_all, top=top, cluster=plan.unit)

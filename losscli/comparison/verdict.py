@@ -16,6 +16,7 @@ from losscli.comparison.records import (
 )
 from losscli.errors import DataError, UsageError
 from losscli.losses.chosen import Chosen
+from losscli.losses.language import parse, resolve
 from losscli.report.records import Gate
 from losscli.visible import visible
 
@@ -25,13 +26,14 @@ Tolerances = Mapping[str, str]
 """The tolerance of each loss by its spelling, as it was written; "" is that of all others."""
 
 
-def tolerances(texts: Sequence[str], chosen: Sequence[Chosen]) -> Tolerances:
+def tolerances(texts: Sequence[str], chosen: Sequence[Chosen], task: str) -> Tolerances:
     """Read 'mse=2%', 'mse=0.1' or, for all losses, '2%'; UsageError where one does not fit."""
     names = {word: one.spelling for one in chosen for word in (one.spelling, one.label, one.name)}
     found: dict[str, str] = {}
     for text in texts:
         name, equals, size = text.rpartition("=")
         name, size = name.strip(), size.strip()
+        name = name if name in names else _spelled(name, task)
         if equals and name not in names:
             near = get_close_matches(name, list(names), n=1)
             known = ", ".join(visible(one.label) for one in chosen)
@@ -46,6 +48,15 @@ def tolerances(texts: Sequence[str], chosen: Sequence[Chosen]) -> Tolerances:
         _size(size, 1.0)
         found[key] = size
     return found
+
+
+def _spelled(name: str, task: str) -> str:
+    """Return the full form of a loss however it was written, as --loss takes it; else the name."""
+    try:
+        found = resolve(parse([name]), task)
+    except UsageError:
+        return name
+    return found[0].spelling if len(found) == 1 else name
 
 
 def _size(text: str, old: float) -> float:
