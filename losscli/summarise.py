@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from losscli.data.block import Block
-from losscli.errors import DataError
+from losscli.errors import DataError, UsageError
 from losscli.group_block import group_sums, group_values, refuse_too_long, refuse_too_many
 from losscli.losses.chosen import Chosen, Part
 from losscli.losses.distance import rises_with_distance
@@ -187,10 +187,21 @@ def check_domains(block: Block, chosen: Sequence[Chosen]) -> None:
                 )
         for part in one.parts:
             _check_parameters(block, part)
+            _check_guesses(block, part)
 
 
 def _where(block: Block, place: int) -> str:
     return block.place(place if block.rows is None else int(block.rows[place]))
+
+
+def _check_guesses(block: Block, part: Part) -> None:
+    """Refuse as many guesses as there are classes: no row could then be wrong."""
+    k, probs = part.parameters.get("k"), block.columns.get("probs")
+    if isinstance(k, int | float) and probs is not None and k >= probs.shape[1]:
+        classes = probs.shape[1]
+        what = f"{part.loss.name}(k={k:g}) is 0 in every row where there are {classes} classes"
+        remedy = f"take a k below {classes}, as in --loss '{part.loss.name}(k={classes - 1})'"
+        raise UsageError(what, where="--loss", remedy=remedy)
 
 
 def _check_parameters(block: Block, part: Part) -> None:

@@ -235,6 +235,14 @@ def test_costs_in_a_matrix_are_judged_as_constant_ones(
         judged("y,label|no,yes|yes,yes", tmp_path, losses="cost", cost_matrix=matrix)
 
 
+def test_as_many_guesses_as_classes_are_refused(tmp_path: Path) -> None:
+    text = "y,prob_a,prob_b,prob_c|a,0.5,0.3,0.2|c,0.5,0.3,0.2"
+    assert values(judged(text, tmp_path, losses="top_k_error(k=2)")) == {"top_k_error": 0.5}
+    said = r"top_k_error\(k=3\) is 0 in every row where there are 3 classes; .*top_k_error\(k=2\)"
+    with pytest.raises(UsageError, match=said):
+        judged(text, tmp_path, losses="top_k_error(k=3)")
+
+
 def test_costs_by_row_and_from_a_matrix(tmp_path: Path) -> None:
     # a wrong yes costs the price: yes is said where prob*6 >= (1 - prob)*price
     found = judged(BINARY, tmp_path, losses="cost(fp=price, fn=6)")
