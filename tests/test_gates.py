@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import losscli
 from losscli.errors import DataError, LosscliError, UsageError
 from losscli.gates.line import LONGEST
+from losscli.gates.selector import written
 from losscli.gates.syntax import limits
 from losscli.losses.domain import Choice
 from losscli.losses.spec import AKA, LOSSES, Vector
@@ -114,6 +115,38 @@ def test_classes_of_any_column_and_any_text() -> None:
     assert one("mae[class='*'] > 0.5", frame=odd).cls == "*"
     assert one("mae[class='a, b]'] > 1", frame=odd).value == 2.0
     assert one('mae[class="it\'s"] > 1', frame=odd).value == 4.0
+
+
+@pytest.mark.parametrize(
+    ("cls", "shown"),
+    [
+        ('x "q"', "'x \"q\"'"),
+        ('5"', "'5\"'"),
+        ("it's", '"it\'s"'),
+        ("it's 5\"", '"it\'s 5"""'),
+        ('"', "'\"'"),
+        ("'\"'", '"\'""\'"'),
+        ('""', "'\"\"'"),
+        ("a, b]", '"a, b]"'),
+    ],
+)
+def test_a_class_is_shown_so_that_it_can_be_pasted_back(cls: str, shown: str) -> None:
+    odd = FRAME.assign(**{"class": ["other", "other", cls]})
+    gate = next(g for g in judge("mae[class=*] > 1", frame=odd).gates if g.cls == cls)
+    assert gate.measure == f"mae[class={shown}]"
+    again = one(f"{gate.measure} > 1", frame=odd)
+    assert (again.cls, again.value, again.measure) == (cls, 4.0, gate.measure)
+
+
+PRINTED = st.characters(min_codepoint=32, max_codepoint=126, exclude_characters="#:")
+"""Characters that are shown as they are: # and : can be a command of a CI."""
+
+
+@given(st.text(PRINTED, min_size=1, max_size=8))
+def test_any_class_can_be_pasted_back(cls: str) -> None:
+    (limit,) = limits(f"mae[class={written(cls)}] > 1", "fail")
+    assert limit.selector is not None
+    assert limit.selector.cls == cls
 
 
 def test_a_loss_that_only_a_limit_names_is_computed_and_shown() -> None:

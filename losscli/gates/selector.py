@@ -47,9 +47,12 @@ def _class(line: Line, item: str, at: int, end: int) -> Selector:
 
 
 def unquoted(text: str) -> str:
-    """Return the text inside of quotes, or the text where there are none."""
+    """Return the text inside of quotes, or the text where there are none.
+
+    Inside, two of these quotes stand for one, as in SQL.
+    """
     if len(text) > 1 and text[0] in "\"'" and text[-1] == text[0]:
-        return text[1:-1]
+        return text[1:-1].replace(2 * text[0], text[0])
     return text
 
 
@@ -58,5 +61,8 @@ def written(cls: str | None) -> str:
     if cls is None:
         return "(empty)"
     shown = visible(cls)
-    bare = shown == shown.strip() and not set(shown) & set(",[]'\"") and shown not in ("", "*")
-    return shown if bare and shown != "(empty)" else f'"{shown}"'
+    bare = shown == shown.strip() and not set(shown) & set(",[]()'\"") and shown not in ("", "*")
+    if bare and shown != "(empty)":
+        return shown
+    quote = "'" if '"' in shown and "'" not in shown else '"'
+    return f"{quote}{shown.replace(quote, 2 * quote)}{quote}"
