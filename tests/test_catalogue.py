@@ -2,6 +2,7 @@
 
 import json
 import re
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -166,6 +167,9 @@ def test_what_cannot_be_explained_is_said(name: str, said: str) -> None:
 
 def test_a_unit_is_a_parameter() -> None:
     assert "unit=mmol/L" in shell("explain", "iso15197(unit=mmol/L)").stdout
+    assert 0 < Fraction(5.83) - 5 - Fraction(0.83) < Fraction(1, 10**15)
+    said = " ".join(shell("explain", "iso15197").stdout.split())
+    assert "5.83 is more than 0.83 above 5" in said
     assert "one of mg/dL, mmol/L, not g/L" in shell("explain", "iso15197(unit=g/L)").stderr
 
 
