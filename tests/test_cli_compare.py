@@ -185,3 +185,15 @@ def test_an_only_class_that_did_not_move_is_said_to_have_stayed(old: Path) -> No
     assert "the only class did not move more than chance explains" in page
     page = shell("compare", old, old, "--loss", "mae", "--by", "id", "-q").stdout
     assert "none of 5 classes moved more than chance explains" in page
+
+
+def test_limits_that_are_set_and_not_judged_are_said(old: Path, tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool.losscli]\nfail-if = ['mae > 0.1']\n")
+    words = ("compare", old, old, "--loss", "mae")
+    env = {"LOSSCLI_WARN_IF": "mae > 0.1"}
+    done = shell(*words, cwd=tmp_path, env=env)
+    said = "compare does not judge fail-if (pyproject.toml), warn-if ($LOSSCLI_WARN_IF)"
+    assert done.stderr.count(said) == 1
+    assert done.returncode == 0
+    assert "does not judge" not in shell("eval", old, cwd=tmp_path, env=env).stderr
+    assert "no such option: --fail-if" in shell(*words, "--fail-if", "mae > 1").stderr

@@ -10,6 +10,9 @@ from losscli.cli.reader import WithFormats
 from losscli.errors import UsageError
 from losscli.visible import visible
 
+_LIMITS = ("fail_if", "warn_if")
+"""The settings that must not be left out in silence: a limit that nobody judges."""
+
 
 class Configured(WithFormats):
     """A command that takes what no flag says from the settings that are in force."""
@@ -28,6 +31,12 @@ class Configured(WithFormats):
             for source, keys in used.items():
                 shown = visible(str(found.file), limit=500) if source[:1] != "$" else source
                 say(f"losscli: set by {shown}: {', '.join(keys)}")
+            known = {str(param.name) for param in self.get_params(ctx)}
+            if unused := [name for name in _LIMITS if name in found.values.keys() - known]:
+                keys = [
+                    f"{name.replace('_', '-')} ({found.values[name].source})" for name in unused
+                ]
+                say(f"losscli: {ctx.info_name} does not judge {visible(', '.join(keys))}")
         if ctx.params.get("hybrid"):
             from losscli.losses.hybrids import expanded, hybrids_of  # noqa: PLC0415 - brings numpy
 
