@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from losscli import __version__
-from losscli.report.records import SCHEMA, Gate, number, plain_gate
+from losscli.report.plain import number, plain_gate
+from losscli.report.records import Gate
+from losscli.report.report import SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,7 +12,7 @@ from losscli import __version__
 from losscli.errors import DataError
 from losscli.gates.numbers import Numbers
 from losscli.report import Report
-from losscli.report.records import SCHEMA
+from losscli.report.report import SCHEMA
 from losscli.visible import visible
 
 _ALIKE = {"weight": "weighted", "group": "judged by group", "train": "scaled by --train"}

@@ -1,21 +1,23 @@
 """Finished numbers and the records of verdicts, from summaries."""
 
-from losscli.report.records import (
-    BestConstant,
-    ClassResult,
+from losscli.report.diagnostics import (
     Concentration,
-    Estimate,
-    Gate,
     Groups,
-    LossResult,
     Outliers,
-    Prediction,
-    Report,
     Residuals,
-    RowMeasure,
     WorstGroup,
     WorstRow,
 )
+from losscli.report.records import (
+    BestConstant,
+    ClassResult,
+    Estimate,
+    Gate,
+    LossResult,
+    Prediction,
+    RowMeasure,
+)
+from losscli.report.report import Report
 
 __all__ = [
     "BestConstant",

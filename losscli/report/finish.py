@@ -11,11 +11,13 @@ from losscli.losses.chosen import Chosen
 from losscli.losses.combine import to_float
 from losscli.losses.spec import Matrix, Vector
 from losscli.report.constant import Truths, best_constant
+from losscli.report.diagnostics import Outliers, WorstRow
 from losscli.report.finisher import Finisher, Medians
 from losscli.report.groups import ByGroup
 from losscli.report.measures import row_losses
 from losscli.report.outliers import outliers, reason, residuals
-from losscli.report.records import LossResult, Outliers, Report, WorstRow
+from losscli.report.records import LossResult
+from losscli.report.report import Report
 from losscli.report.terms import Terms
 from losscli.report.units import cluster_moments
 from losscli.report.warn import warnings

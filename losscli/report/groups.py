@@ -8,8 +8,9 @@ import numpy as np
 
 from losscli.losses.chosen import Chosen
 from losscli.losses.combine import MEAN
+from losscli.report.diagnostics import Groups, WorstGroup
 from losscli.report.finisher import Finisher
-from losscli.report.records import Estimate, Groups, WorstGroup
+from losscli.report.records import Estimate
 from losscli.report.units import Values, moments_of_groups, values
 from losscli.summarise import Summary
 from losscli.summary.distribution import Sample

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.losses.chosen import Chosen
-from losscli.report.records import Concentration, Outliers, Residuals, WorstRow
+from losscli.report.diagnostics import Concentration, Outliers, Residuals, WorstRow
 from losscli.summary.distribution import Sample
 from losscli.summary.worst import BadRow
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from losscli.losses.chosen import Chosen
-from losscli.report.records import LossResult, Outliers
+from losscli.report.diagnostics import Outliers
+from losscli.report.records import LossResult
 from losscli.summarise import Summary
 from losscli.summary.census import Census
 from losscli.visible import visible
