@@ -1,18 +1,23 @@
 """The worst rows of a block, with what a person needs to recognise them."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from losscli.data.block import Block
+from losscli.losses.chosen import Chosen
+from losscli.part_block import parts_of_rows
 from losscli.roles import SHARED
 from losscli.summary.worst import BadRow, WorstRows, candidates
 
 Vector = NDArray[np.float64]
 
 
-def worst_rows(block: Block, places: NDArray[np.intp], losses: Vector, kept: int) -> WorstRows:
+def worst_rows(
+    block: Block, places: NDArray[np.intp], losses: Vector, kept: int, chosen: Chosen
+) -> WorstRows:
     """Return the `kept` worst among some rows of a block, at `places`, with their losses."""
     order = np.argsort(places)
     places, minus = places[order], -losses[order]
@@ -22,8 +27,13 @@ def worst_rows(block: Block, places: NDArray[np.intp], losses: Vector, kept: int
     last = [np.arange(len(places))] if block.ids is None else []
     found = candidates(np.arange(len(places)), [minus, *ties, *last], kept).tolist()
     rows = [
-        _bad_row(block, int(places[k]), float(minus[k]), [tie[k].item() for tie in ties], predicted)
-        for k in found
+        replace(
+            _bad_row(
+                block, int(places[k]), float(minus[k]), [tie[k].item() for tie in ties], predicted
+            ),
+            parts=parts,
+        )
+        for k, parts in zip(found, parts_of_rows(chosen, block, places[found]), strict=True)
     ]
     return WorstRows(kept, tuple(sorted(rows)[:kept]))
 

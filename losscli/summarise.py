@@ -14,6 +14,7 @@ from losscli.group_block import group_sums, group_values, refuse_too_long, refus
 from losscli.losses.chosen import Chosen, Part
 from losscli.losses.distance import rises_with_distance
 from losscli.losses.spec import Vector
+from losscli.part_block import part_sums
 from losscli.sorted_block import Aims, SortedBlock
 from losscli.summary.census import Census
 from losscli.summary.digest import digest_of_numbers, digest_of_rows, digest_of_texts, text_hash
@@ -78,7 +79,8 @@ class Summary:
     those of losses that are medians, by (number of the loss, breakdown, class). `numbers` are
     the distributions of y and of the signed residual, `total` is the exact (weighted) sum of y.
     `units` holds the sums by group or cluster for each breakdown, `unit_values` the row losses
-    by group of the losses that are medians, by the number of the loss.
+    by group of the losses that are medians, by the number of the loss. `parts` holds the sums of
+    the parts of hybrids, by group where there are groups, by the number of the loss.
     """
 
     census: Census
@@ -91,6 +93,7 @@ class Summary:
     worst: WorstRows
     units: Mapping[str, GroupSums] = field(default_factory=dict)
     unit_values: Mapping[int, GroupValues] = field(default_factory=dict)
+    parts: Mapping[int, GroupSums] = field(default_factory=dict)
 
     @classmethod
     def zero(cls, work: Work) -> "Summary":
@@ -111,6 +114,7 @@ class Summary:
             self.worst + other.worst,
             merged(self.units, other.units),
             merged(self.unit_values, other.unit_values),
+            merged(self.parts, other.parts),
         )
 
 
@@ -152,6 +156,7 @@ def summarise(block: Block, work: Work, before: Summary) -> Summary:
         first.worst,
         _units(block, work, before),
         _unit_values(block, work, before),
+        part_sums(block, work.chosen, work.unit if work.grouped else None),
     )
 
 

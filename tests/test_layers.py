@@ -25,6 +25,7 @@ ORDER = [
     "group_block",
     "sorted_block",
     "bad_rows",
+    "part_block",
     "engine",
     "data",
     "summary",

@@ -187,12 +187,15 @@ def test_alphazero_shows_its_parts_and_its_floor(tmp_path: Path) -> None:
     found = judged(text, tmp_path, losses="alphazero").losses[0]
     entropy = -(0.25 * math.log(0.25) + 0.75 * math.log(0.75))
     assert found.estimate.value == pytest.approx((0.25 + math.log(2)) / 2, rel=1e-15)
-    parts = {part["loss"]: part["value"] for part in found.parts}
+    parts = {part.loss: part.value for part in found.parts}
     assert parts == {
         "value": 0.125,
         "policy": pytest.approx(math.log(2) / 2, rel=1e-15),
         "floor of the policy": pytest.approx(entropy / 2, rel=1e-15),
     }
+    shares = [part.share for part in found.parts]
+    assert shares[:2] == pytest.approx([0.125 / (0.125 + math.log(2) / 2), 1 - shares[0]])
+    assert math.isnan(shares[2])
 
 
 def test_elo_is_the_surprise_of_the_winner(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """A loss as it was asked for: with its parameters, or as a sum of several."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,14 @@ class Part:
     weight: float
     loss: Loss
     parameters: Mapping[str, Value]
+
+    def spelled(self, *, full: bool) -> str:
+        """Return the part as it can be asked for; in short without parameters that are defaults."""
+        loss = self.loss
+        plain = all(self.parameters.get(p.name) == p.default for p in loss.parameters)
+        said = ", ".join(f"{name}={value}" for name, value in self.parameters.items())
+        call = loss.name if not said or (plain and not full) else f"{loss.name}({said})"
+        return call if self.weight == 1 else f"{self.weight}*{call}"
 
     @property
     def columns(self) -> dict[str, str]:
@@ -120,8 +128,19 @@ class Chosen:
             columns = Columns(columns)
         if self.single:
             return _terms(self.single, columns)
-        total = sum(part.weight * _terms(part, columns)[0] for part in self.parts)
-        return (np.asarray(total),)
+        return (self.total(self.losses_of_parts(columns)),)
+
+    def losses_of_parts(self, columns: Mapping[str, NDArray[Any]]) -> tuple[Vector, ...]:
+        """Compute the row losses of each part, before they are weighted."""
+        if not isinstance(columns, Columns):
+            columns = Columns(columns)
+        return tuple(_terms(part, columns)[0] for part in self.parts)
+
+    def total(self, losses: Sequence[Vector]) -> Vector:
+        """Return the row losses of the sum from those of its parts."""
+        with np.errstate(all="ignore"):
+            weighted = (p.weight * found for p, found in zip(self.parts, losses, strict=True))
+            return np.asarray(sum(weighted))
 
 
 def _terms(part: Part, columns: Mapping[str, NDArray[Any]]) -> tuple[Vector, ...]:

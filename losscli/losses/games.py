@@ -23,7 +23,8 @@ _SLOPE, _SLOPE_REST = 0.005756462732485115, -4.039111777674178e-19
     use="To follow the training of a player by itself: both parts, and how low they can go.",
     avoid="To compare players: the targets change with the search that made them (elo).",
     floor="-sum(t*log(t) if t > 0 else 0 for t in pi)",
-    parts=("value", "policy", "floor of the policy"),
+    parts=("value", "policy"),
+    beside=("floor of the policy",),
     task="games",
 )
 def alphazero(

@@ -129,8 +129,8 @@ def _either(found: Collection[str]) -> str:
 
 def _chosen(request: Request, task: str, given: Mapping[str, Value]) -> Chosen:
     parts = tuple(_part(weight, call, task, given) for weight, call in request.terms)
-    spellings = [_spelling(part, full=True) for part in parts]
-    labels = [_spelling(part, full=False) for part in parts]
+    spellings = [part.spelled(full=True) for part in parts]
+    labels = [part.spelled(full=False) for part in parts]
     chosen = Chosen(request.name or " + ".join(labels), " + ".join(spellings), parts)
     if request.name and {(request.name, t) for _, t in LOSSES} & (LOSSES.keys() | AKA.keys()):
         what = f"{visible(request.name)} is the name of a loss"
@@ -205,12 +205,3 @@ def _takes(loss: Loss) -> str:
     if not loss.parameters:
         return f"{loss.name} takes no parameters"
     return f"{loss.name} takes {' and '.join(f'{p.name}: {p.range}' for p in loss.parameters)}"
-
-
-def _spelling(part: Part, *, full: bool) -> str:
-    """Return the part as it can be asked for; without the parameters where all are defaults."""
-    loss = part.loss
-    plain = all(part.parameters.get(p.name) == p.default for p in loss.parameters)
-    said = ", ".join(f"{name}={value}" for name, value in part.parameters.items())
-    call = loss.name if not said or (plain and not full) else f"{loss.name}({said})"
-    return call if part.weight == 1 else f"{part.weight}*{call}"

@@ -78,9 +78,10 @@ class Loss:
     `ideal` is a perfect prediction, as a formula (of k, for each class) where it is not the
     truth itself; `floor` is the row loss of a perfect prediction, as a formula; empty where
     none is known. `bound` is the largest row loss there can be, as a number or a formula.
-    `parts` name the terms after the first, where these are shown for themselves and do not
-    combine. `components` say what the columns of several truths, and of what predicts them, must
-    be and in which order they are handed over.
+    `parts` name the terms after the first, where these are shown for themselves: they add up to
+    the first. `beside` name terms after those, which are shown with them. `components` say what
+    the columns of several truths, and of what predicts them, must be and in which order they are
+    handed over.
     A loss with `leaves_out` gives NaN for rows that it does not judge; in any other a NaN means
     that the number cannot be computed. `check` says what is wrong with parameters that are
     legal one by one, or nothing.
@@ -110,6 +111,7 @@ class Loss:
     leaves_out: bool = False
     signed: bool = False
     parts: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
     components: tuple[str, ...] = ()
 
     @property
@@ -149,6 +151,7 @@ def loss(  # noqa: PLR0913 - each is one documented fact of a loss
     leaves_out: bool = False,
     signed: bool = False,
     parts: tuple[str, ...] = (),
+    beside: tuple[str, ...] = (),
     components: tuple[str, ...] = (),
     name: str = "",
     task: str = "",
@@ -169,6 +172,7 @@ def loss(  # noqa: PLR0913 - each is one documented fact of a loss
             made,
             task=task or made.task,
             parts=parts,
+            beside=beside,
             components=components,
             formula=(formula,) if isinstance(formula, str) else formula,
             elicits=elicits,

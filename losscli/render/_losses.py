@@ -7,7 +7,7 @@ from typing import Any
 from losscli.render import _gates
 from losscli.render._digits import NONE, count, level, number, percent
 from losscli.render._grid import Column, Facts, Grid, estimate_cell, interval_cell
-from losscli.report import LossResult, Report
+from losscli.report import LossResult, PartResult, Report
 from losscli.visible import visible
 
 NO_PREDICTION = ("y", "by", "id", "weight", "group", "cluster", "train")
@@ -91,19 +91,13 @@ def parts(report: Report) -> Iterator[Facts]:
     """Say how much each part of a hybrid loss contributes, and the parts that a loss has."""
     for found in report.losses:
         if found.parts:
-            said = (_part(**part) for part in found.parts)
-            yield Facts(visible(found.label), (", ".join(said),))
+            yield Facts(visible(found.label), (", ".join(map(_part, found.parts)),))
 
 
-def _part(
-    *,
-    loss: str,
-    weight: float = 1.0,
-    share: float | None = None,
-    value: float | None = None,
-    **_: object,
-) -> str:
-    if value is not None:
-        return f"{visible(loss)} {number(value)}"
-    carried = NONE if share is None else percent(share)
-    return f"{number(weight)}*{visible(loss)} is {carried} of it"
+def _part(part: PartResult) -> str:
+    name, value = visible(part.loss), number(part.value)
+    if part.weight is None:
+        carried = "" if math.isnan(part.share) else f" ({percent(part.share)} of it)"
+        return f"{name} {value}{carried}"
+    weighted = name if part.weight == 1 else f"{part.weight:g}*{name}"
+    return f"{weighted} is {percent(part.share)} of it ({name} {value})"

@@ -1,4 +1,4 @@
-"""The long form of a report: one record for each loss over all rows, then for each class."""
+"""The long form of a report: a record for each loss (and each of its parts), then each class."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,6 +9,7 @@ from losscli.report import Report
 _FIELDS = (
     *("by", "class", "loss", "name", "status", "rows", "value", "stderr", "low", "high", "level"),
     *("best_constant", "skill", "balanced", "share", "lift", "groups", "clusters"),
+    *("part", "weight"),
 )
 _FIELDS_OF_CHANGES = (
     *("by", "class", "loss", "name", "status", "rows", "old", "new", "change", "relative"),
@@ -39,5 +40,8 @@ def _losses(report: Report) -> Iterator[dict[str, Any]]:
     for loss in found["losses"]:
         constant = loss["best_constant"]
         yield {**loss, "best_constant": constant and constant["value"]}
+        for part in loss.get("parts", ()):
+            head = {"loss": loss["loss"], "name": loss["name"], "part": part["loss"]}
+            yield {**part, **head, "status": loss["status"]}
     for group in found["breakdown"]:
         yield {**group, "name": names.get(group["loss"]), "level": report.level}

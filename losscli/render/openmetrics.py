@@ -78,6 +78,15 @@ def _losses(report: Report) -> Iterator[str]:
     skills = [({"loss": loss.label}, loss.skill) for loss in report.losses]
     what = "One minus the loss over that of the best constant."
     yield from _family("skill", what, [s for s in skills if not math.isnan(s[1])])
+    parts = [
+        ({"loss": loss.label, "part": part.loss}, part)
+        for loss in report.losses
+        for part in loss.parts
+    ]
+    values = [(labels, part.value) for labels, part in parts]
+    yield from _family("loss_part", "The value of a part of a loss.", values)
+    shares = [(labels, part.share) for labels, part in parts if not math.isnan(part.share)]
+    yield from _family("loss_part_share", "The share of a loss that a part carries.", shares)
     rows = [(labels, float(estimate.rows)) for labels, estimate in estimates]
     yield from _family("loss_rows", "The rows behind the value of a loss.", rows)
 

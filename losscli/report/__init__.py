@@ -14,6 +14,7 @@ from losscli.report.records import (
     Estimate,
     Gate,
     LossResult,
+    PartResult,
     Prediction,
     RowMeasure,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "Groups",
     "LossResult",
     "Outliers",
+    "PartResult",
     "Prediction",
     "Report",
     "Residuals",

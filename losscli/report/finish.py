@@ -16,7 +16,8 @@ from losscli.report.finisher import Finisher, Medians
 from losscli.report.groups import ByGroup
 from losscli.report.measures import row_losses
 from losscli.report.outliers import outliers, reason, residuals
-from losscli.report.records import LossResult
+from losscli.report.parts import largest_part, parts_of, terms_of
+from losscli.report.records import LossResult, PartResult
 from losscli.report.report import Report
 from losscli.report.terms import Terms
 from losscli.report.units import cluster_moments
@@ -24,6 +25,7 @@ from losscli.report.warn import warnings
 from losscli.summarise import Summary
 from losscli.summary.distribution import Distribution, Sample
 from losscli.summary.group_sums import GroupSums
+from losscli.summary.worst import BadRow
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ def finish(summary: Summary, chosen: Sequence[Chosen], facts: Facts, samples: Sa
                 if constant and constant.value and one.has_floor
                 else math.nan,
                 empty_groups=_empty_groups(one, k, of_groups, overall_by_row),
-                parts=_parts(one, overall.terms(k, 0)) if not of_groups else (),
+                parts=_parts(one, k, summary, None if of_groups else overall.terms(k, 0)),
                 # the pixels of one class are no image: overlap has no value by true class
                 balanced=groups[facts.truth].balanced(k)
                 if facts.truth in groups and not one.combine.empty
@@ -175,13 +177,12 @@ def _by_row(
     return found, Finisher(group.whole(), chosen, facts.level, medians, clusters)
 
 
-def _parts(chosen: Chosen, terms: Terms) -> tuple[Mapping[str, Any], ...]:
-    """Return the means of the terms that a loss shows for themselves."""
-    names = chosen.single.loss.parts if chosen.single else ()
-    if not names or terms.infinite or terms.undefined or not terms.rows:
-        return ()
-    found = ((name, to_float(terms.mean(k))) for k, name in enumerate(names, start=1))
-    return tuple({"loss": name, "value": value} for name, value in found)
+def _parts(
+    chosen: Chosen, number: int, summary: Summary, terms: Terms | None
+) -> tuple[PartResult, ...]:
+    if number in summary.parts:
+        return parts_of(chosen, summary.parts[number])
+    return terms_of(chosen, terms) if terms else ()
 
 
 def _truths(summary: Summary, facts: Facts, samples: Samples) -> Truths | None:
@@ -225,9 +226,13 @@ def _outliers(
             pred=bad.pred,
             loss=bad.loss,
             share=bad.weight * bad.loss / total if 0 < total < math.inf else math.nan,
-            reason=reason(bad, facts.task, found, mean),
+            reason=_reason(chosen, bad, reason(bad, facts.task, found, mean)),
         )
         for bad in summary.worst.rows
     )
     tail_index = summary.largest[0].tail_index(summary.census.judged)
     return outliers(chosen, sample, found, worst, tail_index)
+
+
+def _reason(chosen: Chosen, bad: BadRow, said: str) -> str:
+    return "; ".join(filter(None, (said, largest_part(chosen, bad.parts))))

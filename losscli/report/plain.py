@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from losscli.report.diagnostics import Groups, Outliers
-    from losscli.report.records import ClassResult, Estimate, Gate, LossResult, RowMeasure
+    from losscli.report.records import (
+        ClassResult,
+        Estimate,
+        Gate,
+        LossResult,
+        PartResult,
+        RowMeasure,
+    )
 
 
 def number(value: float) -> float | None:
@@ -51,8 +58,15 @@ def plain_loss(result: LossResult, level: float) -> dict[str, Any]:
     if result.empty_groups is not None:
         tail["empty_groups"] = result.empty_groups
     if result.parts:
-        tail["parts"] = [dict(part) for part in result.parts]
+        tail["parts"] = [_part(part) for part in result.parts]
     return {**head, "status": estimate.pop("status"), **estimate, "level": level, **tail}
+
+
+def _part(part: PartResult) -> dict[str, Any]:
+    found = _plain(part)
+    if part.weight is None:
+        del found["weight"]
+    return found
 
 
 def plain_class(result: ClassResult) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,6 +44,20 @@ class BestConstant:
 
 
 @dataclass(frozen=True)
+class PartResult:
+    """A part of a loss: its own value, and its share of the loss, NaN where it has none.
+
+    `weight` is that in a sum of losses; None where the loss itself tells its parts. Shares add
+    up to 1; where parts can be below 0, so can their shares.
+    """
+
+    loss: str
+    value: float
+    share: float = math.nan
+    weight: float | None = None
+
+
+@dataclass(frozen=True)
 class LossResult:
     """One loss over all judged rows; `label` is what people see, `loss` the full spelling.
 
@@ -59,7 +73,7 @@ class LossResult:
     best_constant: BestConstant | None
     skill: float
     balanced: float
-    parts: tuple[Mapping[str, Any], ...] = ()
+    parts: tuple[PartResult, ...] = ()
     empty_groups: int | None = None
 
 

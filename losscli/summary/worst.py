@@ -14,7 +14,8 @@ class BadRow:
     """One row, with what a person needs to recognise it.
 
     Rows are ordered by `order` (minus the loss, then what tells rows apart) and then by where
-    they stand: the stretch of the source, and the row in it from 0.
+    they stand: the stretch of the source, and the row in it from 0. `parts` is what each part of
+    a sum of losses adds to the loss.
     """
 
     order: tuple[Any, ...]
@@ -24,6 +25,7 @@ class BadRow:
     pred: float | str | dict[str, float] | None = field(compare=False)
     id: str | None = field(compare=False)
     weight: float = field(compare=False)
+    parts: tuple[float, ...] = field(compare=False, default=(), kw_only=True)
 
     @property
     def loss(self) -> float:
