@@ -68,7 +68,7 @@ class Run:
 
     def _over(self, zero: S, judge: Callable[[Piece, S], S]) -> S:
         while True:
-            reads = self.source.pieces(self.plan.types)
+            reads = self.source.stretches(self.plan.types)
             fold = self.fold if self.source.independent else threads.fold
             try:
                 return fold(reads, judge, zero, self.jobs, self.progress)

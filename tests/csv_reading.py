@@ -40,7 +40,8 @@ def read_all(source: Source, names: Sequence[str] | None = None, jobs: int = 1) 
     while True:
         try:
             with ThreadPoolExecutor(jobs) as pool:
-                pieces: list[Piece] = list(pool.map(lambda call: call(), source.pieces(types)))
+                calls = pool.map(lambda call: list(call()), source.stretches(types))
+                pieces: list[Piece] = [piece for call in calls for piece in call]
         except MisreadError:
             assert not wrong, "reading in order guesses nothing"
             source, wrong = source.in_order(), True

@@ -313,8 +313,9 @@ def test_missing_cells_of_a_file_do_not_cost_the_import_of_pandas(tmp_path: Path
         "from losscli.data.columns import Wanted, plan\n"
         f"source = open_csv([{str(path)!r}])\n"
         "found = plan(source, Wanted(missing='drop', id='segment'))\n"
-        "(make,) = source.pieces(found.types)\n"
-        "print(len(found.block(make()).rows), 'pandas' in sys.modules)\n"
+        "(make,) = source.stretches(found.types)\n"
+        "(piece,) = make()\n"
+        "print(len(found.block(piece).rows), 'pandas' in sys.modules)\n"
     )
     command = [sys.executable, "-c", program]
     assert subprocess.run(command, capture_output=True, check=True).stdout.split() == [

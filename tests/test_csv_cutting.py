@@ -93,9 +93,9 @@ def test_a_wrong_guess_never_blames_the_file(data: st.DataObject, block: int) ->
         path.write_bytes(table.body)
         source = open_csv([str(path)], delimiter=",", decimal=".", block_bytes=block)
         trusted = True
-        for call in source.pieces(declared(["y", "t"])):
+        for call in source.stretches(declared(["y", "t"])):
             try:
-                piece = call()
+                (piece,) = call()
                 places = [piece.place(row) for row in range(piece.table.num_rows)]
             except MisreadError:
                 trusted = False
@@ -185,7 +185,11 @@ def test_numbers_stay_when_the_thread_reads_on(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text("y,t\n" + "".join(f"{n}.5,name{n}\n" for n in range(1000)))
     source = open_csv([str(path)], block_bytes=100)
-    pieces = [call() for call in source.pieces({"y": pa.float64(), "t": pa.string()})]
+    pieces = [
+        piece
+        for call in source.stretches({"y": pa.float64(), "t": pa.string()})
+        for piece in call()
+    ]
     assert len(pieces) > 50
     read = pa.concat_tables(piece.table for piece in pieces).to_pydict()
     assert read["y"] == [n + 0.5 for n in range(1000)]
@@ -195,8 +199,9 @@ def test_numbers_stay_when_the_thread_reads_on(tmp_path: Path) -> None:
 def test_a_dictionary_holds_only_what_the_file_holds(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text("y,t\n1,b\n2,a\n3,\n4,b\n")
-    (call,) = open_csv([str(path)]).pieces({"t": TEXT})
-    column = call().table.column("t").chunk(0)
+    (call,) = open_csv([str(path)]).stretches({"t": TEXT})
+    (piece,) = call()
+    column = piece.table.column("t").chunk(0)
     assert column.dictionary.to_pylist() == ["b", "a"]
     assert column.indices.to_pylist() == [0, 1, None, 0]
 

@@ -24,7 +24,7 @@ from losscli.errors import DataError, LosscliError, UsageError
 
 
 def cells(source: Source, name: str, kind: Any) -> list[Any]:
-    pieces = [make().table[name] for make in source.pieces({name: kind})]
+    pieces = [one.table[name] for make in source.stretches({name: kind}) for one in make()]
     return [cell for piece in pieces for cell in piece.to_pylist()]
 
 
@@ -187,7 +187,7 @@ def test_what_is_no_number_is_refused_with_its_row(values: Any, said: str) -> No
 def test_rows_are_counted_from_one_in_every_piece() -> None:
     frame = pd.DataFrame({"v": np.arange(11.0), "c": "x"}, index=np.arange(11) * 7)
     types = {"v": pa.float64(), "c": GROUP}
-    pieces = [make() for make in open_frame(frame, rows=4).pieces(types)]
+    pieces = [one for make in open_frame(frame, rows=4).stretches(types) for one in make()]
     assert [piece.part for piece in pieces] == [(0, 0), (0, 1), (0, 2)]
     assert [piece.table.num_rows for piece in pieces] == [4, 4, 3]
     assert (pieces[0].place(0), pieces[2].place(2)) == ("row 1", "row 11")
@@ -200,15 +200,16 @@ def test_rows_are_counted_from_one_in_every_piece() -> None:
 
 
 def test_a_piece_has_as_many_rows_as_the_processor_likes() -> None:
-    (first, last) = open_frame(pair(np.zeros(ROWS + 1))).pieces({"v": pa.float64()})
-    assert (first().table.num_rows, last().table.num_rows) == (ROWS, 1)
+    calls = open_frame(pair(np.zeros(ROWS + 1))).stretches({"v": pa.float64()})
+    assert [piece.table.num_rows for call in calls for piece in call()] == [ROWS, 1]
 
 
 def test_a_contiguous_double_column_is_not_copied_and_a_strided_one_is_straightened() -> None:
     values = np.arange(10.0)
     frame = pd.DataFrame({"v": values}, copy=False)
-    (make,) = open_frame(frame).pieces({"v": pa.float64()})
-    buffers = make().table["v"].chunk(0).buffers()
+    (make,) = open_frame(frame).stretches({"v": pa.float64()})
+    (piece,) = make()
+    buffers = piece.table["v"].chunk(0).buffers()
     assert buffers[1].address == frame["v"].to_numpy().ctypes.data
     strided = pd.DataFrame(np.arange(10.0).reshape(5, 2), columns=["v", "w"])
     assert cells(open_frame(strided), "w", pa.float64()) == [1.0, 3.0, 5.0, 7.0, 9.0]
@@ -216,7 +217,8 @@ def test_a_contiguous_double_column_is_not_copied_and_a_strided_one_is_straighte
 
 def test_classes_that_no_row_of_a_piece_has_are_not_listed() -> None:
     series = pd.Series(pd.Categorical(["b"] * 5 + ["a"], categories=["z", "a", "b"]))
-    pieces = [make() for make in open_frame(pair(series), rows=5).pieces({"v": GROUP})]
+    calls = open_frame(pair(series), rows=5).stretches({"v": GROUP})
+    pieces = [piece for call in calls for piece in call()]
     texts = [piece.table["v"].chunk(0).dictionary.to_pylist() for piece in pieces]
     assert texts == [["b"], ["a"]]
 
@@ -292,8 +294,8 @@ def judged(source: Source, **wanted: Any) -> Any:
         found = plan(source, Wanted(**wanted))
         rows: list[Any] = []
         dropped: dict[str, int] = {}
-        for make in source.pieces(found.types):
-            block = found.block(make())
+        for piece in (one for make in source.stretches(found.types) for one in make()):
+            block = found.block(piece)
             groups = {n: [t[c] for c in codes] for n, (codes, t) in block.groups.items()}
             for i in range(len(block.columns["y"])):
                 numbers = {

@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,8 @@ from losscli.errors import DataError, UsageError
 fold = engine("processes")
 
 
-def _reads(count: int) -> Iterator[Callable[[], int]]:
-    return iter([lambda number=number: number for number in range(count)])
+def _reads(count: int) -> Iterator[Callable[[], Iterable[int]]]:
+    return iter([lambda number=number: (number,) for number in range(count)])
 
 
 def _numbers(read: int, before: frozenset[int]) -> "_Set":

@@ -68,7 +68,7 @@ class PairedRun:
         while True:
             fold = self._fold if pairs.apart else threads.fold
             try:
-                total = fold(pairs.pieces(), judge, zero, self._jobs, self._progress)
+                total = fold(pairs.stretches(), judge, zero, self._jobs, self._progress)
             except MisreadError:
                 # a line was no row: only reading in order is sure
                 pairs = pairs.in_order()

@@ -1,6 +1,6 @@
 """What the reader hands on: pieces of typed columns, and blocks of columns by role."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -18,15 +18,19 @@ class Piece:
     """A stretch of a source as it was read.
 
     `table` has exactly the columns asked for, in their declared types, one chunk each.
-    `part` is (number of the file, number of the stretch in it), both from 0. `place` gives,
-    for a row of the table, words that say where it stands: "preds.csv, line 17". `rounded`
-    tells, for columns in which an integer was met that no double holds, of the first of them.
+    `part` is (number of the file, number of the piece in it); the second rises with the rows.
+    `place` gives, for a row of the table, words that say where it stands: "preds.csv, line 17".
+    `rounded` tells, for columns in which an integer was met that no double holds, of the first
+    of them.
     """
 
     table: "pa.Table"
     part: tuple[int, int]
     place: Callable[[int], str]
     rounded: Mapping[str, str] = field(default_factory=dict)
+
+
+Stretch = Callable[[], Iterable[Piece]]
 
 
 class Source(Protocol):
@@ -36,8 +40,13 @@ class Source(Protocol):
     chosen (each with the flag that pins it), `warnings` what a reader of the numbers must
     know. `rereadable` says that `pieces` can be asked for again, `independent` that each call
     reads its stretch by itself, in any process. `sample` gives the text of the first rows of
-    each column (None: empty cell). `pieces` gives one call a stretch: the calls may run in any
-    order and in any thread.
+    each column (None: empty cell).
+    A stretch is what one worker reads by itself: a part of a CSV or JSON lines file, a row group
+    of Parquet, a record batch of Arrow, or a whole file that can only be read from its start.
+    `stretches` gives one call for each, in the order of the rows; a call gives the pieces of its
+    stretch in turn, in bounded memory. The calls may run in any order and in any thread; where
+    they are `independent` also in any process that has a copy of the source, which pickles: the
+    n-th stretch is the same there.
     `check` is called once after the last piece and raises DataError where the source changed,
     or where a file had no rows.
     """
@@ -53,7 +62,7 @@ class Source(Protocol):
         """Return the texts of the first rows by column."""
         ...
 
-    def pieces(self, types: Mapping[str, "pa.DataType"]) -> Iterator[Callable[[], Piece]]:
+    def stretches(self, types: Mapping[str, "pa.DataType"]) -> Iterator[Stretch]:
         """Return one call a stretch; `types` are the columns to read."""
         ...
 
@@ -62,7 +71,7 @@ class Source(Protocol):
         ...
 
     def in_pieces_of(self, rows: int) -> "Source | None":
-        """Return the same rows in pieces of `rows` each but for the last; None if none can be cut.
+        """Return the same rows, each stretch one piece of `rows` but for the last, or None.
 
         The calls may raise MisreadError where such pieces cannot be had after all.
         """

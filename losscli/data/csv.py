@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 
 from losscli.data.block import Source
+from losscli.data.storage import STDIN, stored
 from losscli.data.text.sheet import Sheet, spoken
 from losscli.data.text.sniff import sniff
 from losscli.data.text.source import CsvSource
-from losscli.data.text.textfile import STDIN, TextFile
+from losscli.data.text.textfile import TextFile
 from losscli.errors import DataError, UsageError
 from losscli.visible import visible
 
@@ -35,7 +36,7 @@ def open_csv(
         raise UsageError("a comma cannot be both", where="--delimiter, --decimal")
     if list(paths).count(STDIN) > 1:
         raise UsageError("standard input is named more than once", remedy="name - once")
-    sheets = [sniff(TextFile(path, encoding), delimiter, decimal) for path in paths]
+    sheets = [sniff(TextFile(stored(path), encoding), delimiter, decimal) for path in paths]
     for sheet in sheets[1:]:
         _same_columns(sheets[0], sheet)
     given = {"delimiter": delimiter, "decimal": decimal, "encoding": encoding}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from losscli.data.block import Piece, Source
+from losscli.data.block import Piece, Source, Stretch
 from losscli.errors import DataError, UsageError
 from losscli.visible import visible
 
@@ -64,7 +64,7 @@ class FrameSource:
         """Return the texts of the first rows by column, converted when they are looked at."""
         return _Sample(self)
 
-    def pieces(self, types: "Mapping[str, pa.DataType]") -> Iterator[Callable[[], Piece]]:
+    def stretches(self, types: "Mapping[str, pa.DataType]") -> Iterator[Stretch]:
         """Return one call a piece; each converts its rows of the columns in `types`."""
         from losscli.data.written import first_rounded, numbers, texts  # noqa: PLC0415 - pandas
 
@@ -140,9 +140,9 @@ def _decoded(read: Callable[[slice], Any], rows: slice) -> Any:  # noqa: ANN401
     return read(rows).dictionary_decode()
 
 
-def _piece(readers: Mapping[str, Callable[[slice], Any]], rows: slice, number: int) -> Piece:
+def _piece(readers: Mapping[str, Callable[[slice], Any]], rows: slice, number: int) -> tuple[Piece]:
     arrays = {name: read(rows) for name, read in readers.items()}
-    return Piece(pa.table(arrays), (0, number), partial(_place, rows.start))
+    return (Piece(pa.table(arrays), (0, number), partial(_place, rows.start)),)
 
 
 def _place(start: int, row: int) -> str:

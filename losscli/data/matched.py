@@ -1,7 +1,7 @@
 """Two sources whose rows are in different orders, matched in memory by what names each row."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -83,9 +83,9 @@ def _read(source: Source, types: Types, jobs: int | None) -> list[Piece]:
     found: list[Piece] = []
     rows = 0
     with ThreadPoolExecutor(jobs) as pool:
-        for piece in pool.map(lambda read: read(), source.pieces(types)):
-            found.append(piece)
-            rows += piece.table.num_rows
+        for pieces in pool.map(lambda read: list(read()), source.stretches(types)):
+            found += pieces
+            rows += sum(piece.table.num_rows for piece in pieces)
             if rows > MOST_ROWS:
                 pool.shutdown(cancel_futures=True)
                 raise too_many(source)
@@ -130,14 +130,14 @@ class Matched:
         """How many rows both sources have."""
         return int(np.count_nonzero(self.partners >= 0))
 
-    def pieces(self) -> Iterator[Callable[[], Pair]]:
+    def stretches(self) -> Iterator[Callable[[], Iterable[Pair]]]:
         """Return one call a piece of the old source."""
         starts = self.old.starts.tolist()
         for piece, start in zip(self.old.pieces, starts[:-1], strict=True):
             partners = self.partners[start : start + piece.table.num_rows]
             yield partial(self._pair, piece, partners)
 
-    def _pair(self, piece: Piece, partners: Integers) -> Pair:
+    def _pair(self, piece: Piece, partners: Integers) -> tuple[Pair]:
         kept = np.flatnonzero(partners >= 0)
         theirs = partners[kept]
         old = Piece(
@@ -152,7 +152,7 @@ class Matched:
             lambda row: self.new.place(int(theirs[row])),
             self.new.rounded,
         )
-        return Pair(old, new, kept, piece.table.num_rows)
+        return (Pair(old, new, kept, piece.table.num_rows),)
 
     def in_order(self) -> "Matched":
         """Return itself: everything is read."""

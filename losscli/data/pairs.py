@@ -1,18 +1,18 @@
 """Two sources read side by side: the pieces of one with the same rows of the other."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.data.block import Piece, Source
+from losscli.data.block import Piece, Source, Stretch
 
 Types = Mapping[str, Any]
 Rows = Mapping[int, int]
-Read = Callable[[], Piece]
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,9 @@ class Pair:
     new: Piece
     rows: NDArray[np.int64] | None = None
     seen: int | None = None
+
+
+Pairing = Callable[[], Iterable[Pair]]
 
 
 class Pairs(Protocol):
@@ -46,8 +49,8 @@ class Pairs(Protocol):
         """What a reader of the numbers must know of the sources."""
         ...
 
-    def pieces(self) -> Iterator[Callable[[], Pair]]:
-        """Return one call a pair of pieces."""
+    def stretches(self) -> Iterator[Pairing]:
+        """Return one call a stretch, which gives its pairs of pieces in turn."""
         ...
 
     def in_order(self) -> "Pairs":
@@ -76,9 +79,9 @@ class OneFile:
         """What a reader of the numbers must know of the source."""
         return self.source.warnings
 
-    def pieces(self) -> Iterator[Callable[[], Pair]]:
-        """Return one call a piece."""
-        return (partial(_with_itself, read) for read in self.source.pieces(self.types))
+    def stretches(self) -> Iterator[Pairing]:
+        """Return one call a stretch."""
+        return (partial(_with_itself, read) for read in self.source.stretches(self.types))
 
     def in_order(self) -> "OneFile":
         """Return the same, read without guesses."""
@@ -89,9 +92,8 @@ class OneFile:
         self.source.check(old)
 
 
-def _with_itself(read: Read) -> Pair:
-    piece = read()
-    return Pair(piece, piece)
+def _with_itself(read: Stretch) -> Iterator[Pair]:
+    return (Pair(piece, piece) for piece in read())
 
 
 class SideBySide:
@@ -120,9 +122,9 @@ class SideBySide:
         """What a reader of the numbers must know of the sources."""
         return [*self._old.warnings, *self._new.warnings]
 
-    def pieces(self) -> Iterator[Callable[[], Pair]]:
+    def stretches(self) -> Iterator[Pairing]:
         """Return one call a pair."""
-        reads = self._old.pieces(self._types[0]), self._new.pieces(self._types[1])
+        reads = self._old.stretches(self._types[0]), self._new.stretches(self._types[1])
         return _equal(*reads) if self._cut else _in_turn(*reads)
 
     def in_order(self) -> "SideBySide":
@@ -136,9 +138,9 @@ class SideBySide:
         self._new.check(new)
 
 
-def _equal(old: Iterator[Read], new: Iterator[Read]) -> Iterator[Callable[[], Pair]]:
+def _equal(old: Iterator[Stretch], new: Iterator[Stretch]) -> Iterator[Pairing]:
     """Pair pieces that begin at the same rows; what has no partner comes with none of its rows."""
-    last: tuple[Read, Read] | None = None
+    last: tuple[Stretch, Stretch] | None = None
     while True:
         reads = next(old, None), next(new, None)
         if reads[0] and reads[1]:
@@ -150,15 +152,20 @@ def _equal(old: Iterator[Read], new: Iterator[Read]) -> Iterator[Callable[[], Pa
             return
 
 
-def _both(old: Read, new: Read) -> Pair:
-    return Pair(old(), new())
+def _both(old: Stretch, new: Stretch) -> tuple[Pair]:
+    return (Pair(_only(old), _only(new)),)
 
 
-def _alone(old: Read | None, new: Read | None, last: tuple[Read, Read]) -> Pair:
+def _alone(old: Stretch | None, new: Stretch | None, last: tuple[Stretch, Stretch]) -> tuple[Pair]:
     if old:
-        return Pair(old(), _emptied(last[1]()))
+        return (Pair(_only(old), _emptied(_only(last[1]))),)
     assert new
-    return Pair(_emptied(last[0]()), new())
+    return (Pair(_emptied(_only(last[0])), _only(new)),)
+
+
+def _only(read: Stretch) -> Piece:
+    (piece,) = read()
+    return piece
 
 
 def _emptied(piece: Piece) -> Piece:
@@ -169,15 +176,15 @@ def _emptied(piece: Piece) -> Piece:
 class _Rest:
     """The rows of a source that are still to come, piece by piece."""
 
-    def __init__(self, reads: Iterator[Read]) -> None:
-        self._reads = reads
-        self._piece = next(reads)()
+    def __init__(self, reads: Iterator[Stretch]) -> None:
+        self._pieces = chain.from_iterable(read() for read in reads)
+        self._piece = next(self._pieces)
         self._at = 0
 
     def rows(self) -> int:
         """Return how many rows the piece at hand has left; 0 only at the end of the source."""
-        while self._at == self._piece.table.num_rows and (read := next(self._reads, None)):
-            self._piece, self._at = read(), 0
+        while self._at == self._piece.table.num_rows and (piece := next(self._pieces, None)):
+            self._piece, self._at = piece, 0
         return int(self._piece.table.num_rows - self._at)
 
     def take(self, rows: int, number: int) -> Piece:
@@ -189,7 +196,7 @@ class _Rest:
         return Piece(table, part, lambda row: piece.place(start + row), piece.rounded)
 
 
-def _in_turn(old: Iterator[Read], new: Iterator[Read]) -> Iterator[Callable[[], Pair]]:
+def _in_turn(old: Iterator[Stretch], new: Iterator[Stretch]) -> Iterator[Pairing]:
     """Pair what is read piece by piece, wherever the pieces of each source end."""
     left, right, number = _Rest(old), _Rest(new), 0
     while any(rest := (left.rows(), right.rows())):
@@ -198,5 +205,5 @@ def _in_turn(old: Iterator[Read], new: Iterator[Read]) -> Iterator[Callable[[], 
         number += 1
 
 
-def _given(pair: Pair) -> Pair:
-    return pair
+def _given(pair: Pair) -> tuple[Pair]:
+    return (pair,)

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -120,8 +121,8 @@ def _read(source: Source, types: Mapping[str, Any], where: str) -> list[Piece]:
     pieces: list[Piece] = []
     rows = 0
     try:
-        for read in source.pieces(types):
-            pieces.append(read())
+        for piece in chain.from_iterable(read() for read in source.stretches(types)):
+            pieces.append(piece)
             rows += pieces[-1].table.num_rows
             if rows > MOST_ROWS:
                 what = f"there are more than {MOST_ROWS} rows of training data, too many to keep"

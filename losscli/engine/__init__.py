@@ -1,7 +1,7 @@
 """Ways to call every read of a source and fold what is made of them: one module each."""
 
 import pkgutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 from typing import Protocol, TypeVar
 
@@ -15,8 +15,9 @@ S = TypeVar("S")
 class Fold(Protocol):
     """What the module of an engine holds under the name `fold`.
 
-    Returns what `judge` makes of all stretches: `judge(read(), what is known so far)`. What is
-    known is a summary: it adds with `+`, and the order does not matter to the result. `jobs`
+    Returns what `judge` makes of all pieces: `judge(piece, what is known so far)` for each that
+    `read()` gives, one after the other. What is known is a summary: it adds with `+`, and the
+    order does not matter to the result. `jobs`
     workers (default: as many as processors) call the reads. Where calls fail, the error of the
     first of them in the order of the source is raised. `progress` is told now and then how
     many stretches are done.
@@ -24,7 +25,7 @@ class Fold(Protocol):
 
     def __call__(
         self,
-        reads: Iterator[Callable[[], P]],
+        reads: Iterator[Callable[[], Iterable[P]]],
         judge: Callable[[P, S], S],
         zero: S,
         jobs: int | None = None,

@@ -10,7 +10,7 @@ import pickle
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from losscli.engine import threads
@@ -25,7 +25,7 @@ S = TypeVar("S")
 
 
 def fold(
-    reads: Iterator[Callable[[], P]],
+    reads: Iterator[Callable[[], Iterable[P]]],
     judge: Callable[[P, S], S],
     zero: S,
     jobs: int | None = None,
@@ -89,7 +89,7 @@ class _Team(Generic[P, S]):
     """The stretches, what is to be made of them, and who does it."""
 
     def __init__(
-        self, calls: Sequence[Callable[[], P]], judge: Callable[[P, S], S], zero: S
+        self, calls: Sequence[Callable[[], Iterable[P]]], judge: Callable[[P, S], S], zero: S
     ) -> None:
         self._calls = calls
         self._judge = judge
@@ -129,7 +129,8 @@ class _Team(Generic[P, S]):
         total, number = self._zero, 0
         try:
             while (number := self._next.take()) < len(self._calls):
-                total = self._judge(self._calls[number](), total)
+                for piece in self._calls[number]():
+                    total = self._judge(piece, total)
                 if progress:
                     progress(number + 1)
         except BaseException as error:  # noqa: BLE001 - raised once it is known to be the first

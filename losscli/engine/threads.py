@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Generic, TypeVar
 
 P = TypeVar("P")
@@ -12,7 +12,7 @@ _TICK = 0.1
 
 
 def fold(
-    reads: Iterator[Callable[[], P]],
+    reads: Iterator[Callable[[], Iterable[P]]],
     judge: Callable[[P, S], S],
     zero: S,
     jobs: int | None = None,
@@ -45,7 +45,7 @@ def processors() -> int:
 
 class _Folder(Generic[P, S]):
     def __init__(
-        self, reads: Iterator[Callable[[], P]], judge: Callable[[P, S], S], zero: S
+        self, reads: Iterator[Callable[[], Iterable[P]]], judge: Callable[[P, S], S], zero: S
     ) -> None:
         self._reads = reads
         self._judge = judge
@@ -66,11 +66,11 @@ class _Folder(Generic[P, S]):
                     self._taken += 1
                 if read is None:
                     break
-                piece = read()
-                with self._turn:
-                    self._total = self._judge(piece, self._total)
-                    self.done += 1
-                del piece
+                for piece in read():
+                    with self._turn:
+                        self._total = self._judge(piece, self._total)
+                    del piece
+                self.done += 1
         except BaseException as error:  # noqa: BLE001 - handed to the calling thread
             self._failures.append((number, error))
 

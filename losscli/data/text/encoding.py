@@ -2,12 +2,10 @@
 
 import codecs
 import shlex
-from collections.abc import Callable
 from contextlib import suppress
 
+from losscli.data.storage.peekable import Read
 from losscli.errors import DataError, UsageError
-
-Read = Callable[[int], bytes]
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -22,10 +20,11 @@ _CONVERT = (
     "pandas.{tool}.to_csv(sys.stdout, index=False)' {path} | losscli eval -"
 )
 _OTHER_KINDS = (
-    (b"\x1f\x8b", "gzip-compressed", _UNPACK, "gzip -dc"),
-    (b"BZh", "bzip2-compressed", _UNPACK, "bzip2 -dc"),
-    (b"\xfd7zXZ\x00", "xz-compressed", _UNPACK, "xz -dc"),
-    (b"\x28\xb5\x2f\xfd", "zstd-compressed", _UNPACK, "zstd -dc"),
+    (b"\x1f\x8b", "gzip-compressed twice", _UNPACK, "gzip -dc"),
+    (b"BZh", "bzip2-compressed twice", _UNPACK, "bzip2 -dc"),
+    (b"\xfd7zXZ\x00", "xz-compressed twice", _UNPACK, "xz -dc"),
+    (b"\x28\xb5\x2f\xfd", "zstd-compressed twice", _UNPACK, "zstd -dc"),
+    (b"\x04\x22\x4d\x18", "lz4-compressed", _UNPACK, "lz4 -dc"),
     (b"PK\x03\x04", "a zip archive or a spreadsheet", _UNPACK, "unzip -p"),
     (b"PAR1", "a Parquet file", _CONVERT, "read_parquet(sys.argv[1])"),
     (b"ARROW1", "an Arrow file", _CONVERT, "read_feather(sys.argv[1])"),

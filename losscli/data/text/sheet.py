@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass, field
 
 from losscli.data.text.records import Cell, line_ends
-from losscli.data.text.textfile import STDIN, TextFile
+from losscli.data.text.textfile import TextFile
 from losscli.errors import DataError
 from losscli.visible import visible
 
@@ -55,9 +55,10 @@ class Sheet:
         return f"{visible(self.text.name, 200)}, line {line}"
 
     def sed(self, script: str) -> str:
-        """Return the end of a remedy that edits the file in place, nothing for a stream."""
-        path = self.text.path
-        return "" if path == STDIN else f": sed -i '{script}' {shlex.quote(path)}"
+        """Return the end of a remedy that edits the file in place, nothing for what has no size."""
+        if self.text.size is None:
+            return ""
+        return f": sed -i '{script}' {shlex.quote(self.text.path)}"
 
 
 @dataclass(frozen=True)

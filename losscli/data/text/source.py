@@ -1,13 +1,14 @@
 """The rows of delimited texts as a source: pieces in any order, or in turn."""
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import pairwise
 
 import pyarrow as pa
 
 from losscli.data.block import MisreadError, Piece
+from losscli.data.block import Stretch as Call
 from losscli.data.text.layout import Layout
 from losscli.data.text.lines import borders
 from losscli.data.text.reading import Hands, read
@@ -34,7 +35,7 @@ class CsvSource:
     ) -> None:
         self.files = tuple(sheet.text.name for sheet in sheets)
         self.names = sheets[0].names
-        self.rereadable = all(sheet.text.size is not None for sheet in sheets)
+        self.rereadable = all(sheet.text.rereadable for sheet in sheets)
         self.independent = guess and all(sheet.guessable for sheet in sheets)
         self.notes = notes
         self.warnings: list[str] = []
@@ -59,7 +60,7 @@ class CsvSource:
             columns.setdefault(name, texts)
         return columns
 
-    def pieces(self, types: Mapping[str, pa.DataType]) -> Iterator[Callable[[], Piece]]:
+    def stretches(self, types: Mapping[str, pa.DataType]) -> Iterator[Call]:
         """Give one call a stretch.
 
         A call on a stream owns the bytes of its stretch, so only a few calls should wait.
@@ -109,25 +110,27 @@ class CsvSource:
             if rows is not None and not rows.get(file):
                 raise no_rows(sheet.text, "there is a header and nothing below it")
 
-    def _guessed(self, part: tuple[int, int], layout: Layout, block: int) -> Piece:
+    def _guessed(self, part: tuple[int, int], layout: Layout, block: int) -> tuple[Piece]:
         hands = self._own_hands()
         offset = hands.cutter.cut(layout.sheet, part[1], block, layout.end)
-        return self._piece(part, layout, hands, offset)
+        return (self._piece(part, layout, hands, offset),)
 
-    def _counted(self, layout: Layout) -> Iterator[Callable[[], Piece]]:
+    def _counted(self, layout: Layout) -> Iterator[Call]:
         ends = borders(layout.sheet, self._lines)
         for number, (start, stop) in enumerate(pairwise(ends)):
             yield partial(self._between, number, layout, (start, stop), last=stop == ends[-1])
 
-    def _between(self, number: int, layout: Layout, ends: tuple[int, int], *, last: bool) -> Piece:
+    def _between(
+        self, number: int, layout: Layout, ends: tuple[int, int], *, last: bool
+    ) -> tuple[Piece]:
         hands = self._own_hands()
         offset = hands.cutter.between(layout.sheet, *ends, layout.end)
         piece = self._piece((0, number), layout, hands, offset)
         if piece.table.num_rows != self._lines and not last:
             raise MisreadError
-        return piece
+        return (piece,)
 
-    def _certain(self, file: int, layout: Layout) -> Iterator[Callable[[], Piece]]:
+    def _certain(self, file: int, layout: Layout) -> Iterator[Call]:
         number = 0
         try:
             for stretch in in_order(layout.sheet, self._block):
@@ -139,10 +142,10 @@ class CsvSource:
             # In its turn: what is wrong in an earlier stretch should be told first.
             yield partial(_fail, error)
 
-    def _taken(self, part: tuple[int, int], layout: Layout, stretch: Stretch) -> Piece:
+    def _taken(self, part: tuple[int, int], layout: Layout, stretch: Stretch) -> tuple[Piece]:
         hands = self._own_hands()
         hands.cutter.take(stretch.text, layout.end)
-        return self._piece(part, layout, hands, stretch)
+        return (self._piece(part, layout, hands, stretch),)
 
     def _piece(
         self, part: tuple[int, int], layout: Layout, hands: Hands, where: int | Stretch
@@ -176,7 +179,7 @@ def _even(size: int, block: int) -> int:
     return -(-size // (count + -count % _SHARED)) if count > _SHARED else block
 
 
-def _fail(error: DataError) -> Piece:
+def _fail(error: DataError) -> tuple[Piece]:
     raise error
 
 

@@ -1,0 +1,242 @@
+"""Compressed inputs, known by their first bytes and unpacked as a stream in bounded memory."""
+
+import shlex
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from losscli.data.storage import Stored
+from losscli.data.storage.peekable import Peekable, Read
+from losscli.errors import DataError
+
+MOST = 200.0
+"""How many times its size an input may unpack to, unless the user says more."""
+_FREE = 1 << 30
+"""So many bytes may come out of any input, however small."""
+_CHUNK = 1 << 18
+_XZ_MEMORY = 1 << 29
+
+
+@dataclass(frozen=True)
+class Codec:
+    """One way to compress: its first bytes, who unpacks, what the padding behind it is."""
+
+    name: str
+    magic: bytes
+    reader: Callable[[Read], Read]
+
+
+def unpacked(kept: Stored, most: float | None = None) -> Stored:
+    """Return what is kept, unpacked if it begins as a compressed file does."""
+    with kept.opened() as raw:
+        head = raw.peek(max(len(codec.magic) for codec in CODECS))
+    codec = next((one for one in CODECS if head.startswith(one.magic)), None)
+    return Unpacked(kept, codec, MOST if most is None else most) if codec else kept
+
+
+class Unpacked:
+    """The bytes behind a compressed input, one after the other."""
+
+    size: int | None = None
+
+    def __init__(self, kept: Stored, codec: Codec, most: float) -> None:
+        self.path, self.name = kept.path, kept.name
+        self.rereadable = kept.rereadable
+        self._kept = kept
+        self._codec = codec
+        self._most = most
+        self._stream: Peekable | None = None
+
+    @contextmanager
+    def opened(self) -> Iterator[Peekable]:
+        """Give the unpacked bytes from their start; what can be read once goes on."""
+        if self._stream:
+            yield self._stream
+            return
+        with self._kept.opened() as raw:
+            found = Peekable(_Unpacking(self._codec, raw, self.name, self._most).read)
+            if not self.rereadable:
+                self._stream = found
+            yield found
+
+    def fill(self, view: memoryview, offset: int) -> None:
+        """Refuse to look for an offset: all before it would have to be unpacked."""
+        raise NotImplementedError
+
+    def check(self) -> None:
+        """Refuse a file that is no longer the one that was looked at first."""
+        self._kept.check()
+
+
+class _Unpacking:
+    """Bytes on their way out of a compressed stream, with a limit for how many they may be."""
+
+    def __init__(self, codec: Codec, raw: Peekable, name: str, most: float) -> None:
+        self._codec = codec
+        self._raw = raw
+        self._name = name
+        self._most = most
+        self._taken = self._given = 0
+        self._read = codec.reader(self._take)
+
+    def _take(self, size: int) -> bytes:
+        found = self._raw.read(size)
+        self._taken += len(found)
+        return found
+
+    def read(self, size: int) -> bytes:
+        """Return at most `size` unpacked bytes; none only at the end."""
+        try:
+            found = self._read(size)
+        except DataError:
+            raise
+        except Exception as error:  # noqa: BLE001 - each library has errors of its own
+            raise self._corrupt(error) from None
+        self._given += len(found)
+        if self._given > max(_FREE, self._most * self._taken):
+            raise self._bomb()
+        return found
+
+    def _corrupt(self, error: Exception) -> DataError:
+        cut = isinstance(error, EOFError) or "runcated" in str(error)
+        why = "ends in the middle of its data" if cut else f"is corrupt ({error})"
+        return DataError(
+            f"the {self._codec.name} stream {why}",
+            where=self._name,
+            remedy="copy or download it again, and test it: "
+            f"{_TESTS[self._codec.name]} {shlex.quote(self._name)}",
+        )
+
+    def _bomb(self) -> DataError:
+        times = -(-self._given // max(self._taken, 1))
+        return DataError(
+            f"unpacks to more than {self._most:g} times its size, which no table of predictions "
+            "should",
+            where=self._name,
+            remedy=f"if it is sound, allow it: --max-unpacked {10 ** len(str(times))}",
+        )
+
+
+class _Members:
+    """The members of a stream one after the other, each unpacked by an object of its own."""
+
+    def __init__(self, take: Read, magic: bytes, make: Callable[[], Any]) -> None:
+        self._take = take
+        self._magic = magic
+        self._make = make
+        self._member = make()
+        self._fed = False
+
+    def read(self, size: int) -> bytes:
+        while True:
+            if self._member.eof and not self._next():
+                return b""
+            more = b""
+            if self._member.needs_input:
+                more = self._take(_CHUNK)
+                if not more:
+                    raise EOFError
+            found: bytes = self._member.decompress(more, size)
+            if found:
+                return found
+
+    def _next(self) -> bool:
+        """Begin the next member; tell whether there is one. Zeros may pad the end."""
+        rest = self._member.unused_data.lstrip(b"\0")
+        while len(rest) < len(self._magic) and (more := self._take(_CHUNK)):
+            rest = (rest + more).lstrip(b"\0")
+        if not rest:
+            return False
+        if not rest.startswith(self._magic):
+            raise ValueError("something else follows its end")
+        self._member = self._make()
+        self._member.feed(rest)
+        return True
+
+
+class _Decoder:
+    """One member: the same interface over zlib, bz2 and lzma."""
+
+    def __init__(self, decoder: Any) -> None:  # noqa: ANN401 - three classes without a name in common
+        self._decoder = decoder
+        self._ahead = b""
+
+    @property
+    def eof(self) -> bool:
+        return bool(self._decoder.eof)
+
+    @property
+    def unused_data(self) -> bytes:
+        return bytes(self._decoder.unused_data)
+
+    @property
+    def needs_input(self) -> bool:
+        return not self._ahead and getattr(self._decoder, "needs_input", True)
+
+    def feed(self, data: bytes) -> None:
+        self._ahead = data
+
+    def decompress(self, data: bytes, size: int) -> bytes:
+        data, self._ahead = self._ahead + data, b""
+        found: bytes = self._decoder.decompress(data, size)
+        # only zlib hands back what it has not used yet
+        self._ahead = bytes(getattr(self._decoder, "unconsumed_tail", b""))
+        return found
+
+
+def _gzip(take: Read) -> Read:
+    import zlib  # noqa: PLC0415 - needed for these files only
+
+    return _Members(
+        take, b"\x1f\x8b", lambda: _Decoder(zlib.decompressobj(16 + zlib.MAX_WBITS))
+    ).read
+
+
+def _bzip2(take: Read) -> Read:
+    import bz2  # noqa: PLC0415 - likewise
+
+    return _Members(take, b"BZh", lambda: _Decoder(bz2.BZ2Decompressor())).read
+
+
+def _xz(take: Read) -> Read:
+    import lzma  # noqa: PLC0415 - likewise
+
+    def make() -> _Decoder:
+        return _Decoder(lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_XZ_MEMORY))
+
+    return _Members(take, b"\xfd7zXZ\x00", make).read
+
+
+def _zstd(take: Read) -> Read:
+    import pyarrow as pa  # noqa: PLC0415 - likewise
+
+    stream = pa.CompressedInputStream(pa.PythonFile(_Raw(take), "r"), "zstd")
+    return lambda size: bytes(stream.read(size))
+
+
+class _Raw:
+    """A file that can only be read from, as pyarrow wants one."""
+
+    closed = False
+
+    def __init__(self, take: Read) -> None:
+        self._take = take
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int) -> bytes:
+        return self._take(size)
+
+    def close(self) -> None:
+        """Leave the stream to who opened it."""
+
+
+CODECS = (
+    Codec("gzip", b"\x1f\x8b", _gzip),
+    Codec("bzip2", b"BZh", _bzip2),
+    Codec("xz", b"\xfd7zXZ\x00", _xz),
+    Codec("zstd", b"\x28\xb5\x2f\xfd", _zstd),
+)
+_TESTS = {"gzip": "gzip -t", "bzip2": "bzip2 -t", "xz": "xz -t", "zstd": "zstd -t"}

@@ -1,0 +1,126 @@
+"""Compressed inputs: known by their bytes, read as streams, refused where they are broken."""
+
+import bz2
+import gzip
+import io
+import lzma
+import pickle
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+import losscli
+from losscli.data.storage import compressed, stored
+from losscli.errors import DataError
+
+BODY = "".join(f"{k % 7 / 4},{k % 5 / 8},c{k % 3}\n" for k in range(3000))
+TEXT = "y_true,y_pred,city\n" + BODY
+
+
+def zstd(data: bytes) -> bytes:
+    sink = pa.BufferOutputStream()
+    with pa.CompressedOutputStream(sink, "zstd") as stream:
+        stream.write(data)
+    return bytes(sink.getvalue().to_pybytes())
+
+
+PACK: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": lambda data: gzip.compress(data, mtime=0),
+    "bzip2": bz2.compress,
+    "xz": lzma.compress,
+    "zstd": zstd,
+}
+ways = pytest.mark.parametrize("way", PACK)
+
+
+def numbers(path: "str | Path | list[str]") -> str:
+    found = losscli.evaluate(path, losses="mse,mae", by="city").to_json()
+    return found.partition('"rows"')[2].replace(Path(str(path)).name, "")
+
+
+def read(path: Path, most: float | None = None) -> bytes:
+    with stored(str(path), most).opened() as stream:
+        return b"".join(iter(lambda: stream.read(1 << 16), b""))
+
+
+@ways
+def test_a_compressed_file_gives_the_bits_of_the_plain_one(tmp_path: Path, way: str) -> None:
+    plain, packed = tmp_path / "plain.csv", tmp_path / "packed.csv"
+    plain.write_text(TEXT)
+    # the name tells nothing: the first bytes do
+    packed.write_bytes(PACK[way](TEXT.encode()))
+    assert numbers(packed) == numbers(plain).replace("plain.csv", "packed.csv")
+
+
+@ways
+def test_members_follow_each_other(tmp_path: Path, way: str) -> None:
+    path = tmp_path / "p"
+    head, rest = TEXT[:1001].encode(), TEXT[1001:].encode()
+    path.write_bytes(PACK[way](head) + PACK[way](b"") + PACK[way](rest))
+    assert read(path) == TEXT.encode()
+
+
+@ways
+def test_standard_input_is_unpacked(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(PACK[way](TEXT.encode()))))
+    assert losscli.evaluate("-", losses="mse").rows == 3000
+
+
+@ways
+@pytest.mark.parametrize("cut", [0.02, 0.5, 0.999])
+def test_a_cut_file_is_refused(tmp_path: Path, way: str, cut: float) -> None:
+    path, data = tmp_path / "p.csv", PACK[way](TEXT.encode())
+    path.write_bytes(data[: max(7, int(cut * len(data)))])
+    words = f"p.csv: the {way} stream ends in the middle of its data; copy or download it again"
+    with pytest.raises(DataError, match=words):
+        losscli.evaluate(path, losses="mse")
+
+
+@ways
+def test_a_corrupt_file_is_refused(tmp_path: Path, way: str) -> None:
+    path, data = tmp_path / "p.csv", bytearray(PACK[way](TEXT.encode()))
+    data[len(data) // 2] ^= 0x55
+    path.write_bytes(data)
+    with pytest.raises(DataError, match=f"the {way} stream (is corrupt|ends)"):
+        read(path)
+
+
+@ways
+def test_what_follows_the_end_is_refused_unless_it_is_padding(tmp_path: Path, way: str) -> None:
+    path = tmp_path / "p.csv"
+    path.write_bytes(PACK[way](TEXT.encode()) + b"more")
+    with pytest.raises(DataError, match=f"the {way} stream is corrupt"):
+        read(path)
+    if way != "zstd":
+        path.write_bytes(PACK[way](TEXT.encode()) + bytes(1000))
+        assert read(path) == TEXT.encode()
+
+
+@ways
+def test_a_bomb_fails_and_is_not_cut(
+    tmp_path: Path, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compressed, "_FREE", 1 << 20)
+    path = tmp_path / "p.csv"
+    path.write_bytes(PACK[way](bytes(1 << 24)))
+    with pytest.raises(DataError, match="unpacks to more than 200 times its size"):
+        read(path)
+    assert len(read(path, 1e9)) == 1 << 24
+
+
+def test_what_is_compressed_twice_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    path.write_bytes(gzip.compress(lzma.compress(TEXT.encode())))
+    with pytest.raises(DataError, match="is xz-compressed twice"):
+        losscli.evaluate(path, losses="mse")
+
+
+@ways
+def test_another_process_opens_it_itself(tmp_path: Path, way: str) -> None:
+    path = tmp_path / "p.csv"
+    path.write_bytes(PACK[way](TEXT.encode()))
+    with pickle.loads(pickle.dumps(stored(str(path)))).opened() as stream:  # noqa: S301 - our own
+        assert stream.peek(8) == b"y_true,y"
