@@ -3,14 +3,13 @@
 import inspect
 import os
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from losscli import engine as engines
 from losscli.data.classes import twins
 from losscli.data.columns import Plan, plan
 from losscli.data.training import NAIVE, NaiveErrors, naive_errors
-from losscli.dataclass import dataclass
 from losscli.errors import DataError, UsageError
 from losscli.gates.binding import Bound
 from losscli.gates.plan import Gates, Texts, asked_of_rows
@@ -23,7 +22,7 @@ from losscli.losses.names import nearest
 from losscli.losses.spec import Value
 from losscli.losses.syntax import Request
 from losscli.report import Report
-from losscli.report.finish import Facts, finish
+from losscli.report.finish import Facts, Samples, finish
 from losscli.report.measures import row_measures
 from losscli.report.tails import Tail, tails
 from losscli.report.warn import rows
@@ -125,7 +124,7 @@ def evaluate(  # noqa: PLR0913 - the arguments are the options of the command li
 
 
 @dataclass(frozen=True)
-class _Done:
+class Done:
     """A report without verdicts, and what these need beside it."""
 
     report: Report
@@ -141,7 +140,7 @@ class _Job:
     gates: Gates
     given: Mapping[str, Any]
 
-    def run(self, data: Any, expect_rows: int | None = None) -> _Done:  # noqa: ANN401 - as above
+    def run(self, data: Any, expect_rows: int | None = None) -> Done:  # noqa: ANN401 - as above
         given, compat = self.given, self.given["compat"]
         reading = {name: given[name] for name in OPENING}
         source = open_source(data, **reading)
@@ -153,39 +152,55 @@ class _Job:
         chosen, bounds = self.gates.bound(chosen, found.task, roles, found.by, _of_matrix(found))
         _check_costs(found, chosen)
         naive = naive and _asked_for(naive, chosen)
-        of_rows = asked_of_rows(bounds)
         if not (given["pooled"] or found.unit):
             _ask_for_groups(chosen)
         like = likenesses(chosen, compat) if compat else ()
         chosen = tuple(as_in(one, compat) for one in chosen) if compat else chosen
-        truth = found.truth if found.task in CLASSIFICATION else None
-        work = Work(
-            chosen=chosen,
-            by=tuple(dict.fromkeys([*found.by, *([truth] if truth else [])])),
-            top=given["top"],
-            numeric=truth is None and bool(found.truth),
-            unit=found.unit,
-            unit_by=found.by,
-            grouped=found.wanted.group is not None,
-            distributed=tuple(sorted({0, *(one.number for one in of_rows)})),
-        )
+        work = work_of(found, chosen, bounds, given["top"])
         fold = engines.engine(given["engine"])
         run = Run(source, found, work, given["jobs"], given["progress"], fold, naive)
         summary = run.summary()
         check_rows(summary.census, expect_rows, found)
         facts = _facts(run, summary, given["level"])
-        if found.unit:
-            refuse_too_many(summary.units, found.unit, lambda: found.where, sure=True)
-        if found.wanted.group:
-            refuse_too_long(summary.unit_values, lambda: found.where)
-            refuse_mixed(summary.units, found.wanted.group, found.where)
+        refuse_units(summary, found)
         if compat:
             facts = _alike(facts, like, compat)
-        report = finish(summary, chosen, facts, samples(run, summary))
-        report = replace(report, measures=row_measures(summary, chosen, of_rows))
-        of_units = found.weight is not None or found.wanted.group is not None
-        ends = tuple(None for _ in chosen) if of_units else tails(summary, chosen)
-        return _Done(report, bounds, ends)
+        return done(summary, work, bounds, facts, samples(run, summary))
+
+
+def work_of(found: Plan, chosen: tuple[Chosen, ...], bounds: Sequence[Bound], top: int) -> Work:
+    """Return what is asked of every block, for losses and the limits that are bound to them."""
+    truth = found.truth if found.task in CLASSIFICATION else None
+    return Work(
+        chosen=chosen,
+        by=tuple(dict.fromkeys([*found.by, *([truth] if truth else [])])),
+        top=top,
+        numeric=truth is None and bool(found.truth),
+        unit=found.unit,
+        unit_by=found.by,
+        grouped=found.wanted.group is not None,
+        distributed=tuple(sorted({0, *(one.number for one in asked_of_rows(bounds))})),
+    )
+
+
+def done(
+    summary: Summary, work: Work, bounds: tuple[Bound, ...], facts: Facts, known: Samples
+) -> Done:
+    """Finish the report of a summary, with what the limits ask for."""
+    report = finish(summary, work.chosen, facts, known)
+    measures = row_measures(summary, work.chosen, asked_of_rows(bounds))
+    of_units = facts.columns.get("weight") is not None or work.grouped
+    ends = tuple(None for _ in work.chosen) if of_units else tails(summary, work.chosen)
+    return Done(replace(report, measures=measures), bounds, ends)
+
+
+def refuse_units(summary: Summary, found: Plan) -> None:
+    """Refuse too many groups or clusters, and groups with rows of several classes."""
+    if found.unit:
+        refuse_too_many(summary.units, found.unit, lambda: found.where, sure=True)
+    if found.wanted.group:
+        refuse_too_long(summary.unit_values, lambda: found.where)
+        refuse_mixed(summary.units, found.wanted.group, found.where)
 
 
 def _alike(facts: Facts, found: Sequence[Likeness], library: str) -> Facts:
@@ -271,15 +286,34 @@ def check_rows(census: Census, expect_rows: int | None, found: Plan) -> None:
         )
 
 
-def _shown_by(run: Run) -> tuple[str, ...]:
+def _shown_by(found: Plan, chosen: Sequence[Chosen]) -> tuple[str, ...]:
     """Return the breakdowns; losses that are values of images have none by true class."""
-    found, asked = run.plan, run.plan.wanted.by
-    overlap = all(one.combine.empty for one in run.work.chosen)
+    asked = found.wanted.by
+    overlap = all(one.combine.empty for one in chosen)
     return () if overlap and not asked and found.by == (found.truth,) else found.by
 
 
 def _facts(run: Run, summary: Summary, level: float) -> Facts:
-    found = run.plan
+    found, source = run.plan, run.source
+    rounded = summary.census.rounded
+    told = [rounded[name][1] for name in found.types if name in rounded]
+    facts = facts_of(found, summary, run.work.chosen, level, source.files)
+    return replace(
+        facts,
+        columns={**found.shown, "train": run.naive.shown} if run.naive else found.shown,
+        notes=(*source.notes, *found.notes),
+        warnings=(*source.warnings, *told, *found.warnings, *facts.warnings),
+    )
+
+
+def facts_of(
+    found: Plan,
+    summary: Summary,
+    chosen: Sequence[Chosen],
+    level: float,
+    files: tuple[str, ...],
+) -> Facts:
+    """Return what the report says of data that are read by a plan, beside the numbers."""
     truth = found.truth if found.task in CLASSIFICATION else None
     classes: tuple[str | None, ...] = found.classes
     if found.positive is not None and truth is not None:
@@ -290,20 +324,17 @@ def _facts(run: Run, summary: Summary, level: float) -> Facts:
         for group in summary.groups.values()
         for warning in twins([c for c in group.classes if c])
     ]
-    rounded = summary.census.rounded
-    told = [rounded[name][1] for name in found.types if name in rounded]
     return Facts(
-        files=run.source.files,
-        columns={**found.shown, "train": run.naive.shown} if run.naive else found.shown,
+        files=files,
+        columns=found.shown,
         task=found.task,
         level=level,
-        shown_by=_shown_by(run),
+        shown_by=_shown_by(found, chosen),
         truth=truth,
         unit=found.unit,
         grouped=found.wanted.group is not None,
         classes=classes,
         levels=tuple(found.levels.tolist()),
         costs=found.costs,
-        notes=(*run.source.notes, *found.notes),
-        warnings=(*run.source.warnings, *told, *found.warnings, *dict.fromkeys(alike)),
+        warnings=tuple(dict.fromkeys(alike)),
     )

@@ -1,13 +1,12 @@
 """One source, read as often as its numbers need it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
-from typing import TypeVar
+from dataclasses import dataclass, replace
+from typing import Protocol, TypeVar
 
 from losscli.data.block import Block, MisreadError, Piece, Source
 from losscli.data.columns import Plan
 from losscli.data.training import NaiveErrors
-from losscli.dataclass import dataclass
 from losscli.engine import Fold, threads
 from losscli.losses.combine import to_float
 from losscli.report.finish import Samples
@@ -36,6 +35,11 @@ class Run:
     fold: Fold = threads.fold
     naive: NaiveErrors | None = None
 
+    @property
+    def rereadable(self) -> bool:
+        """Tell whether `about` can be asked for."""
+        return self.source.rereadable
+
     def block(self, piece: Piece) -> Block:
         """Return the judged rows of a piece, with the arrays that no column of the file holds."""
         found, more = self.plan.block(piece), self.plan.shared
@@ -57,11 +61,7 @@ class Run:
         """Read the source once more, for the distributions of distances from the centres."""
 
         def judge(piece: Piece, before: Distances) -> Distances:
-            block = self.block(piece)
-            numbers = signed(block)
-            return before + Distances(
-                {n: Distribution.of(numbers[n] - c, block.weight) for n, c in centres.items()}
-            )
+            return before + Distances.of(self.block(piece), centres)
 
         found = self._over(Distances({}), judge)
         self.source.check()
@@ -84,6 +84,12 @@ class Distances:
 
     distributions: Mapping[str, Distribution]
 
+    @classmethod
+    def of(cls, block: Block, centres: Mapping[str, float]) -> "Distances":
+        """Return those of the numbers of a block from the centres."""
+        numbers = signed(block)
+        return cls({n: Distribution.of(numbers[n] - c, block.weight) for n, c in centres.items()})
+
     def __add__(self, other: "Distances") -> "Distances":
         """Merge two lots of rows."""
         both = dict(self.distributions)
@@ -92,7 +98,20 @@ class Distances:
         return Distances(both)
 
 
-def samples(run: Run, summary: Summary) -> Samples:
+class Again(Protocol):
+    """What can be read once more, if it is `rereadable`."""
+
+    @property
+    def rereadable(self) -> bool:
+        """Tell whether `about` can be asked for."""
+        ...
+
+    def about(self, centres: Mapping[str, float]) -> Mapping[str, Distribution]:
+        """Return the distributions of the distances from the centres."""
+        ...
+
+
+def samples(run: Again, summary: Summary) -> Samples:
     """Return the samples of y and of the residual, from further readings where they are needed.
 
     A histogram is fine near zero. Where it is too coarse the source is read once more for the
@@ -100,7 +119,7 @@ def samples(run: Run, summary: Summary) -> Samples:
     """
     known = {name: found.sample() for name, found in summary.numbers.items()}
     coarse = [name for name, sample in known.items() if _coarse(sample, 0.0)]
-    if coarse and not run.source.rereadable:
+    if coarse and not run.rereadable:
         fine = {name: sample for name, sample in known.items() if name not in coarse}
         return Samples(fine.get("y"), fine.get("residual"), coarse)
     centres = {name: known[name].median() for name in coarse}

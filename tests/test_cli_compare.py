@@ -119,7 +119,7 @@ def test_hostile_cells_stay_on_their_line(tmp_path: Path) -> None:
         ("e,5.6,6\n", ["--id", "id"], "old.csv, line 6: y_true is 5.5, but 5.6 in new.csv, line 2"),
         ("a,1.5,\n", [], "new.csv, line 2: y_pred is empty; --missing drop"),
         ("a,1.5,2\n", ["--id", "name"], "no column 'name'"),
-        ("a,1.5,2\n", ["--group", "id"], "no such option --group"),
+        ("a,1.5,2\n", ["--group", "nobody"], "no column 'nobody'"),
         ("a,1.5,2\n", ["--mode", "pont"], "--mode takes one of"),
         ("a,1.5,2\n", ["--tolerance", "mse=x"], "'x' is no tolerance"),
         ("a,1.5,2\n", ["--loss", "mbe"], "mbe is signed"),
@@ -187,13 +187,79 @@ def test_an_only_class_that_did_not_move_is_said_to_have_stayed(old: Path) -> No
     assert "none of 5 classes moved more than chance explains" in page
 
 
-def test_limits_that_are_set_and_not_judged_are_said(old: Path, tmp_path: Path) -> None:
-    (tmp_path / "pyproject.toml").write_text("[tool.losscli]\nfail-if = ['mae > 0.1']\n")
-    words = ("compare", old, old, "--loss", "mae")
-    env = {"LOSSCLI_WARN_IF": "mae > 0.1"}
+@pytest.mark.usefixtures("old")
+def test_limits_are_judged_and_may_be_set(tmp_path: Path) -> None:
+    write(tmp_path / "new.csv", worse(0.5))
+    (tmp_path / "pyproject.toml").write_text(
+        "[tool.losscli]\nfail-if = ['mae > baseline + 50%']\ntolerance = 'mae=5'\n"
+        "mode = 'point'\nagainst = 'base.json'\nstrict = true\n"
+    )
+    words = ("compare", "old.csv", "new.csv", "--loss", "mae", "--top", "0")
+    env = {"LOSSCLI_WARN_IF": "mse > 1"}
     done = shell(*words, cwd=tmp_path, env=env)
-    said = "compare does not judge fail-if (pyproject.toml), warn-if ($LOSSCLI_WARN_IF)"
-    assert done.stderr.count(said) == 1
+    # the mean error rises from 0.5 to 1.02, and the squared one to 1.0406
+    assert [line.split()[0] for line in done.stdout.splitlines()[-3:]] == ["change", "mae", "mse"]
+    assert [line.split()[-1] for line in done.stdout.splitlines()[-3:]] == [
+        "passed",
+        "failed",
+        "failed",
+    ]
+    assert done.returncode == 1
+    assert "not used by compare: against (pyproject.toml)" in done.stderr
+    assert "not used" not in shell("eval", "old.csv", "--id", "id", cwd=tmp_path).stderr
+    more = ("--no-strict", "--fail-if", "mae > baseline + 105%", "--tolerance", "1")
+    done = shell(*words, *more, cwd=tmp_path, env=env)
+    assert [line.split()[-1] for line in done.stdout.splitlines()[-3:]] == [
+        "passed",
+        "passed",
+        "warned",
+    ]
     assert done.returncode == 0
-    assert "does not judge" not in shell("eval", old, cwd=tmp_path, env=env).stderr
-    assert "no such option: --fail-if" in shell(*words, "--fail-if", "mae > 1").stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["--fail-if", "mae > 0.4"], 1),
+        (["--fail-if", "mae > 0.6"], 0),
+        (["--fail-if", "mae > 0.4", "--exit-zero"], 0),
+        (["--warn-if", "mae > 0.4"], 0),
+        (["--warn-if", "mae > 0.4", "--strict"], 1),
+        (["--fail-if", "mae > baseline"], 0),
+        (["--fail-if", "p90(mae) > 0.4"], 1),
+        (["--fail-if", "skill(mae) < 1"], 1),
+        (["--fail-if", "mae > 0.4", "--fail-if", "low(medae) > 1"], 2),
+        (["--fail-if", "low(medae) > 1", "--exit-zero"], 2),
+        (["--fail-if", "mae[id=z] > 1", "--by", "id"], 2),
+        (["--fail-if", "hubr > 1"], 2),
+        (["--fail-if", "mae =! 1"], 2),
+        (["--against", "base.json"], 2),
+    ],
+)
+def test_exit_codes_of_limits(words: list[str], code: int, old: Path) -> None:
+    done = shell("compare", old, old, "--loss", "mae", "-q", *words)
+    assert done.returncode == code
+    assert "Traceback" not in done.stderr
+
+
+def test_groups(tmp_path: Path) -> None:
+    rows = [(f"{name}{k % 3}", y, pred) for k, (name, y, pred) in enumerate(ROWS * 3)]
+    old = write(tmp_path / "old.csv", rows)
+    new = write(tmp_path / "new.csv", [(name, y, pred + 1) for name, y, pred in rows])
+    words = ("compare", old, new, "--loss", "rmse,mae", "--group", "id", "-q")
+    page = shell(*words, env={"COLUMNS": "250"}).stdout
+    assert "15 rows joined by position in 15 groups of id" in page
+    assert "groups better / same / worse" in page
+    found = json.loads(shell(*words, "--format", "json", "--top", "2").stdout)
+    assert found["groups"]["count"] == 15
+    assert len(found["groups"]["moved"]) == 2
+    assert found["rows"] == []
+
+
+def test_the_balanced_mean_is_shown(tmp_path: Path) -> None:
+    lines = "".join(f"{k % 5 == 0:d},0.{k % 9 + 1}\n" for k in range(40))
+    old = tmp_path / "old.csv"
+    old.write_text(f"y_true,prob\n{lines}")
+    page = shell("compare", old, old, "-q", "--loss", "brier").stdout
+    value = json.loads(shell("eval", old, "--loss", "brier", "--format", "json").stdout)
+    assert f"balanced   brier {value['losses'][0]['balanced']:.4f} → " in page

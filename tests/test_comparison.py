@@ -2,6 +2,7 @@
 
 import json
 import math
+import tempfile
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -576,3 +577,153 @@ def test_a_tolerance_names_a_loss_as_the_loss_was_written(text: str) -> None:
         losscli.compare(
             old, new, losses="huber(delta=2)", tolerance=["huber(delta=2)=1%", "huber=2%"]
         )
+
+
+def by_group(frame: pd.DataFrame) -> pd.Series:
+    """The root of the mean squared error of each group."""
+    return ((frame["y_true"] - frame["y_pred"]) ** 2).groupby(frame["user"]).mean() ** 0.5
+
+
+def test_groups_are_compared_by_their_values() -> None:
+    old, new = pair(rows=600)
+    found = losscli.compare(old, new, losses="rmse", group="user", top=3).to_dict()
+    change = found["losses"][0]
+    a, b = by_group(old), by_group(new.assign(user=old["user"]))
+    oracle = stats.ttest_rel(b, a)
+    interval = oracle.confidence_interval(0.95)
+    assert change["old"] == pytest.approx(a.mean(), rel=1e-12)
+    assert change["change"] == pytest.approx((b - a).mean(), rel=1e-12)
+    assert change["low"] == pytest.approx(interval.low, rel=1e-9)
+    assert change["high"] == pytest.approx(interval.high, rel=1e-9)
+    assert (change["rows"], change["groups"]) == (600, len(a))
+    assert (change["better"], change["worse"]) == (int((b < a).sum()), int((b > a).sum()))
+    order = (b - a).abs().sort_values(ascending=False).index[:3]
+    assert [one["group"] for one in found["groups"]["moved"]] == list(order)
+    assert found["groups"]["moved"][0]["change"] == pytest.approx((b - a)[order[0]], rel=1e-12)
+    assert found["groups"]["count"] == len(a)
+
+
+def test_groups_of_one_row_are_rows() -> None:
+    old, new = pair()
+    rows = losscli.compare(old, new, losses="mse,mae", by="city").to_dict()
+    groups = losscli.compare(old, new, losses="mse,mae", by="city", group="id").to_dict()
+    for key in ("losses", "classes"):
+        for one, other in zip(rows[key], groups[key], strict=True):
+            assert other.pop("groups") == one["rows"]
+            assert other == one
+    both = [losscli.compare(old, new.sample(frac=1), losses="mse", group="id", id="id")]
+    assert both[0].losses[0].change == rows["losses"][0]["change"]
+
+
+def test_groups_of_several_classes_are_refused() -> None:
+    old, new = pair()
+    with pytest.raises(DataError, match="has rows of city"):
+        losscli.compare(old, new, losses="mse", group="user", by="city")
+    pooled = losscli.compare(old, new, losses="mse", group="user", pooled=True).to_dict()
+    clusters = losscli.compare(old, new, losses="mse", cluster="user").to_dict()
+    assert pooled["losses"] == clusters["losses"]
+
+
+def test_overlap_of_images_is_compared_by_image() -> None:
+    draw = np.random.default_rng(3)
+    rows = {"y": draw.integers(0, 2, 400), "img": np.repeat([f"i{k}" for k in range(20)], 20)}
+    old = pd.DataFrame({**rows, "prob": draw.integers(0, 2, 400).astype(float)})
+    new = old.assign(prob=draw.random(400))
+    found = only(losscli.compare(old, new, losses="dice", group="img", task="binary"))
+    for key, frame in (("old", old), ("new", new)):
+        overlap = (frame["y"] * frame["prob"]).groupby(frame["img"]).sum() * 2
+        size = (frame["y"] + frame["prob"]).groupby(frame["img"]).sum()
+        assert found[key] == pytest.approx((1 - overlap / size).mean(), rel=1e-12)
+
+
+@pytest.mark.parametrize("words", [{}, {"weight": "w"}, {"cluster": "user"}, {"group": "id"}])
+@pytest.mark.parametrize("more", ["mse > baseline + 2%", "mae[city=*] > baseline"])
+@pytest.mark.parametrize(
+    "limit",
+    [
+        "mae > 1",
+        "mae[city=Oslo] > 1",
+        "low(mse) > 0.9",
+        "high(rmse) > 0.9",
+        "p90(mae) > 1.5",
+        "share(mse, worst=5%) > 0.2",
+        "skill(mse) < 0.95",
+        "skill(mae) < 0.9",
+    ],
+)
+def test_limits_are_judged_as_evaluate_judges_the_new_model(
+    limit: str, more: str, words: dict[str, Any]
+) -> None:
+    old, new = pair()
+    alone = new.assign(**{name: old[name] for name in ("city", "user", "w")})
+    limits = [limit, more]
+    found = losscli.compare(old, new, losses="rmse", by="city", fail_if=limits, **words)
+    expected = losscli.evaluate(
+        alone, losses="rmse", by="city", fail_if=limits, against=saved(old, words), **words
+    )
+    assert found.gates[1:] == expected.gates
+
+
+def saved(old: pd.DataFrame, words: dict[str, Any]) -> Path:
+    """The report of the old model, as a file."""
+    path = Path(tempfile.mkdtemp()) / "old.json"
+    names = "rmse,mse,mae"
+    path.write_text(losscli.evaluate(old, losses=names, by="city", **words).to_json())
+    return path
+
+
+def test_limits_are_about_the_rows_that_were_joined() -> None:
+    old, new = pair(rows=100)
+    found = losscli.compare(old[:60], new[20:], id="id", losses="mse", fail_if="mae > 0.1")
+    errors = (new["y_true"] - new["y_pred"])[20:60].abs()
+    assert found.gates[1].value == pytest.approx(errors.mean(), rel=1e-12)
+    assert (found.gates[1].rows, found.gates[1].status) == (40, "failed")
+
+
+def test_the_verdict_is_that_of_changes_and_limits() -> None:
+    old, new = pair(rows=2000, rise=-0.3)  # better, and so no change fails
+    for limits, verdict in (
+        ({"fail_if": "mse > 0.1"}, "failed"),
+        ({"fail_if": "mse > 100"}, "passed"),
+        ({"fail_if": "mse > baseline"}, "passed"),
+        ({"warn_if": "mse > 0.1"}, "passed"),
+        ({"warn_if": "mse > 0.1", "strict": True}, "failed"),
+        ({"fail_if": ["mse > 0.1", "mae[city=Rome] > 1"], "by": "city"}, "unjudged"),
+    ):
+        words: dict[str, Any] = {"losses": "mae", **limits}
+        assert losscli.compare(old, new, **words).verdict == verdict
+    with pytest.raises(UsageError, match="did you mean huber"):
+        losscli.compare(old, new, fail_if="hubr > 1")
+    named = losscli.compare(old, new, fail_if="blend > 9", hybrids=["blend=0.5*mse + 0.5*mae"])
+    assert named.gates[-1].measure == "blend"
+
+
+def test_the_mean_of_the_classes_stands_beside_the_plain_mean() -> None:
+    draw = np.random.default_rng(3)
+    y = (draw.random(300) < 0.1).astype(int)
+    old = pd.DataFrame({"y": y, "prob": draw.uniform(0.05, 0.95, 300)})
+    new = old.assign(prob=draw.uniform(0.05, 0.95, 300))
+    found = losscli.compare(old, new, losses="log_loss,brier")
+    for one in found.losses:
+        for frame, value in ((old, one.balanced_old), (new, one.balanced_new)):
+            assert value == losscli.evaluate(frame, losses=one.loss).losses[0].balanced
+    assert math.isnan(losscli.compare(*pair(), losses="mse").losses[0].balanced_old)
+
+
+def test_why_a_change_is_inconclusive_stands_in_json() -> None:
+    old, new = pair()
+    reach = losscli.compare(old, new, losses="mae", tolerance=0.08)
+    assert reach.to_dict()["losses"][0]["why"] == "its interval reaches beyond the tolerance"
+    exploded = old.assign(y_pred=old["y_pred"].where(old.index != 7, 1e6))
+    found = losscli.compare(old, exploded, losses="mse").to_dict()
+    why = "its interval cannot be trusted: only 1 of 500 rows moved, too few for any interval"
+    assert found["losses"][0]["why"] == found["gates"][0]["why"] == why
+    assert losscli.compare(old, new, losses="medae").losses[0].why == "it has no interval"
+    assert losscli.compare(old, old, losses="mse").losses[0].why == ""
+
+
+def test_what_no_interval_can_tell_is_unjudged_where_it_must_tell_that_nothing_rose() -> None:
+    old, _ = pair()
+    exploded = old.assign(y_pred=old["y_pred"].where(old.index != 7, 1e6))
+    for mode in ("regression", "non-inferior"):
+        assert losscli.compare(old, exploded, losses="mse", mode=mode).verdict == "unjudged"

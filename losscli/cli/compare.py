@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 _GROUP = "What to compare"
 _MOST_FILES = 2
 _NOT_HERE = {
-    *("files", "group", "pooled", "compat", "fail_if", "warn_if", "strict", "save", "against"),
-    *("baseline_other_data", "cost_matrix", "train", "season"),
+    *("files", "compat", "save", "against", "baseline_other_data"),
+    *("cost_matrix", "train", "season"),
 }
 """The words of `losscli eval` that compare does not know."""
 
@@ -89,11 +89,13 @@ def compare_files(
     new: New = None,
     mode: ModeOption = "regression",
     tolerance: Tolerance = None,
+    fail_if: limits.FailIf = None,
+    warn_if: limits.WarnIf = None,
     exit_zero: limits.ExitZero = False,
     loss: options.Losses = None,
     delimiter: options.Delimiter = None,
     config: options.Config = None,  # noqa: ARG001 - read before the command is
-    hybrid: options.Hybrids = None,  # noqa: ARG001 - --loss has them already
+    hybrid: options.Hybrids = None,
     format: options.FormatOption = "table",  # noqa: A002 - the option's word
     output: options.Output = None,
     quiet: options.Quiet = False,
@@ -103,16 +105,18 @@ def compare_files(
     """Judge two models on the same rows: OLD and NEW, or two columns of one file.
 
     Rows are joined by --id, else by their position. Prints each loss of both with the interval
-    of the paired difference and a verdict, the classes and the rows that moved. Exits with 1
-    where a loss regressed, with 2 where that could not be judged.
+    of the paired difference and a verdict, the classes and the rows that moved. Limits are about
+    the new model, and the old one is their baseline. Exits with 1 where a loss regressed or a
+    limit failed, with 2 where that could not be judged.
     """
     if len(files) > _MOST_FILES:
         what = f"compare takes two files, not {len(files)}"
         raise UsageError(what, remedy="losscli compare old.csv new.csv")
     shape, targets = format_named(format), delivery.targets(output or [], files)
     delivery.check_stdout()
-    asked_for(loss, given["task"])
-    given["by"] = given["by"] or ()
+    given |= {"by": given["by"] or (), "hybrids": hybrid or ()}
+    given |= {"fail_if": fail_if or (), "warn_if": warn_if or ()}
+    limits.check(given, asked_for(loss, given["task"]), baseline=True)
     given["columns"] = named_columns(given.pop("column"))
     given["engine"] = "processes"
     given["delimiter"] = DELIMITERS.get(delimiter or "", delimiter)

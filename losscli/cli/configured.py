@@ -10,8 +10,8 @@ from losscli.cli.reader import WithFormats
 from losscli.errors import UsageError
 from losscli.visible import visible
 
-_LIMITS = ("fail_if", "warn_if")
-"""The settings that must not be left out in silence: a limit that nobody judges."""
+_OF_TWO = ("old", "new", "mode", "tolerance")
+"""Settings that are about two models, so that one alone has no use for them."""
 
 
 class Configured(WithFormats):
@@ -19,6 +19,9 @@ class Configured(WithFormats):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - typer's own Click
         """Read the words of the command, then the settings."""
+        if not {"-h", "--help"} & {*args}:  # each flag twice would make the help hard to read
+            for param in self.params:
+                _let_switch_off(param)
         rest = super().parse_args(ctx, args)
         found = settings.in_force(ctx.params.get("config"))
         used: dict[str, list[str]] = {}
@@ -31,18 +34,41 @@ class Configured(WithFormats):
             for source, keys in used.items():
                 shown = visible(str(found.file), limit=500) if source[:1] != "$" else source
                 say(f"losscli: set by {shown}: {', '.join(keys)}")
-            known = {str(param.name) for param in self.get_params(ctx)}
-            if unused := [name for name in _LIMITS if name in found.values.keys() - known]:
-                keys = [
-                    f"{name.replace('_', '-')} ({found.values[name].source})" for name in unused
-                ]
-                say(f"losscli: {ctx.info_name} does not judge {visible(', '.join(keys))}")
+            unused = self._unused(ctx, found)
+            if unused:
+                said = ", ".join(f"{key} ({source})" for key, source in unused)
+                say(f"losscli: not used by {ctx.info_name}: {visible(said, limit=500)}")
         if ctx.params.get("hybrid"):
             from losscli.losses.hybrids import expanded, hybrids_of  # noqa: PLC0415 - brings numpy
 
             named = hybrids_of(ctx.params["hybrid"])
             ctx.params["loss"] = expanded(ctx.params["loss"] or (), named)
         return rest
+
+    def _unused(self, ctx: Any, found: settings.Settings) -> list[tuple[str, str]]:  # noqa: ANN401
+        """Return what is set and means nothing here, though it is about one model's numbers."""
+        ours = {*(str(param.name) for param in self.get_params(ctx)), *_OF_TWO}
+        keys = settings.keys() if found.values.keys() - ours else {}
+        return [
+            (keys[name], setting.source)
+            for name, setting in found.values.items()
+            if name not in ours
+        ]
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - as above
+        """Say how a flag is switched off."""
+        super().format_epilog(ctx, formatter)
+        formatter.write_paragraph()
+        formatter.write_text(
+            "A flag that is switched on by the settings (losscli config) is switched off by "
+            "--no-FLAG, such as --no-strict."
+        )
+
+
+def _let_switch_off(param: Any) -> None:  # noqa: ANN401 - as above
+    """Let --no-strict switch off what the settings switch on."""
+    if getattr(param, "is_flag", False) and param.name != "debug":
+        param.secondary_opts = [f"--no-{settings.key_of(param)}"]
 
 
 def _is_said(ctx: Any, name: str) -> bool:  # noqa: ANN401 - as above

@@ -1,4 +1,4 @@
-"""The limits of `losscli eval`: their options, and what a verdict means for the program."""
+"""Limits on the command line: their options, and what a verdict means for the program."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
@@ -49,17 +49,19 @@ OtherData = Annotated[
 ]
 
 
-def check(given: Mapping[str, Any], asked: "Sequence[Request]") -> None:
+def check(given: Mapping[str, Any], asked: "Sequence[Request]", *, baseline: bool = False) -> None:
     """Refuse limits and baselines that cannot be judged before anything slow is imported.
 
-    `given` are arguments of `evaluate`, `asked` the losses of --loss.
+    `given` are arguments of `evaluate`, `asked` the losses of --loss; `baseline` tells that there
+    is one without --against.
     """
-    fail_if, warn_if, against = given["fail_if"], given["warn_if"], given["against"]
+    fail_if, warn_if, against = given["fail_if"], given["warn_if"], given.get("against")
     if fail_if or warn_if or against is not None:
         from losscli.gates.plan import Gates  # noqa: PLC0415 - brings numpy
         from losscli.losses.hybrids import hybrids_of  # noqa: PLC0415 - likewise
 
-        Gates.of(fail_if, warn_if, asked, against, hybrids_of(given["hybrids"]))
+        named = hybrids_of(given["hybrids"])
+        Gates.of(fail_if, warn_if, asked, against, named, baseline=baseline)
 
 
 def code_of(report: "Report | Comparison", *, exit_zero: bool) -> Exit:

@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from stat import S_ISREG
@@ -13,7 +13,6 @@ import typer
 from typer.main import get_command
 
 from losscli.cli.words import Words
-from losscli.dataclass import dataclass
 from losscli.errors import UsageError
 from losscli.visible import visible
 
@@ -50,12 +49,22 @@ def key_of(param: Any) -> str:  # noqa: ANN401 - typer's own Click has no public
 
 
 def settable() -> dict[str, Any]:
-    """Return the options that can be set, those of `losscli eval`, by their key."""
-    from losscli.cli.eval import evaluate_files  # noqa: PLC0415 - it uses what this module sets
+    """Return the options that can be set, those of the commands that judge, by their key."""
+    from losscli.cli.compare import compare_files  # noqa: PLC0415 - it uses what this module sets
+    from losscli.cli.eval import evaluate_files  # noqa: PLC0415 - likewise
 
-    app = typer.Typer(add_completion=False)
-    app.command()(evaluate_files)
-    return {key_of(p): p for p in get_command(app).params if p.name not in _NOT_SET}
+    found: dict[str, Any] = {}
+    for command in (evaluate_files, compare_files):
+        app = typer.Typer(add_completion=False)
+        app.command()(command)
+        params = {key_of(p): p for p in get_command(app).params if p.name not in _NOT_SET}
+        found |= {key: param for key, param in params.items() if key not in found}
+    return found
+
+
+def keys() -> dict[str, str]:
+    """Return the key of each setting by the name of its argument."""
+    return {str(param.name): key for key, param in settable().items()}
 
 
 def in_force(config: str | None) -> Settings:

@@ -42,7 +42,8 @@ def _corrected(found: Sequence[ClassChange], losses: int) -> Iterator[ClassChang
         change = one.found
         if change.verdict in (IMPROVED, REGRESSED) and q_of_one > 1 - change.level:
             quiet = INCONCLUSIVE if change.tolerance else NO_DIFFERENCE
-            change = replace(change, verdict=quiet)
+            why = "one class of so many moves as much by chance" if change.tolerance else ""
+            change = replace(change, verdict=quiet, why=why)
         yield replace(one, found=change, q=q_of_one)
 
 

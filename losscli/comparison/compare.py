@@ -1,12 +1,15 @@
 """One comparison from end to end: two sources and the names of losses in, a record out."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
 
 from losscli import engine as engines
 from losscli.comparison import finish
 from losscli.comparison.by_class import classes
+from losscli.comparison.models import Models
+from losscli.comparison.of_groups import Averaged, OfPairs
 from losscli.comparison.paired_block import Pairing
 from losscli.comparison.plans import Named, Plans, plans
 from losscli.comparison.records import Comparison, Join
@@ -18,7 +21,9 @@ from losscli.comparison.warn import warnings
 from losscli.data.classes import twins
 from losscli.errors import DataError, UsageError
 from losscli.evaluation import check_count, check_rows
+from losscli.gates.plan import Gates, Texts
 from losscli.losses.chosen import Chosen
+from losscli.losses.hybrids import expanded, hybrids_of
 from losscli.losses.language import default, parse, resolve
 from losscli.roles import CLASSIFICATION
 from losscli.run import Progress
@@ -35,6 +40,12 @@ def compare(  # noqa: PLR0913 - the arguments are the options of the command lin
     by: str | Sequence[str] | None = None,
     mode: str = "regression",
     tolerance: float | str | Sequence[str] | Mapping[str, float | str] | None = None,
+    group: str | None = None,
+    pooled: bool = False,
+    fail_if: Texts = (),
+    warn_if: Texts = (),
+    strict: bool = False,
+    hybrids: Sequence[str] = (),
     old_pred: Any = None,  # noqa: ANN401 - a column, or the columns of a family
     new_pred: Any = None,  # noqa: ANN401
     top: int = 10,
@@ -52,46 +63,78 @@ def compare(  # noqa: PLR0913 - the arguments are the options of the command lin
     fails where the interval shows a rise beyond the tolerance, "non-inferior" fails unless it
     shows that there is none, "point" takes the plain numbers. `tolerance` is a number, "2%" of
     the old value, or a mapping of losses to those. A `by` of the form "city=Oslo" names one
-    class. `reading` are the other arguments of `losscli.evaluate`, for both models; --by,
-    --weight and --cluster are columns of `old`. `engine` is that of `evaluate`, too.
+    class. `group` names the column of what belongs together: the values of the groups are
+    compared then, each of them once, or with `pooled` all rows as one, with errors by group.
+    `fail_if` and `warn_if` are limits about the new model, as for `evaluate`; what they call the
+    baseline is the old one on the same rows. `hybrids` are named sums, as there. `reading` are
+    the other arguments of `losscli.evaluate`, for both models; --by, --weight, --group and
+    --cluster are columns of `old`. `engine` is that of `evaluate`, too.
     Raises DataError where the rows do not belong together or cannot be judged, UsageError where
     the arguments do not fit. The same rows give the same numbers to the bit for any `jobs`.
     """
     _check_words(reading, mode)
     check_numbers(top, level)
-    asked = parse(texts(losses))
+    named = hybrids_of(hybrids)
+    asked = parse(expanded(texts(losses), named))
+    gates = Gates.of(fail_if, warn_if, asked, None, named, baseline=True)
     opening = {name: reading.get(name) for name in OPENING}
     if isinstance(old, str) and old == new == "-":
         raise UsageError("standard input is named twice", remedy="name - once")
     sources = [open_source(old, **opening)]
     if new is not None:
         sources.append(open_source(new, **opening))
-    found = plans(sources, {**reading, "by": by}, asked, Named(old_pred, new_pred))
+    given = {**reading, "by": by, "group": group, "pooled": pooled}
+    found = plans(sources, given, (*asked, *gates.named), Named(old_pred, new_pred))
     plan = found.old
     asked = asked or default(plan.task, plan.columns)
     chosen = resolve(asked, plan.task, (*plan.columns, *plan.shared))
     resolve(asked, plan.task, (*found.new.columns, *found.new.shared))
-    _refuse(chosen, clustered=plan.unit is not None)
+    _refuse(chosen, units=plan.unit is not None)
     allowed = tolerances(_texts(tolerance), chosen, plan.task)
-    truth = (plan.truth,) if plan.task in CLASSIFICATION else ()
-    by_all = tuple(dict.fromkeys((*plan.by, *truth)))
-    work = Work(chosen=chosen, by=by_all, top=top, cluster=plan.unit)
-    pairing = Pairing((plan, found.new), chosen, ids=False)
+    truth = plan.truth if plan.task in CLASSIFICATION else None
+    models = Models.of(gates, found, chosen)
+    work = Work(
+        chosen=chosen,
+        by=tuple(dict.fromkeys((*plan.by, *([truth] if truth else [])))),
+        top=top,
+        cluster=plan.wanted.cluster,
+        models=models.works,
+        grouped=plan.wanted.group is not None,
+    )
+    pairing = Pairing((plan, found.new), models.chosen, ids=False)
     run = PairedRun(sources, pairing, work, jobs, progress, engines.engine(engine))
     summary, join = run.joined()
     for only, one in ((join.only_old, plan), (join.only_new, found.new)):
         check_count(join.matched + only, reading.get("expect_rows"), one.where)
     check_rows(summary.census, None, plan)
-    asked_of = finish.Asked(chosen, level, mode, allowed, plan.by, found.named, sources[0].files)
-    return _finished(summary, join, run, found, asked_of)
+    models.check(summary)
+    limits, said = models.judged(summary, run, level=level, strict=strict)
+    asked_of = finish.Asked(
+        chosen, level, mode, allowed, plan.by, found.named, sources[0].files, truth
+    )
+    done = _finished(summary, join, run, found, asked_of, work)
+    every = (*done.gates, *limits)
+    warned = (*done.warnings, *said)
+    return replace(done, warnings=warned, gates=every, verdict=overall(every))
 
 
 def _finished(
-    summary: PairedSummary, join: Join, run: PairedRun, found: Plans, asked: finish.Asked
+    summary: PairedSummary,
+    join: Join,
+    run: PairedRun,
+    found: Plans,
+    asked: finish.Asked,
+    work: Work,
 ) -> Comparison:
-    plan = found.old
+    plan, groups = found.old, None
+    if work.grouped:
+        of_pairs = OfPairs.of(summary, asked.level, work.models["old"].chosen)
+        summary = of_pairs.summary(summary)
+        groups = of_pairs.record(str(plan.unit), asked.chosen[0], work.top)
+        averaged = tuple(Averaged(one.label, one.spelling, one.parts) for one in asked.chosen)
+        asked = replace(asked, chosen=averaged, groups=of_pairs)
     seen = {name: change.moments.classes for name, change in summary.changes.items()}
-    if plan.positive is not None:
+    if plan.positive is not None and plan.truth in seen:
         plan.settle(set(seen[plan.truth]))
     _check_classes(seen, found.named, plan.where)
     changes, shapes = finish.losses(summary, asked)
@@ -115,6 +158,7 @@ def _finished(
         notes=(*(note for source in run.sources for note in source.notes), *found.notes),
         gates=gates,
         verdict=overall(gates),
+        groups=groups,
     )
 
 
@@ -137,7 +181,7 @@ def _texts(tolerance: float | str | Sequence[str] | Mapping[str, float | str] | 
     return list(tolerance)
 
 
-def _refuse(chosen: Sequence[Chosen], *, clustered: bool) -> None:
+def _refuse(chosen: Sequence[Chosen], *, units: bool) -> None:
     """Refuse losses whose change over all rows means nothing."""
     for one in chosen:
         name = visible(one.label)
@@ -145,9 +189,9 @@ def _refuse(chosen: Sequence[Chosen], *, clustered: bool) -> None:
             what = f"{name} is signed, so neither more nor less of it is better"
             remedy = "compare a loss that is better the smaller it is, such as mae"
             raise UsageError(what, where="--loss", remedy=remedy)
-        if one.combine.empty is not None and not clustered:
+        if one.combine.empty is not None and not units:
             what = f"{name} is a value of many rows together, such as the pixels of an image"
-            remedy = "--cluster COLUMN names the image of each row and takes all rows as one"
+            remedy = "name the image of each row: --group COLUMN; --pooled takes all rows as one"
             raise UsageError(what, where="--loss", remedy=remedy)
 
 

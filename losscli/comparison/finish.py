@@ -2,20 +2,17 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from losscli.comparison.difference import Both, Difference, Shape, difference, shape_of
 from losscli.comparison.moved import MovedRow
-from losscli.comparison.records import (
-    LossChange,
-    RowChange,
-)
+from losscli.comparison.of_groups import OfPairs
+from losscli.comparison.records import LossChange, RowChange
 from losscli.comparison.summarise import KINDS
 from losscli.comparison.summary import Changes, PairedSummary
 from losscli.comparison.trust import TAIL, doubt
-from losscli.comparison.verdict import Tolerances, plain_word, tolerance, trust, word
-from losscli.dataclass import dataclass
+from losscli.comparison.verdict import Tolerances, plain_word, tolerance, trust, why, word
 from losscli.losses.chosen import Chosen
 from losscli.losses.combine import to_float
 from losscli.report.terms import Terms
@@ -27,7 +24,11 @@ from losscli.summary.moments import Moments
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked of the finished numbers; `named` are the classes that the user named."""
+    """What is asked of the finished numbers; `named` are the classes that the user named.
+
+    `truth` is the column of the true classes, `groups` what is known of groups where these are
+    compared and not rows.
+    """
 
     chosen: Sequence[Chosen]
     level: float
@@ -36,6 +37,8 @@ class Asked:
     by: tuple[str, ...]
     named: frozenset[tuple[str, str]]
     files: tuple[str, ...]
+    truth: str | None = None
+    groups: OfPairs | None = None
 
 
 class Finisher:
@@ -47,6 +50,7 @@ class Finisher:
         self.classes: tuple[str | None, ...] = (None,) if whole else group.classes
         moments = group.whole().moments if whole else group.moments
         self._asked = asked
+        self._by = by
         self._moments = [(one, _exact(one)) for one in moments]
         self._medians = [_medians(known, by, self.classes) for known in summary.medians]
         self._signs = [_signs(changes, k, self.classes) for k in range(len(asked.chosen))]
@@ -85,14 +89,14 @@ class Finisher:
         if all(map(math.isfinite, values)):
             found = difference(both, one, asked.level, shape, (better, worse))
         allowed = tolerance(asked.tolerances, one, values[0])
-        rows = both.joint.counted
-        doubts = "" if found.exact else doubt(shape, (better, worse), rows, asked.level)
+        units = both.joint.counted
+        doubts = "" if found.exact else doubt(shape, (better, worse), units, asked.level)
         trusted = trust(found, allowed, shaky=shape.shaky, doubts=bool(doubts))
         verdict = word(found, values, allowed, trusted=trusted)
         if asked.mode == "point":
             verdict = plain_word(found.change, values, allowed)
         old = values[0]
-        return LossChange(
+        change = LossChange(
             loss=one.spelling,
             label=one.label,
             name=one.name,
@@ -104,17 +108,33 @@ class Finisher:
             high=found.high,
             level=asked.level,
             better=better,
-            same=rows - better - worse,
+            same=units - better - worse,
             worse=worse,
             detectable=found.detectable,
             verdict=verdict,
-            rows=rows,
+            rows=asked.groups.rows(k, self._by, place) if asked.groups else units,
             stderr=found.stderr,
             p=found.p,
             tolerance=allowed,
             status=_status(values),
             doubt="" if trusted else doubts or TAIL,
+            groups=units if asked.groups else 0,
         )
+        return replace(change, why=why(change))
+
+    def balanced(self, k: int) -> tuple[float, ...]:
+        """Return the mean of the values of the classes under the old and the new model."""
+        one, places = self._asked.chosen[k], range(len(self.classes))
+        return tuple(
+            _mean([_value(self._terms(k, kind, at), one) for at in places]) for kind in range(2)
+        )
+
+
+def _mean(values: Sequence[float]) -> float:
+    """Return the plain mean; infinite where a value is, NaN where one is not known."""
+    if any(map(math.isnan, values)):
+        return math.nan
+    return math.inf if math.inf in values else math.fsum(values) / len(values)
 
 
 def _exact(moments: Moments) -> tuple[list[Dyadic], list[Dyadic]]:
@@ -174,6 +194,13 @@ def losses(summary: PairedSummary, asked: Asked) -> tuple[list[LossChange], list
         mean = to_float(joint.mean(joint.term_count // 2)) if joint.rows else 0.0
         shapes.append(shape_of(tails, mean, sum(finisher.signs(k, 0))))
         found.append(finisher.change(k, 0, shapes[-1]))
+    if asked.truth in summary.changes and not asked.groups:
+        of_truths = Finisher(summary, str(asked.truth), asked, whole=False)
+        for k, one in enumerate(found):
+            # the pixels of one class are no image: overlap has no value by true class
+            if not asked.chosen[k].combine.empty:
+                old, new = of_truths.balanced(k)
+                found[k] = replace(one, balanced_old=old, balanced_new=new)
     return found, shapes
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,6 @@ from losscli.data.block import Block
 from losscli.data.columns import Plan
 from losscli.data.ids import Ids, empty, told
 from losscli.data.pairs import Pair
-from losscli.dataclass import dataclass
 from losscli.errors import DataError
 from losscli.losses.chosen import Chosen
 from losscli.roles import SHARED
@@ -39,18 +38,27 @@ class PairedBlock:
     """The rows of two blocks that both can be judged on.
 
     `block` is the old model's, with the columns of the new one beside them; `new` tells of the
-    rows of the new piece.
+    rows of the new piece, `classes` are those of its codes.
     """
 
     block: Block
     new: Census
     ids: Ids | None = None
+    classes: tuple[str | None, ...] = ()
 
     def of(self, columns: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         """Part columns of the block (or some rows of them) into those of each model."""
         old = {role: values for role, values in columns.items() if not role.startswith(NEW)}
         new = {role[len(NEW) :]: v for role, v in columns.items() if role.startswith(NEW)}
         return old, {"y": columns["y"], **{r: old[r] for r in SHARED if r in old}, **new}
+
+    def apart(self) -> dict[str, Block]:
+        """Return the block of each model, "old" and "new", as if it were alone."""
+        old, new = self.of(dict(self.block.columns))
+        return {
+            "old": replace(self.block, columns=old),
+            "new": replace(self.block, columns=new, classes=self.classes),
+        }
 
 
 @dataclass(frozen=True)
@@ -88,7 +96,7 @@ class Pairing:
         seen = old.seen if pair.seen is None else pair.seen
         words = {name: (new.part, text) for name, text in new.rounded.items()}
         census = Census(seen={new.part: new.seen}, rounded=words)
-        return PairedBlock(replace(block, seen=seen), census, ids)
+        return PairedBlock(replace(block, seen=seen), census, ids, new.classes)
 
 
 def _placed(pair: Pair) -> Any:  # noqa: ANN401 - a function of a row of the old piece

@@ -1,14 +1,13 @@
 """Which columns are whose: the plans of the old and the new model."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from losscli.data.block import Source
 from losscli.data.columns import Plan, Wanted, plan
 from losscli.data.peek import Peek
 from losscli.data.scene import YES_AND_NO, scene_of
-from losscli.dataclass import dataclass
 from losscli.errors import UsageError
 from losscli.losses.syntax import Request
 from losscli.visible import visible
@@ -64,6 +63,7 @@ def plans(
         positive=old.positive,
         weight=None,
         cluster=None,
+        group=None,
         by=(),
         prob_is=old.prob_is or asked_for.prob_is,  # type: ignore[arg-type]
     )

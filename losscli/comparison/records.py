@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from losscli import __version__
-from losscli.dataclass import dataclass
 from losscli.report.plain import number, plain_gate
 from losscli.report.records import Gate
 from losscli.report.report import SCHEMA
@@ -38,9 +39,11 @@ class LossChange:
     """One loss of two models on the same rows; numbers that are not there are NaN.
 
     `change` is new - old, `relative` that by |old|, `low` and `high` the ends of its interval.
-    `better`, `same` and `worse` count rows. `detectable` is the smallest true difference that
-    would be found in 80 % of such data. `p` is the two-sided p-value of no difference.
-    `doubt` says why the interval cannot be trusted, "" where it can: "tail", or a sentence.
+    `better`, `same` and `worse` count rows, or the `groups` where their values are compared.
+    `detectable` is the smallest true difference that would be found in 80 % of such data. `p` is
+    the two-sided p-value of no difference. `balanced_old` and `balanced_new` are the means of the
+    values of the true classes. `doubt` says why the interval cannot be trusted, "" where it can:
+    "tail", or a sentence. `why` says in words why the change is inconclusive, "" where it is not.
     """
 
     loss: str
@@ -64,6 +67,10 @@ class LossChange:
     tolerance: float
     status: str = "ok"
     doubt: str = ""
+    why: str = ""
+    groups: int = 0
+    balanced_old: float = math.nan
+    balanced_new: float = math.nan
 
 
 @dataclass(frozen=True)
@@ -100,6 +107,27 @@ class RowChange:
 
 
 @dataclass(frozen=True)
+class GroupChange:
+    """A group whose value moved."""
+
+    group: str
+    rows: int
+    old: float
+    new: float
+    change: float
+
+
+@dataclass(frozen=True)
+class Groups:
+    """The groups whose values are averaged; those that `moved` most under the first loss."""
+
+    column: str
+    count: int
+    loss: str
+    moved: tuple[GroupChange, ...]
+
+
+@dataclass(frozen=True)
 class Comparison:
     """Everything that one comparison found, finished.
 
@@ -123,6 +151,7 @@ class Comparison:
     notes: tuple[str, ...]
     gates: tuple[Gate, ...]
     verdict: str
+    groups: Groups | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the comparison as the plain object of the JSON contract (NaN, inf are None)."""
@@ -138,6 +167,7 @@ class Comparison:
             "losses": [_loss(found) for found in self.losses],
             "classes": [_class(found) for found in self.classes],
             "rows": [_plain(found) for found in self.rows],
+            "groups": _groups(self.groups) if self.groups else None,
             "warnings": list(self.warnings),
             "gates": [plain_gate(gate) for gate in self.gates],
             "verdict": self.verdict,
@@ -170,7 +200,13 @@ def _plain(record: object) -> dict[str, Any]:
 def _loss(found: LossChange) -> dict[str, Any]:
     plain = _plain(found)
     del plain["label"], plain["doubt"]
+    if not found.groups:
+        del plain["groups"]
     return plain
+
+
+def _groups(found: Groups) -> dict[str, Any]:
+    return {**_plain(found), "moved": [_plain(group) for group in found.moved]}
 
 
 def _class(found: ClassChange) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """Two sources, joined row by row and read once, or matched in memory where they must be."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import TypeVar
 
 from losscli.comparison.paired_block import OutOfOrderError, Pairing
 from losscli.comparison.records import Join
@@ -15,8 +16,11 @@ from losscli.data.pairs import OneFile, Pair, Pairs, SideBySide
 from losscli.engine import Fold, threads
 from losscli.errors import DataError
 from losscli.report.warn import rows
-from losscli.run import Progress
+from losscli.run import Distances, Progress
+from losscli.summary.distribution import Distribution
 from losscli.visible import visible
+
+S = TypeVar("S")
 
 
 class PairedRun:
@@ -37,7 +41,13 @@ class PairedRun:
         self._jobs = jobs
         self._progress = progress
         self._fold = fold
+        self._pairs: Pairs | None = None
         self.warnings: list[str] = []
+
+    @property
+    def rereadable(self) -> bool:
+        """Tell whether `about` can be asked for."""
+        return all(source.rereadable for source in self.sources)
 
     def joined(self) -> tuple[PairedSummary, Join]:
         """Return the summary of all pairs, and how rows found their partners.
@@ -64,7 +74,15 @@ class PairedRun:
     def _over(self, pairs: Pairs, *, ids: bool = False) -> PairedSummary:
         pairing = replace(self._pairing, ids=ids)
         zero = PairedSummary.zero(len(self._work.chosen), self._work.top)
-        judge = partial(_judge, pairing, self._work)
+        total = self._folded(pairs, zero, partial(_judge, pairing, self._work))
+        assert self._pairs
+        self._pairs.check(total.census.rows_of_files, total.new.rows_of_files)
+        rounded = (*total.census.rounded.values(), *total.new.rounded.values())
+        found = (*self._pairs.warnings, *(words for _, words in rounded))
+        self.warnings += dict.fromkeys(text for text in found if text not in self.warnings)
+        return total
+
+    def _folded(self, pairs: Pairs, zero: S, judge: Callable[[Pair, S], S]) -> S:
         while True:
             fold = self._fold if pairs.apart else threads.fold
             try:
@@ -73,11 +91,14 @@ class PairedRun:
                 # a line was no row: only reading in order is sure
                 pairs = pairs.in_order()
                 continue
-            pairs.check(total.census.rows_of_files, total.new.rows_of_files)
-            rounded = (*total.census.rounded.values(), *total.new.rounded.values())
-            found = (*pairs.warnings, *(words for _, words in rounded))
-            self.warnings += dict.fromkeys(text for text in found if text not in self.warnings)
+            self._pairs = pairs
             return total
+
+    def about(self, centres: Mapping[str, float]) -> Mapping[str, Distribution]:
+        """Read all pairs once more, for the distributions of distances from the centres."""
+        assert self._pairs
+        judge = partial(_distances, self._pairing, centres)
+        return self._folded(self._pairs, Distances({}), judge).distributions
 
     def _same_count(self, summary: PairedSummary) -> None:
         counts = summary.census.rows, summary.new.rows
@@ -138,3 +159,9 @@ class PairedRun:
 
 def _judge(pairing: Pairing, work: Work, pair: Pair, before: PairedSummary) -> PairedSummary:
     return before + summarise(pairing.block(pair), work, before)
+
+
+def _distances(
+    pairing: Pairing, centres: Mapping[str, float], pair: Pair, before: Distances
+) -> Distances:
+    return before + Distances.of(pairing.block(pair).block, centres)

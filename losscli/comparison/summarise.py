@@ -1,22 +1,21 @@
 """Pairs of rows times losses: summaries of the differences, by class."""
 
 from collections.abc import Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli import summarise as alone
 from losscli.comparison.moved import moved_rows
 from losscli.comparison.paired_block import PairedBlock
 from losscli.comparison.summary import Changes, PairedSummary, Tails
-from losscli.dataclass import dataclass
 from losscli.losses.chosen import Chosen
 from losscli.losses.combine import MEAN
 from losscli.losses.spec import Vector
 from losscli.roles import SHARED
 from losscli.sorted_block import SortedBlock, classes_of
-from losscli.summarise import census_of
 from losscli.summary.distribution import Distribution
 from losscli.summary.exact import ExactSums
 from losscli.summary.group_sums import GroupSums
@@ -34,12 +33,18 @@ KINDS = 3
 
 @dataclass(frozen=True)
 class Work:
-    """What is asked of every pair: losses, breakdowns, the number of rows, the clusters' column."""
+    """What is asked of every pair: losses, breakdowns, the number of rows, the clusters' column.
+
+    `models` is what is asked of the "old" and the "new" model alone; `grouped` tells that
+    nothing else is, since groups are compared and not rows.
+    """
 
     chosen: tuple[Chosen, ...]
     by: tuple[str, ...]
     top: int
     cluster: str | None = None
+    models: Mapping[str, alone.Work] = field(default_factory=dict)
+    grouped: bool = False
 
 
 def joint(chosen: Chosen, old: Terms, new: Terms) -> Terms:
@@ -61,10 +66,11 @@ def summarise(paired: PairedBlock, work: Work, before: PairedSummary) -> PairedS
     block = paired.block
     rows = block.judged
     total = PairedSummary.zero(len(work.chosen), work.top)
-    census = census_of(block)
+    census = alone.census_of(block)
     ids = {block.part: paired.ids} if paired.ids else {}
-    total = replace(total, census=census, new=paired.new, ids=ids)
-    if not rows:
+    models = _models(paired, work, before) if rows else {}
+    total = replace(total, census=census, new=paired.new, ids=ids, models=models)
+    if not rows or work.grouped:
         return total
     for number, name in enumerate(work.by or ("",)):
         found = _Judged(paired, work, SortedBlock.of(block, name))
@@ -78,6 +84,16 @@ def summarise(paired: PairedBlock, work: Work, before: PairedSummary) -> PairedS
             moved=total.moved if number else found.moved(),
         )
     return total
+
+
+def _models(paired: PairedBlock, work: Work, before: PairedSummary) -> dict[str, alone.Summary]:
+    if not work.models:
+        return {}
+    blocks, known = paired.apart(), before.models
+    return {
+        model: alone.summarise(blocks[model], one, known.get(model) or alone.Summary.zero(one))
+        for model, one in work.models.items()
+    }
 
 
 def _clusters(paired: PairedBlock, work: Work, by: str) -> Mapping[str, GroupSums]:

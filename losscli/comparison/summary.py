@@ -1,12 +1,11 @@
 """What is kept of the losses of two models on the same rows."""
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 from losscli.data.ids import Ids
-from losscli.dataclass import dataclass
-from losscli.summarise import merged
+from losscli.summarise import Summary, merged
 from losscli.summary.census import Census
 from losscli.summary.distribution import Distribution
 from losscli.summary.group_sums import GroupSums
@@ -26,7 +25,7 @@ class Changes:
     which the new model's loss is smaller or larger.
     """
 
-    moments: Grouped = Grouped()
+    moments: Grouped = Grouped()  # noqa: RUF009 - it is frozen
     better: tuple[Grouped, ...] = ()
     worse: tuple[Grouped, ...] = ()
 
@@ -80,6 +79,7 @@ class PairedSummary:
     tails: tuple[Tails, ...]
     moved: WorstRows
     ids: Mapping[tuple[int, int], Ids] = field(default_factory=dict)
+    models: Mapping[str, Summary] = field(default_factory=dict)
 
     @classmethod
     def zero(cls, losses: int, top: int) -> "PairedSummary":
@@ -99,4 +99,5 @@ class PairedSummary:
             _added(self.tails, other.tails),
             self.moved + other.moved,
             {**self.ids, **other.ids},
+            merged(self.models, other.models),
         )

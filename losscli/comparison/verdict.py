@@ -14,6 +14,7 @@ from losscli.comparison.records import (
     WITHIN_TOLERANCE,
     LossChange,
 )
+from losscli.comparison.trust import TAIL
 from losscli.errors import DataError, UsageError
 from losscli.losses.chosen import Chosen
 from losscli.losses.language import parse, resolve
@@ -131,7 +132,7 @@ def gate(found: LossChange, mode: str) -> Gate:
         loss=found.loss,
         rows=found.rows,
         baseline=found.old,
-        why=_why(found) if unjudged else "",
+        why=found.why if unjudged else "",
         remedy=_remedy(found, mode) if unjudged else "",
     )
 
@@ -150,7 +151,7 @@ def _point(found: LossChange) -> tuple[float, str]:
 
 
 def _non_inferior(found: LossChange) -> tuple[float, str]:
-    if _unknown(found):
+    if _unknown(found) or found.doubt:
         return found.high, "unjudged"
     shown = found.verdict == IMPROVED or (
         found.verdict not in (REGRESSED, INCONCLUSIVE) and found.high <= found.tolerance
@@ -168,10 +169,18 @@ _JUDGED = {"regression": _regression, "non-inferior": _non_inferior, "point": _p
 """For each mode what is held against the tolerance, and what follows."""
 
 
-def _why(found: LossChange) -> str:
-    if found.status == "ok":
-        return "it has no interval" if math.isnan(found.low) else "its interval cannot be trusted"
-    return "both values are infinite" if found.status == "infinite" else "it is not defined"
+def why(found: LossChange) -> str:
+    """Say why a change is inconclusive; nothing where it is not."""
+    if found.verdict != INCONCLUSIVE:
+        return ""
+    if found.status != "ok":
+        return "both values are infinite" if found.status == "infinite" else "it is not defined"
+    if math.isnan(found.low):
+        return "it has no interval"
+    if not found.doubt:
+        return "its interval reaches beyond the tolerance"
+    detail = "the tail of the differences is heavy" if found.doubt == TAIL else found.doubt
+    return f"its interval cannot be trusted: {detail}"
 
 
 def _remedy(found: LossChange, mode: str) -> str:

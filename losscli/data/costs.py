@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from losscli.data.flags import shown
 from losscli.data.peek import number
-from losscli.dataclass import dataclass
 from losscli.errors import DataError, UsageError
 from losscli.visible import visible
 

@@ -2,8 +2,7 @@
 
 import re
 import unicodedata
-
-from losscli.dataclass import dataclass
+from dataclasses import dataclass
 
 SEPARATORS = " ._-"
 _FOLDED_AWAY = dict.fromkeys(map(ord, SEPARATORS))

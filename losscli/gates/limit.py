@@ -1,9 +1,8 @@
 """A limit, once its words are read."""
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from fractions import Fraction
 
-from losscli.dataclass import dataclass
 from losscli.errors import UsageError
 from losscli.visible import visible
 

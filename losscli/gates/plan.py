@@ -2,10 +2,9 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from losscli.dataclass import dataclass
 from losscli.errors import LosscliError, UsageError
 from losscli.gates.baseline import Baseline, from_report, is_report, read_baseline
 from losscli.gates.binding import Bound, bound, sought
@@ -44,14 +43,19 @@ class Gates:
         asked: Sequence[Request],
         against: "str | os.PathLike[str] | None" = None,
         hybrids: Mapping[str, str] | None = None,
+        *,
+        baseline: bool = False,
     ) -> "Gates":
-        """Read the limits and a saved baseline, before anything slow is done."""
+        """Read the limits and a saved baseline, before anything slow is done.
+
+        `baseline` tells that there will be one, which no file holds.
+        """
         found = (*limits(fail_if, "fail", "--fail-if"), *limits(warn_if, "warn", "--warn-if"))
         requests = sought(found, asked, hybrids or {})
         path = None if against is None else os.fspath(against)
         if path == "-":
             raise UsageError("the baseline is a file", where="--against", remedy="name it")
-        if path is None:
+        if path is None and not baseline:
             for limit in found:
                 if limit.edge.baseline:
                     what = "there is no baseline to hold it against"
@@ -63,6 +67,11 @@ class Gates:
     def named(self) -> tuple[Request, ...]:
         """The losses that limits name, as far as no asked-for one has that name."""
         return tuple(request for request in self.requests if request is not None)
+
+    @property
+    def related(self) -> bool:
+        """Tell whether a limit names the baseline."""
+        return any(limit.edge.baseline for limit in self.limits)
 
     def bound(
         self,
@@ -106,7 +115,7 @@ class Gates:
         """Return the report with its verdicts; DataError where the baseline is of other data."""
         if baseline is not None:
             warnings = baseline.check(report, other_data=other_data)
-            if not any(limit.edge.baseline for limit in self.limits):
+            if not self.related:
                 idle = "no limit names the baseline, so it decides nothing"
                 warnings += (f"{baseline.where}: {idle} (--fail-if 'mse > baseline + 2%')",)
             report = replace(report, warnings=(*report.warnings, *warnings))

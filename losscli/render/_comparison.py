@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from losscli.comparison.records import IMPROVED, REGRESSED, ClassChange, Comparison, LossChange
-from losscli.render import _gates
+from losscli.render import _gates, _moved
 from losscli.render._breakdown import class_name
 from losscli.render._digits import (
     NONE,
@@ -13,8 +13,8 @@ from losscli.render._digits import (
     level,
     number,
     percent,
-    told_apart,
-    value_as_read,
+    signed,
+    values,
 )
 from losscli.render._grid import Column, Facts, Grid
 from losscli.render._losses import against, predictions
@@ -41,6 +41,9 @@ def title(found: Comparison) -> str:
     for left, where in ((join.only_old, "old"), (join.only_new, "new")):
         if left:
             said.append(f"{count(left)} only in the {where}")
+    if found.groups:
+        count_of = f"{count(found.groups.count)} group{'' if found.groups.count == 1 else 's'}"
+        said[-1] += f" in {count_of} of {visible(found.groups.column)}"
     if found.judged != join.matched:
         said.append(f"{count(found.judged)} judged")
     said += [found.task, against(found.columns[0])]
@@ -54,8 +57,9 @@ def title(found: Comparison) -> str:
 def parts(found: Comparison, most: int) -> Iterator[Grid | Facts]:
     """Return the losses, the classes that moved, the rows that moved most, the gates."""
     yield _losses(found)
+    yield from _balanced(found)
     yield from _classes(found, most)
-    yield from _rows(found)
+    yield from _moved.grids(found)
     yield from _gates.grids(found, most)
 
 
@@ -68,36 +72,33 @@ def _losses(found: Comparison) -> Grid:
         Column("%", drop=4),
         Column(f"{level(found.level)} interval", drop=1),
         Column("detectable", drop=2),
-        Column("better / same / worse", drop=3),
+        Column(f"{'groups ' if found.groups else ''}better / same / worse", drop=3),
         Column("verdict", "text"),
     )
     return Grid(columns, tuple(tuple(_cells(change)) for change in found.losses))
 
 
+def _balanced(found: Comparison) -> Iterator[Facts]:
+    """Tell the means of the values of the true classes: each class counts the same."""
+    both = [(one, one.balanced_old, one.balanced_new) for one in found.losses]
+    said = (
+        f"{visible(one.label)} {' → '.join(values(old, new))}"
+        for one, old, new in both
+        if not (math.isnan(old) or math.isnan(new))
+    )
+    if text := ", ".join(said):
+        yield Facts("balanced", (text,))
+
+
 def _cells(change: LossChange) -> Iterator[str]:
     yield visible(change.label)
-    yield from _values(change)
+    yield from values(change.old, change.new)
     yield signed(change.change, digits_within(change.low, change.high))
     yield _percent(change.relative)
     yield interval(change)
     yield number(change.detectable, 2)
     yield " / ".join(count(rows) for rows in (change.better, change.same, change.worse))
     yield VERDICTS[change.verdict]
-
-
-def _values(change: LossChange) -> Iterator[str]:
-    """Return both values with as many digits as it takes to see the change."""
-    digits = 4
-    texts = number(change.old), number(change.new)
-    while texts[0] == texts[1] and change.old != change.new and digits < 17:  # noqa: PLR2004
-        digits += 1
-        texts = number(change.old, digits), number(change.new, digits)
-    return iter(texts)
-
-
-def signed(value: float, digits: int = 4) -> str:
-    """Return a change with its sign."""
-    return f"+{number(value, digits)}" if value > 0 else number(value, digits)
 
 
 def _percent(part: float) -> str:
@@ -148,7 +149,7 @@ def _of_classes(by: str, shown: Sequence[ClassChange], most: int, still: int) ->
             class_name(one.cls),
             count(one.found.rows),
             visible(one.found.label),
-            *_values(one.found),
+            *values(one.found.old, one.found.new),
             signed(one.found.change, digits_within(one.found.low, one.found.high)),
             interval(one.found),
             number(one.q, 2),
@@ -162,34 +163,3 @@ def _of_classes(by: str, shown: Sequence[ClassChange], most: int, still: int) ->
         noun = "class did" if still == 1 else "classes did"
         said.append(f"{count(still)} {noun} not move more than chance explains")
     return Grid(columns, rows, f"… {'; '.join(said)}" if said else "")
-
-
-def _rows(found: Comparison) -> Iterator[Grid]:
-    rows = [row for row in found.rows if row.change]
-    if not rows:
-        return
-    loss = visible(found.losses[0].label)
-    named = any(row.id is not None for row in rows)
-    said = all(row.pred_old is not None and row.pred_new is not None for row in rows)
-    columns = (
-        Column("row"),
-        *((Column(visible(str(found.columns[0].get("id"))), "text"),) if named else ()),
-        Column(visible(str(found.columns[0]["y"])), drop=1),
-        *((Column("old says", drop=2), Column("new says", drop=2)) if said else ()),
-        Column(f"{loss} old"),
-        Column(f"{loss} new"),
-        Column("change"),
-    )
-    cells = tuple(
-        (
-            count(row.row),
-            *((visible(row.id or ""),) if named else ()),
-            value_as_read(row.y) if isinstance(row.y, float) else class_name(row.y),
-            *(told_apart(row.pred_old, row.pred_new) if said else ()),  # type: ignore[arg-type]
-            number(row.old),
-            number(row.new),
-            signed(row.change),
-        )
-        for row in rows
-    )
-    yield Grid(columns, cells)

@@ -85,3 +85,18 @@ def told_apart(first: float, second: float) -> tuple[str, str]:
     if texts[0] != texts[1] or first == second or math.isnan(first) or math.isnan(second):
         return texts
     return repr(first), repr(second)
+
+
+def values(old: float, new: float) -> tuple[str, str]:
+    """Return two values with as many digits as it takes to see that they differ."""
+    digits = 4
+    texts = number(old), number(new)
+    while texts[0] == texts[1] and old != new and digits < 17:  # noqa: PLR2004 - a double has 17
+        digits += 1
+        texts = number(old, digits), number(new, digits)
+    return texts
+
+
+def signed(value: float, digits: int = 4) -> str:
+    """Return a change with its sign."""
+    return f"+{number(value, digits)}" if value > 0 else number(value, digits)

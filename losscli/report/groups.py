@@ -2,11 +2,10 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from losscli.dataclass import dataclass
 from losscli.losses.chosen import Chosen
 from losscli.losses.combine import MEAN
 from losscli.report.diagnostics import Groups, WorstGroup
@@ -55,8 +54,13 @@ class OfGroups(Finisher):
         """Return the mean of the values of the groups of a class."""
         found = self.estimated(k, place, MEAN)
         infinite = int(self._infinite[k][place])
-        rows = int(self._rows[k][place])
-        return replace(found, rows=rows, infinite_rows=infinite, groups=found.rows)
+        return replace(
+            found, rows=self.rows_of(k, place), infinite_rows=infinite, groups=found.rows
+        )
+
+    def rows_of(self, k: int, place: int) -> int:
+        """Return the rows behind the values of a loss in the groups of a class."""
+        return int(self._rows[k][place])
 
 
 def _by_class(places: np.ndarray, counts: np.ndarray, classes: int) -> np.ndarray:

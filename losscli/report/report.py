@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from losscli import __version__
-from losscli.dataclass import dataclass
 from losscli.report.plain import (
     plain_class,
     plain_gate,

@@ -2,9 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import field
-
-from losscli.dataclass import dataclass
+from dataclasses import dataclass, field
 
 _MODULUS = 1 << 128
 
