@@ -225,6 +225,44 @@ def test_quantiles_ascend_with_the_levels_of_their_names(header: str, levels: li
     assert found.columns["quantiles"] == tuple(ascending)
 
 
+@pytest.mark.parametrize(
+    ("header", "named", "said"),
+    [
+        ("q-0.1,q-0.5,q-0.9", None, "-0.1, the quantile level of q-0.1, is not in (0, 1)"),
+        ("q-0.1,q-0.5,q-0.9", "q*", "--quantiles 0.1=q-0.1,0.5=q-0.5,0.9=q-0.9"),
+        ("q0.1,q0.5,q1.1", None, "1.1, the quantile level of q1.1, is not in (0, 1)"),
+        ("q25,q75,q100", None, "100, the quantile level of q100, is not in (0, 100)"),
+        ("a,b,c", "0.5=a,1.1=b,0.9=c", "1.1, the quantile level of b, is not in (0, 1)"),
+        ("a,b,c", "5%=a,50%=b,105%=c", "105, the quantile level of c, is not in (0, 100)"),
+    ],
+)
+def test_a_number_that_is_no_level_is_refused(header: str, named: str | None, said: str) -> None:
+    roles = {"quantiles": named} if named else {}
+    assert said in refusal(f"y_true,{header}|1.5,1,2,3", roles=roles)
+
+
+def test_a_dash_before_a_level_can_be_said_to_be_none() -> None:
+    roles = {"quantiles": "q-*"}
+    found = plan_of("y_true,q-0.1,q-0.9|1.5,1,2", roles=roles)
+    assert found.columns["quantiles"] == ("q-0.1", "q-0.9")
+
+
+@pytest.mark.parametrize(
+    ("table", "truth", "task"),
+    [
+        ("y,label|1,0|0,0", "y", "labels"),
+        ("y,label|a,b|b,b", "y", "labels"),
+        ("target,label|1,1|0,0", "target", "labels"),
+        ("y,label,prob|1,1,0.7|0,0,0.2", "y", "binary"),
+        ("y_true,label,prediction|1.5,1,1.2|2.5,0,2", "y_true", "regression"),
+        ("label,prediction|1.5,1.2|2.5,2", "label", "regression"),
+    ],
+)
+def test_label_is_the_truth_only_where_nothing_else_is(table: str, truth: str, task: str) -> None:
+    found = plan_of(table)
+    assert (found.columns["y"], found.task) == (truth, task)
+
+
 def test_quartiles_are_no_percents() -> None:
     assert "no column is known as the prediction" in refusal("y_true,q1,q2,q3|1.5,1,2,3")
     said = "quantile level of q1, q2, q3 is not in the name"

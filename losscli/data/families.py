@@ -15,6 +15,7 @@ from losscli.data.names import (
     percent,
 )
 
+_PERCENT = 100
 Folded = Mapping[str, Sequence[str]]
 """The columns that fold to each folded name, in the order of the file."""
 
@@ -41,22 +42,34 @@ def _fitting(before: str, after: str, folded: Folded) -> list[str]:
 
 
 def leveled(template: str, folded: Folded) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
-    """Give (columns, levels as text) of the quantiles that fit a template."""
+    """Give (columns, levels as text) of the quantiles that fit a template.
+
+    A number that is no level is given, too, where it stands beside two that are: it is refused if
+    these columns are chosen, and not passed over.
+    """
     before, _, after = template.partition("<level>")
     rests = [
-        (name, rest.lstrip(" _-"))
+        (name, rest.lstrip(" _"))
         for name in _fitting(before, after, folded)
         if (rest := between(name, before, after)) is not None
     ]
-    decimals = [(name, rest) for name, rest in rests if level(rest)]
-    if len(decimals) > 1:
-        yield tuple(name for name, _ in decimals), tuple(rest for _, rest in decimals)
-    hundredths = [(name, rest) for name, rest in rests if before and percent(rest)]
-    mirrored = sorted(100 - Decimal(rest) for _, rest in hundredths)
-    # q1, q2, q3 are quartiles to some: percent are read only where they are symmetric.
-    if len(hundredths) > 1 and mirrored == sorted(Decimal(rest) for _, rest in hundredths):
-        keys = tuple(f"{rest}%" for _, rest in hundredths)
-        yield tuple(name for name, _ in hundredths), keys
+    for reads, mark in ((level, ""), (percent, "%")):
+        numbers = [(name, rest) for name, rest in rests if _spells(rest, whole=bool(mark))]
+        legal = [rest for _, rest in numbers if reads(rest.lstrip("-"))]
+        # q1, q2, q3 are quartiles to some: percent are read only where they are symmetric.
+        if len(legal) > 1 and (not mark or (before and _symmetric(legal))):
+            yield tuple(name for name, _ in numbers), tuple(rest + mark for _, rest in numbers)
+
+
+def _spells(text: str, *, whole: bool) -> bool:
+    """Tell whether a text is a number as levels are written, be it one or not."""
+    shape = r"-?\d{1,3}(\.\d+)?" if whole else r"-?\d*\.\d+"
+    return re.fullmatch(shape, text, re.ASCII) is not None and abs(float(text)) <= _PERCENT
+
+
+def _symmetric(percents: Sequence[str]) -> bool:
+    mirrored = sorted(_PERCENT - Decimal(text) for text in percents)
+    return mirrored == sorted(map(Decimal, percents))
 
 
 def bounded(

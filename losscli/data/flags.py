@@ -5,7 +5,7 @@ import re
 import shlex
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -19,7 +19,9 @@ FAMILIES = tuple(role.word for role in ROLES.values() if role.family)
 """The roles that several columns play together."""
 LOGITS = {"prob": "logit", "score": "logit", "probs": "logits", "scores": "logits"}
 """What the columns of a role are where they hold logits."""
-_TRAILING_NUMBER = re.compile(r"(0?\.\d+|\d+(?:\.\d+)?)%?$", re.ASCII)
+_NUMBER = re.compile(r"-?\d*\.?\d+", re.ASCII)
+_QUARTILES = ("1", "2", "3")
+_TRAILING_NUMBER = re.compile(r"-?(0?\.\d+|\d+(?:\.\d+)?)%?$", re.ASCII)
 
 
 def flag(role: str, value: str = "") -> str:
@@ -152,16 +154,29 @@ def levels(header: Header, candidate: Candidate) -> tuple[float, ...]:
 
     Percent without a sign are read only where they are symmetric: q1, q2, q3 may be quartiles.
     """
-    bare = [key.rstrip("%").lstrip(" _-") for key in candidate.keys]
+    bare = [key.rstrip("%").lstrip(" _") for key in candidate.keys]
     signed = all(key.endswith("%") for key in candidate.keys)
-    if all(percent(key) for key in bare) and (signed or _symmetric(bare)):
-        return tuple(percent(key) or 0.0 for key in bare)
-    found = [level(key) for key in bare]
-    unread = [c for c, value in zip(candidate.columns, found, strict=True) if value is None]
-    if unread:
-        what = f"the quantile level of {shown(unread)} is not in the name"
-        remedy = "give it: --quantiles 0.05=low,0.5=middle,0.95=high"
-        raise UsageError(what, where=header.where, remedy=remedy)
+    if signed or (all(map(percent, bare)) and _symmetric(bare)):
+        return _read(header, candidate, bare, percent)
+    return _read(header, candidate, bare, level)
+
+
+def _read(
+    header: Header, candidate: Candidate, texts: Sequence[str], reads: Callable[[str], float | None]
+) -> tuple[float, ...]:
+    found = [reads(text) for text in texts]
+    both = list(zip(candidate.columns, texts, found, strict=True))
+    if lacking := [(column, text) for column, text, value in both if value is None]:
+        what = f"the quantile level of {shown(c for c, _ in lacking)} is not in the name"
+        numbers = [(column, text) for column, text in lacking if _NUMBER.fullmatch(text)]
+        if numbers := [(column, text) for column, text in numbers if text not in _QUARTILES]:
+            column, text = numbers[0]
+            among = "(0, 1)" if reads is level else "(0, 100), as percent are"
+            what = f"{visible(text)}, the quantile level of {visible(column)}, is not in {among}"
+        meant = [(name, reads(text.lstrip("-"))) for name, text, _ in both]
+        legal = [f"{value:g}={name}" for name, value in meant if value]
+        example = ",".join(legal) if len(legal) > 1 else "0.05=low,0.5=middle,0.95=high"
+        raise UsageError(what, where=header.where, remedy=f"give it: {flag('quantiles', example)}")
     return tuple(value or 0.0 for value in found)
 
 

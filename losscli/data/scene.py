@@ -10,6 +10,7 @@ from losscli.data.flags import FAMILIES, LOGITS, Header, flag, given, pinned, sh
 from losscli.data.peek import Peek, joined
 from losscli.data.roles import Candidate, Wanted, candidates, truths
 from losscli.errors import UsageError
+from losscli.roles import ROLES
 from losscli.visible import visible
 
 YES_AND_NO = 2
@@ -102,11 +103,15 @@ def _truth(
 
 
 def choose_truth(header: Header, named: Mapping[str, Candidate], taken: Iterable[str]) -> str:
-    """Return the column of the truth: a pair of names beats a single one; a tie is refused."""
+    """Return the column of the truth: a pair of names beats a single one; a tie is refused.
+
+    What the vocabulary calls a prediction (label) is the truth only where nothing else is.
+    """
     if "y" in named:
         return named["y"].columns[0]
     folded = header.folded(frozenset(taken))
     found = truths(folded)
+    found = [name for name in found if name not in ROLES] or found
     pairs = [name for name in found if any(c.pair for c in candidates(name, folded))]
     best = pairs or found
     if len(best) == 1:

@@ -143,15 +143,16 @@ def _plain(scene: Scene, allowed: Sequence[str]) -> tuple[str, Candidate | None]
         return "labels", found
     if not allowed:
         return "", None
+    found = None
     if peek.numeric(truth):
         found = pick(scene, [c for c in numbers if peek.numeric(c.columns[0])])
         if found and not _few(scene, found):
             return "regression", found
+        sure = [] if numbers else [c for c in labels if _few(scene, c)]
     else:
-        texts = [c for c in labels if not peek.numeric(c.columns[0])]
-        found = pick(scene, texts)
-        if found:
-            return "labels", found
+        sure = [c for c in labels if not peek.numeric(c.columns[0])]
+    if by_name := pick(scene, sure):
+        return "labels", by_name
     if found or numbers or labels:
         raise _either(scene, found or (labels or numbers)[0])
     return "", None

@@ -58,7 +58,7 @@ def _keras_label_smoothing(y: Codes, probs: Kept, *, epsilon: float) -> Vector:
         ),
         xgboost("mlogloss", "It lifts probabilities to at least 1e-16."),
         lightgbm("multi_logloss", "It lifts probabilities to at least 1e-15."),
-        catboost("MultiClass"),
+        catboost("MultiClass", "It takes logits."),
     ),
     aka=("log_loss", "nll", "categorical_crossentropy", "sparse_categorical_crossentropy"),
     floor="-log(1 - eps)",

@@ -22,7 +22,7 @@ _SYMMETRIC = 1e-9
         sklearn("mean_pinball_loss"),
         xgboost("reg:quantileerror", "Its metric quantile; its alpha has no default."),
         lightgbm("quantile", "Its default alpha is 0.9."),
-        catboost("Quantile"),
+        catboost("Quantile", "It takes 1e-6 from each distance."),
     ),
     aka=("quantile",),
 )
@@ -41,7 +41,7 @@ def pinball(y: Vector, pred: Vector, *, alpha: Annotated[float, OPEN_UNIT] = 0.5
     use="Where risk is to feel how far the outcome lies beyond, not only how often.",
     avoid="Where people are to read the forecast: an expectile has no frequency to it (pinball).",
     peers=(
-        catboost("Expectile"),
+        catboost("Expectile", "It holds alpha in single precision."),
         xgboost("reg:expectileerror", "Not in version 3.2 yet; its alpha has no default."),
         Peer("model-diagnostics", "HomogeneousExpectileScore", "It gives twice this."),
         Peer("Vowpal Wabbit", "expectile", "Its q tilts the other way."),

@@ -7,7 +7,7 @@ import numpy as np
 from losscli.losses.binary import LEAST_LOG, keras_clipped
 from losscli.losses.counts import poisson
 from losscli.losses.domain import UNIT, ZERO_OR_ONE
-from losscli.losses.peer import KERAS_EPSILON, keras, sklearn, torch
+from losscli.losses.peer import KERAS_EPSILON, catboost, keras, sklearn, torch
 from losscli.losses.spec import Matrix, Vector, loss
 from losscli.losses.stable import difference, product
 
@@ -130,6 +130,7 @@ def _dot(a: Matrix, b: Matrix) -> tuple[Vector, Vector]:
         keras(
             "BinaryCrossentropy", "It keeps probabilities within 1e-7 of 0 and 1.", _keras_log_loss
         ),
+        catboost("MultiLogloss", "It takes logits."),
     ),
     aka=("bce", "binary_cross_entropy", "multilabel_soft_margin"),
 )
@@ -154,7 +155,7 @@ def log_loss_multilabel(
     formula="sum(1 if t != s else 0 for t, s in zip(y, label))/len(y)",
     use="Where each label is a decision of its own, and all mistakes cost the same.",
     avoid="On labels that are mostly 0: saying always no looks good.",
-    peers=(sklearn("hamming_loss"),),
+    peers=(sklearn("hamming_loss"), catboost("HammingLoss")),
     aka=("hamming_loss",),
     bound=1,
 )

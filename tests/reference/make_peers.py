@@ -1,8 +1,9 @@
-"""Write peers.json: the numbers of PyTorch, Keras, XGBoost and LightGBM on small data.
+"""Write peers.json: the numbers of other libraries on small data.
 
 Run it by hand, in an environment that has them; the tests read only what it wrote:
 
-    pip install torch keras xgboost lightgbm scoringrules==0.10.0
+    pip install torch keras xgboost lightgbm catboost torchvision torchmetrics monai \\
+        scoringrules==0.10.0
     KERAS_BACKEND=torch python tests/reference/make_peers.py
 
 Every number of the ordinary data is a float32, so that all of them judge the same rows.
@@ -13,13 +14,23 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import catboost
 import keras
 import lightgbm
+import monai
 import numpy as np
 import scoringrules
 import torch
+import torchmetrics
+import torchvision
 import xgboost
+from catboost.utils import eval_metric
+from monai.losses import DiceLoss, TverskyLoss
 from torch import nn
+from torchmetrics import regression
+from torchmetrics.classification import BinaryJaccardIndex
+from torchmetrics.segmentation import DiceScore
+from torchvision import ops
 
 Data = dict[str, np.ndarray]
 N, K = 60, 4
@@ -36,6 +47,11 @@ def simplex() -> np.ndarray:
     cuts = np.sort(DRAW.choice(np.arange(1, 4096), (N, K - 1)), axis=1)
     ends = np.column_stack([np.zeros(N), cuts, np.full(N, 4096)])
     return np.diff(ends, axis=1) / 4096
+
+
+def boxes() -> np.ndarray:
+    corner, size = DRAW.integers(0, 32, (N, 2)), DRAW.integers(8, 64, (N, 2))
+    return np.column_stack([corner, corner + size]).astype(float)
 
 
 def data() -> dict[str, Data]:
@@ -81,6 +97,22 @@ def data() -> dict[str, Data]:
         },
         "soft": {"y": simplex(), "probs": simplex()},
     }
+    ordinary |= {
+        "mask": {"y": DRAW.integers(0, 2, N).astype(float), "prob": DRAW.integers(1, 64, N) / 64},
+        "decisions": {
+            "y": DRAW.integers(0, 2, N).astype(float),
+            "prob": DRAW.integers(0, 2, N).astype(float),
+        },
+        "boxes": {"y": boxes(), "pred": boxes()},
+        "ensemble": {
+            "y": single(DRAW.normal(size=N)),
+            "members": single(DRAW.normal(size=(N, 5))),
+        },
+        "labels": {
+            "y": DRAW.integers(0, 2, (N, 3)).astype(float),
+            "label": DRAW.integers(0, 2, (N, 3)).astype(float),
+        },
+    }
     thirds = [[1.0, 0.0, 0.0, 0.0], [0.5, 0.5, 0.0, 0.0]]
     edges: dict[str, Data] = {
         "sure": {
@@ -101,9 +133,155 @@ def data() -> dict[str, Data]:
             "y": np.array([[0.5, 0.5, 0.0], [1.0, 0.0, 0.0]]),
             "probs": np.array([[0.0, 0.5, 0.5], [1.0, 0.0, 0.0]]),
         },
+        "empty mask": {"y": np.zeros(4), "prob": np.zeros(4)},
+        "even odds": {"y": np.array([0.0, 1.0]), "prob": np.array([0.5, 0.5])},
+        "even classes": {"y": np.array([0, 1, 2]), "probs": np.array([[0.375, 0.375, 0.25]] * 3)},
+        "boxes apart": {
+            "y": np.array([[0.0, 0, 2, 2], [0, 0, 4, 1]]),
+            "pred": np.array([[5.0, 5, 6, 7], [0, 0, 1, 4]]),
+        },
         "wrong side": {"y": np.array([1.0]), "score": np.array([-1000.0])},
     }
     return ordinary | edges
+
+
+CATBOOST = [
+    ("numbers", "rmse", "RMSE"),
+    ("numbers", "mae", "MAE"),
+    ("numbers", "medae", "MedianAbsoluteError"),
+    ("numbers", "lp(q=1.5)", "Lq:q=1.5"),
+    ("numbers", "pinball(alpha=0.9)", "Quantile:alpha=0.9"),
+    ("numbers", "expectile(alpha=0.3)", "Expectile:alpha=0.3"),
+    ("numbers", "huber(delta=0.5)", "Huber:delta=0.5"),
+    ("numbers", "fair", "FairLoss:smoothness=1"),
+    ("numbers", "log_cosh", "LogCosh"),
+    ("numbers", "within(x=0.5)", "NumErrors:greater_than=0.5"),
+    ("numbers", "smape", "SMAPE"),
+    ("numbers", "mape", "MAPE"),
+    ("amounts", "msle", "MSLE"),
+    ("log rates", "poisson_nll(log_input=True)", "Poisson"),
+    ("amounts", "tweedie", "Tweedie:variance_power=1.5"),
+    ("binary", "log_loss", "Logloss"),
+    ("binary", "brier", "BrierScore"),
+    ("binary", "zero_one", "ZeroOneLoss"),
+    ("even odds", "zero_one", "ZeroOneLoss"),
+    ("binary", "focal(alpha=0.25)", "Focal:focal_alpha=0.25;focal_gamma=2"),
+    ("margins", "hinge", "HingeLoss"),
+    ("classes", "cross_entropy", "MultiClass"),
+    ("classes", "zero_one", "ZeroOneLoss"),
+    ("even classes", "zero_one", "ZeroOneLoss"),
+    ("multilabel", "log_loss", "MultiLogloss"),
+    ("labels", "hamming", "HammingLoss"),
+]
+"""Data, our loss, and CatBoost's metric that is the same number, or nearly so."""
+
+
+def catboost_value(metric: str, found: Data) -> float:
+    """Return a metric of given predictions, which are logits where there are probabilities."""
+    y, predicted = found.values()
+    if "prob" in found:
+        predicted = np.log(predicted) - np.log1p(-predicted)
+    elif "probs" in found:
+        predicted = np.log(predicted)
+    elif "label" in found:
+        predicted = 2 * predicted - 1
+    elif metric.startswith("Tweedie"):
+        predicted = np.log(predicted)
+    if "score" in found:
+        y = (y + 1) / 2
+    if y.ndim > 1:
+        y, predicted = y.T, predicted.T
+    return float(eval_metric(y, predicted, metric)[0])
+
+
+def image(values: torch.Tensor) -> torch.Tensor:
+    return values.reshape(1, 1, 2, -1)
+
+
+def torchmetrics_value(metric: Any, prediction: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+    """Return the value of a metric, in double precision."""
+    return metric.set_dtype(torch.float64)(prediction, y)
+
+
+def of_masks_and_boxes() -> Iterator[tuple[str, str, str, str, Callable[..., torch.Tensor]]]:
+    """Yield (library, data, our loss, their name, what to call with the columns)."""
+    for where in ("mask", "empty mask"):
+        for ours, name, made in (
+            ("dice", "DiceLoss", DiceLoss()),
+            ("iou", "DiceLoss(jaccard=True)", DiceLoss(jaccard=True)),
+            ("tversky(alpha=0.3, beta=0.7)", "TverskyLoss", TverskyLoss(alpha=0.3, beta=0.7)),
+        ):
+            yield (
+                "monai",
+                where,
+                ours,
+                name,
+                lambda y, prob, made=made: made(image(prob), image(y)),
+            )
+    for where in ("decisions", "empty mask"):
+        yield (
+            "torchmetrics",
+            where,
+            "dice",
+            "1 - DiceScore",
+            lambda y, prob: 1 - DiceScore(1)(image(prob).int(), image(y).int()),
+        )
+    for where in ("mask", "decisions"):
+        yield (
+            "torchmetrics",
+            where,
+            "iou",
+            "1 - BinaryJaccardIndex",
+            lambda y, prob: 1 - BinaryJaccardIndex()(prob, y.int()),
+        )
+    yield (
+        "torchvision",
+        "binary",
+        "focal(alpha=0.25)",
+        "sigmoid_focal_loss",
+        lambda y, prob: ops.sigmoid_focal_loss(prob.logit(), y, reduction="mean"),
+    )
+    for where in ("boxes", "boxes apart"):
+        yield (
+            "torchvision",
+            where,
+            "iou",
+            "1 - box_iou",
+            lambda y, pred: 1 - ops.box_iou(pred, y).diag().mean(),
+        )
+        for ours, whole in (("giou", "generalized"), ("diou", "distance"), ("ciou", "complete")):
+            call = getattr(ops, f"{whole}_box_iou_loss")
+            yield (
+                "torchvision",
+                where,
+                ours,
+                call.__name__,
+                lambda y, pred, call=call: call(pred, y, reduction="mean"),
+            )
+
+
+def torchmetrics_losses() -> Iterator[tuple[str, str, str, Callable[..., torch.Tensor]]]:
+    for ours, made in (
+        ("smape", regression.SymmetricMeanAbsolutePercentageError()),
+        ("wape", regression.WeightedMeanAbsolutePercentageError()),
+        ("nrmse", regression.NormalizedRootMeanSquaredError("mean")),
+        ("nrmse(divisor=std)", regression.NormalizedRootMeanSquaredError("std")),
+        ("nrmse(divisor=range)", regression.NormalizedRootMeanSquaredError("range")),
+    ):
+        yield (
+            "numbers" if ours == "smape" else "amounts",
+            ours,
+            type(made).__name__,
+            lambda y, pred, made=made: torchmetrics_value(made, pred, y),
+        )
+    yield (
+        "ensemble",
+        "crps_ensemble",
+        "ContinuousRankedProbabilityScore",
+        lambda y, members: torchmetrics_value(
+            regression.ContinuousRankedProbabilityScore(), members, y
+        ),
+    )
 
 
 def by_torch(found: Data) -> dict[str, torch.Tensor]:
@@ -248,6 +426,14 @@ def keras_losses() -> Iterator[tuple[str, str, str, Callable[[], Any]]]:
     for where in ("soft", "sure soft"):
         yield where, "kl", "KLDivergence", made.KLDivergence
         yield where, "cross_entropy", "CategoricalCrossentropy", made.CategoricalCrossentropy
+    for where in ("mask", "empty mask"):
+        yield where, "dice", "Dice", made.Dice
+        yield (
+            where,
+            "tversky(alpha=0.3, beta=0.7)",
+            "Tversky",
+            lambda: made.Tversky(alpha=0.7, beta=0.3),
+        )
     yield "binary", "brier", "MeanSquaredError", made.MeanSquaredError
     yield "margins", "hinge", "Hinge", made.Hinge
     yield "margins", "squared_hinge", "SquaredHinge", made.SquaredHinge
@@ -332,6 +518,14 @@ def values(found: dict[str, Data]) -> Iterator[dict[str, Any]]:
     for where, ours, theirs, make in keras_losses():
         value = keras_value(make(), found[where])
         yield {"library": "keras", "name": theirs, "loss": ours, "data": where, "value": value}
+    for where, ours, metric in CATBOOST:
+        value = catboost_value(metric, found[where])
+        name = metric.partition(":")[0]
+        yield {"library": "catboost", "name": name, "loss": ours, "data": where, "value": value}
+    others = ((("torchmetrics", *one) for one in torchmetrics_losses()), of_masks_and_boxes())
+    for library, where, ours, theirs, call in (one for lot in others for one in lot):
+        value = float(call(**by_torch(found[where])))
+        yield {"library": library, "name": theirs, "loss": ours, "data": where, "value": value}
     for where, ours, *metrics in BOOSTED:
         for library, metric in zip(("xgboost", "lightgbm"), metrics, strict=True):
             if metric:
@@ -371,10 +565,16 @@ def in_lines(written: dict[str, Any]) -> str:
 if __name__ == "__main__":
     judged = data()
     written = {
-        "versions": {m.__name__: m.__version__ for m in (torch, keras, xgboost, lightgbm)},
+        "versions": {
+            m.__name__: m.__version__
+            for m in (
+                *(torch, keras, xgboost, lightgbm, catboost),
+                *(torchvision, torchmetrics, monai, scoringrules),
+            )
+        },
         "data": {k: {role: v.tolist() for role, v in d.items()} for k, d in judged.items()},
         "values": [
-            one | {"value": str(one["value"])} if np.isinf(one["value"]) else one
+            one | {"value": str(one["value"])} if not np.isfinite(one["value"]) else one
             for one in values(judged)
         ],
         "wrong": {"wis": wis()},
