@@ -3,13 +3,14 @@
 import inspect
 import os
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from losscli import engine as engines
 from losscli.data.classes import twins
 from losscli.data.columns import Plan, plan
 from losscli.data.training import NAIVE, NaiveErrors, naive_errors
+from losscli.dataclass import dataclass
 from losscli.errors import DataError, UsageError
 from losscli.gates.binding import Bound
 from losscli.gates.plan import Gates, Texts, asked_of_rows

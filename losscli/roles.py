@@ -1,7 +1,8 @@
 """The one vocabulary: what the argument names of losses mean, and the words of their tasks."""
 
-from dataclasses import dataclass
 from types import MappingProxyType
+
+from losscli.dataclass import dataclass
 
 TASKS = (
     *("multiclass", "binary", "margin", "distribution", "interval", "labels", "regression"),

@@ -1,12 +1,13 @@
 """One source, read as often as its numbers need it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol, TypeVar
 
 from losscli.data.block import Block, MisreadError, Piece, Source
 from losscli.data.columns import Plan
 from losscli.data.training import NaiveErrors
+from losscli.dataclass import dataclass
 from losscli.engine import Fold, threads
 from losscli.losses.combine import to_float
 from losscli.report.finish import Samples

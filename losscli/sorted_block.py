@@ -1,7 +1,6 @@
 """The rows of a block sorted by class, and their losses a slice at a time."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 
 from losscli.bad_rows import worst_rows
 from losscli.data.block import Block
+from losscli.dataclass import dataclass
 from losscli.losses.arguments import Columns
 from losscli.losses.chosen import Chosen
 from losscli.losses.spec import Vector

@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from losscli.data.block import Block
+from losscli.dataclass import dataclass
 from losscli.errors import DataError, UsageError
 from losscli.group_block import group_sums, group_values, refuse_too_long, refuse_too_many
 from losscli.losses.chosen import Chosen, Part

@@ -33,6 +33,7 @@ ORDER = [
     "roles",
     "errors",
     "visible",
+    "dataclass",
 ]
 """The rooms from top to bottom: each may import what stands below it."""
 FREE = {"__init__", "__main__"}

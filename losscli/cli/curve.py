@@ -1,12 +1,12 @@
 """What a loss costs, situation by situation: a curve, or a few rows where none can be drawn."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.dataclass import dataclass
 from losscli.losses.chosen import Chosen, Part
 from losscli.losses.spec import Loss, Value, Vector
 from losscli.roles import SHARED

@@ -6,11 +6,11 @@ import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, cast
 
 from losscli.cli import interrupt
+from losscli.dataclass import dataclass
 from losscli.errors import UsageError
 from losscli.render import Format, Style, format_for, format_named, format_names
 from losscli.visible import visible

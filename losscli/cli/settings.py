@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from difflib import get_close_matches
 from pathlib import Path
 from stat import S_ISREG
@@ -13,6 +13,7 @@ import typer
 from typer.main import get_command
 
 from losscli.cli.words import Words
+from losscli.dataclass import dataclass
 from losscli.errors import UsageError
 from losscli.visible import visible
 

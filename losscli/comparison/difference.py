@@ -2,13 +2,13 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 
 from losscli.comparison.proportion import fewest, mcnemar, tango
 from losscli.comparison.summary import Tails
+from losscli.dataclass import dataclass
 from losscli.losses.chosen import Chosen
 from losscli.losses.combine import MEAN, to_float
 from losscli.losses.spec import Vector

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from losscli.comparison.difference import Both, Difference, Shape, difference, shape_of
@@ -13,6 +13,7 @@ from losscli.comparison.summarise import KINDS
 from losscli.comparison.summary import Changes, PairedSummary
 from losscli.comparison.trust import TAIL, doubt
 from losscli.comparison.verdict import Tolerances, plain_word, tolerance, trust, why, word
+from losscli.dataclass import dataclass
 from losscli.losses.chosen import Chosen
 from losscli.losses.combine import to_float
 from losscli.report.terms import Terms

@@ -1,13 +1,14 @@
 """Each model alone, on the rows that both are judged on: what limits ask for, and its groups."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from losscli import summarise as alone
 from losscli.comparison.plans import Plans
 from losscli.comparison.run import PairedRun
 from losscli.comparison.summary import PairedSummary
 from losscli.data.columns import Plan
+from losscli.dataclass import dataclass
 from losscli.evaluation import Done, done, facts_of, refuse_units, work_of
 from losscli.gates.baseline import from_report
 from losscli.gates.binding import Bound

@@ -1,12 +1,13 @@
 """The values of groups in place of the losses of rows: each group counts once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from losscli.comparison.records import GroupChange, Groups
 from losscli.comparison.summary import Changes, PairedSummary, Tails
+from losscli.dataclass import dataclass
 from losscli.losses.chosen import Chosen
 from losscli.losses.combine import MEAN, Combine
 from losscli.losses.spec import Vector

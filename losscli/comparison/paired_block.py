@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from losscli.data.block import Block
 from losscli.data.columns import Plan
 from losscli.data.ids import Ids, empty, told
 from losscli.data.pairs import Pair
+from losscli.dataclass import dataclass
 from losscli.errors import DataError
 from losscli.losses.chosen import Chosen
 from losscli.roles import SHARED

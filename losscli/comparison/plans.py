@@ -1,13 +1,14 @@
 """Which columns are whose: the plans of the old and the new model."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from losscli.data.block import Source
 from losscli.data.columns import Plan, Wanted, plan
 from losscli.data.peek import Peek
 from losscli.data.scene import YES_AND_NO, scene_of
+from losscli.dataclass import dataclass
 from losscli.errors import UsageError
 from losscli.losses.syntax import Request
 from losscli.visible import visible

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from losscli import __version__
+from losscli.dataclass import dataclass
 from losscli.report.plain import number, plain_gate
 from losscli.report.records import Gate
 from losscli.report.report import SCHEMA

@@ -1,7 +1,7 @@
 """Pairs of rows times losses: summaries of the differences, by class."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from losscli import summarise as alone
 from losscli.comparison.moved import moved_rows
 from losscli.comparison.paired_block import PairedBlock
 from losscli.comparison.summary import Changes, PairedSummary, Tails
+from losscli.dataclass import dataclass
 from losscli.losses.chosen import Chosen
 from losscli.losses.combine import MEAN
 from losscli.losses.spec import Vector

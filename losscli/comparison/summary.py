@@ -1,10 +1,11 @@
 """What is kept of the losses of two models on the same rows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from losscli.data.ids import Ids
+from losscli.dataclass import dataclass
 from losscli.summarise import Summary, merged
 from losscli.summary.census import Census
 from losscli.summary.distribution import Distribution
@@ -25,7 +26,7 @@ class Changes:
     which the new model's loss is smaller or larger.
     """
 
-    moments: Grouped = Grouped()  # noqa: RUF009 - it is frozen
+    moments: Grouped = Grouped()
     better: tuple[Grouped, ...] = ()
     worse: tuple[Grouped, ...] = ()
 

@@ -1,6 +1,6 @@
 """From the chosen columns to roles: classes, levels, and which of two classes is yes."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from losscli.data.roles import Candidate, candidates
 from losscli.data.scene import Scene, pick
 from losscli.data.task import label_beside
 from losscli.data.training import NAIVE
+from losscli.dataclass import dataclass
 from losscli.errors import UsageError
 from losscli.losses.arguments import WAYS, obtainable
 from losscli.roles import ROLES, SHARED

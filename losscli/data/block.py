@@ -1,12 +1,13 @@
 """What the reader hands on: pieces of typed columns, and blocks of columns by role."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.dataclass import dataclass
 from losscli.roles import SHARED
 
 if TYPE_CHECKING:

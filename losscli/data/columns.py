@@ -1,7 +1,7 @@
 """Which column plays which role: from the header, the first rows and what the user said."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from losscli.data.roles import Wanted
 from losscli.data.scene import Scene, scene_of
 from losscli.data.stated import stated, warned
 from losscli.data.task import choose_task
+from losscli.dataclass import dataclass
 from losscli.errors import UsageError
 from losscli.roles import CLASSIFICATION
 from losscli.visible import visible

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from losscli.data.flags import shown
 from losscli.data.peek import number
+from losscli.dataclass import dataclass
 from losscli.errors import DataError, UsageError
 from losscli.visible import visible
 

@@ -6,11 +6,11 @@ import shlex
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from losscli.data.names import fold, level, percent
 from losscli.data.roles import Candidate, Named
+from losscli.dataclass import dataclass
 from losscli.errors import DataError, UsageError
 from losscli.roles import ROLES
 from losscli.visible import visible

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
 
@@ -15,6 +14,7 @@ from losscli.data import cells
 from losscli.data.block import MisreadError, Piece, Source
 from losscli.data.ids import refuse_twice
 from losscli.data.pairs import Pair, Rows, Types
+from losscli.dataclass import dataclass
 from losscli.errors import DataError
 from losscli.visible import visible
 

@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+
+from losscli.dataclass import dataclass
 
 SEPARATORS = " ._-"
 _FOLDED_AWAY = dict.fromkeys(map(ord, SEPARATORS))

@@ -1,7 +1,6 @@
 """Two sources read side by side: the pieces of one with the same rows of the other."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from typing import Any, Protocol
@@ -10,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.data.block import Piece, Source, Stretch
+from losscli.dataclass import dataclass
 
 Types = Mapping[str, Any]
 Rows = Mapping[int, int]

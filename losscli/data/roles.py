@@ -1,11 +1,12 @@
 """Which columns could play which role beside a given truth."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Literal
 
 from losscli.data.families import Folded, bounded, family, leveled
 from losscli.data.names import CONVENTIONS, GENERIC, WEAK_FAMILIES, Convention, fold
+from losscli.dataclass import dataclass
 from losscli.roles import ROLES
 
 if TYPE_CHECKING:

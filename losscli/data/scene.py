@@ -1,7 +1,7 @@
 """What is known of a file before its task is chosen: header, first rows, the user's words."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from losscli.data import several
 from losscli.data.block import Source
@@ -9,6 +9,7 @@ from losscli.data.boxes import in_order
 from losscli.data.flags import FAMILIES, LOGITS, Header, flag, given, pinned, shown
 from losscli.data.peek import Peek, joined
 from losscli.data.roles import Candidate, Wanted, candidates, truths
+from losscli.dataclass import dataclass
 from losscli.errors import UsageError
 from losscli.roles import ROLES
 from losscli.visible import visible

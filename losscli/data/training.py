@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from losscli.data import cells
 from losscli.data.block import Block, MisreadError, Piece, Source
 from losscli.data.flags import Header
+from losscli.dataclass import dataclass
 from losscli.errors import DataError
 from losscli.losses.spec import Vector
 from losscli.summary.dyadic import Dyadic, quotient

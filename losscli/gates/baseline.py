@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from json import JSONDecodeError
 from math import isfinite
 from pathlib import Path
 from typing import Any, NoReturn
 
 from losscli import __version__
+from losscli.dataclass import dataclass
 from losscli.errors import DataError
 from losscli.gates.numbers import Numbers
 from losscli.report import Report

@@ -1,8 +1,8 @@
 """Which loss of the run each limit is about; losses named only in a limit join the run."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
+from losscli.dataclass import dataclass
 from losscli.errors import UsageError
 from losscli.gates.limit import Limit
 from losscli.losses.chosen import Chosen

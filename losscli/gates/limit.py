@@ -1,8 +1,9 @@
 """A limit, once its words are read."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 
+from losscli.dataclass import dataclass
 from losscli.errors import UsageError
 from losscli.visible import visible
 

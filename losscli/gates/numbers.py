@@ -2,9 +2,9 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from losscli.dataclass import dataclass
 from losscli.gates.binding import Bound
 
 _KEYS = {"": "value", "low": "low", "high": "high", "skill": "skill"}

@@ -2,9 +2,10 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
+from losscli.dataclass import dataclass
 from losscli.errors import LosscliError, UsageError
 from losscli.gates.baseline import Baseline, from_report, is_report, read_baseline
 from losscli.gates.binding import Bound, bound, sought

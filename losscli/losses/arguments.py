@@ -8,12 +8,12 @@ file is expected to have.
 
 import inspect
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any, get_args, get_origin
 
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.dataclass import dataclass
 from losscli.losses.domain import Interval
 from losscli.roles import ROLES
 

@@ -1,9 +1,8 @@
 """Boxes: how well predicted rectangles cover the true ones; a row is a pair of boxes."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
+from losscli.dataclass import dataclass
 from losscli.losses.peer import Peer
 from losscli.losses.spec import BOX, Matrix, Vector, loss
 

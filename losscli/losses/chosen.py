@@ -1,12 +1,12 @@
 """A loss as it was asked for: with its parameters, or as a sum of several."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.dataclass import dataclass
 from losscli.losses.arguments import Columns, optional
 from losscli.losses.combine import MEAN, Combine
 from losscli.losses.domain import REAL, Interval, PerRow

@@ -2,9 +2,10 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
+
+from losscli.dataclass import dataclass
 
 
 class Finished(Protocol):

@@ -1,8 +1,9 @@
 """Losses as another library computes them, where its number differs from the textbook's."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from losscli.dataclass import dataclass
 from losscli.errors import UsageError
 from losscli.losses.chosen import Chosen, Part
 from losscli.losses.peer import LIBRARIES, Peer

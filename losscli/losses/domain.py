@@ -1,9 +1,9 @@
 """Where a number may lie: ranges that validate, document and generate test data."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
+
+from losscli.dataclass import dataclass
 
 Vector = NDArray[np.float64]
 

@@ -1,8 +1,10 @@
 """What other libraries call a loss, and how their number differs: facts that stand beside it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
+
+from losscli.dataclass import dataclass
 
 LIBRARIES = {
     "sklearn": "scikit-learn",

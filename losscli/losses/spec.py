@@ -2,13 +2,14 @@
 
 import inspect
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 import numpy as np
 from numpy.typing import NDArray
 
 import losscli.losses.derived  # noqa: F401 - registers what the arguments of losses follow from
+from losscli.dataclass import dataclass
 from losscli.losses.arguments import bases, ranges
 from losscli.losses.combine import MEAN, Combine
 from losscli.losses.domain import REAL, Choice, Interval, PerRow

@@ -4,9 +4,10 @@ import ast
 import re
 import warnings
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from math import inf, isfinite
 
+from losscli.dataclass import dataclass
 from losscli.errors import UsageError
 from losscli.losses.names import find
 from losscli.losses.spec import Value

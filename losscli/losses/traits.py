@@ -1,11 +1,12 @@
 """What a loss is like: proper, convex, of bounded influence; found by trying, not declared."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
 
+from losscli.dataclass import dataclass
 from losscli.losses.chosen import Chosen, Part
 from losscli.losses.combine import MEAN
 from losscli.losses.domain import REAL

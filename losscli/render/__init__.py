@@ -7,12 +7,12 @@ A module whose name begins with an underscore is shared by formats and is none i
 
 import pkgutil
 from collections.abc import Callable
-from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from losscli.dataclass import dataclass
 from losscli.errors import UsageError
 from losscli.visible import visible
 

@@ -1,9 +1,9 @@
 """What people are told, before any layout: grids of finished texts, and sentences."""
 
 import math
-from dataclasses import dataclass
 from typing import Literal
 
+from losscli.dataclass import dataclass
 from losscli.render._digits import NONE, count, digits_within, number
 from losscli.report import Estimate
 

@@ -1,8 +1,7 @@
 """The page that people read: every part of it, in order."""
 
-from dataclasses import dataclass
-
 from losscli.comparison.records import Comparison
+from losscli.dataclass import dataclass
 from losscli.render import _breakdown, _comparison, _gates, _groups, _losses, _outliers
 from losscli.render._grid import Facts, Grid
 from losscli.report import Report

@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.dataclass import dataclass
 from losscli.losses.chosen import Chosen
 from losscli.losses.combine import MEAN
 from losscli.losses.domain import REAL, Interval

@@ -1,8 +1,8 @@
 """The distribution of the row losses of any loss, and the numbers of it that limits ask for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from losscli.dataclass import dataclass
 from losscli.losses.chosen import Chosen
 from losscli.losses.distance import of_distance
 from losscli.report.outliers import share

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from losscli import __version__
+from losscli.dataclass import dataclass
 from losscli.report.plain import (
     plain_class,
     plain_gate,

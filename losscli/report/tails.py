@@ -2,9 +2,9 @@
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
+from losscli.dataclass import dataclass
 from losscli.losses.chosen import Chosen
 from losscli.losses.combine import to_float
 from losscli.summarise import Summary

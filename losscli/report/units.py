@@ -5,12 +5,13 @@ A unit stands in the moments as a row does, so that standard errors and interval
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.dataclass import dataclass
 from losscli.losses.chosen import Chosen
 from losscli.losses.combine import MEAN
 from losscli.summary.dyadic import Dyadic, quotient

@@ -2,7 +2,9 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from losscli.dataclass import dataclass
 
 _MODULUS = 1 << 128
 

@@ -1,12 +1,12 @@
 """Where many numbers lie: the numbers themselves up to a million, then a histogram."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.dataclass import dataclass
 from losscli.summary.exact import ExactSums
 from losscli.summary.heaps import heap
 from losscli.summary.slices import ROWS, aligned

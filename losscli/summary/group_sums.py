@@ -1,11 +1,12 @@
 """Exact sums of row losses for each of many groups: an image, a series, a user."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.dataclass import dataclass
 from losscli.summary.dyadic import Dyadic, quotient
 from losscli.summary.exact import ExactSums
 from losscli.summary.grouped import Class, in_order

@@ -1,11 +1,11 @@
 """The numbers of many rows with the group of each, for medians by group."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.dataclass import dataclass
 from losscli.summary.distribution import Sample
 
 Vector = NDArray[np.float64]

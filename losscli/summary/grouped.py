@@ -1,9 +1,8 @@
 """Moments of several losses, class by class."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
+from losscli.dataclass import dataclass
 from losscli.summary.exact import ExactSums
 from losscli.summary.moments import Moments
 

@@ -1,12 +1,12 @@
 """Counts, extremes and exact first, second and third moments of row losses, class by class."""
 
-from dataclasses import dataclass
 from functools import cache
 from itertools import combinations_with_replacement
 
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.dataclass import dataclass
 from losscli.summary.coarse import CoarseSums
 from losscli.summary.exact import ExactSums
 

@@ -3,11 +3,11 @@
 import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from losscli.data.storage import Stored
 from losscli.data.storage.peekable import Peekable, Read
+from losscli.dataclass import dataclass
 from losscli.errors import DataError
 
 MOST = 200.0

@@ -8,12 +8,12 @@ import sys
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from losscli.data.storage import STDIN, Stored
 from losscli.data.storage.peekable import Peekable, Read
+from losscli.dataclass import dataclass
 from losscli.errors import DataError
 
 

@@ -1,9 +1,9 @@
 """Which quotes open and which close, found over megabytes at once."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
+
+from losscli.dataclass import dataclass
 
 _QUOTE = 34
 _CR = 13

@@ -1,7 +1,6 @@
 """Reading one stretch: parsed, screened for what pyarrow lets pass, and placed in its file."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 
@@ -18,6 +17,7 @@ from losscli.data.text.records import records
 from losscli.data.text.screen import Screen
 from losscli.data.text.sheet import Stretch
 from losscli.data.text.stretches import Cutter, located
+from losscli.dataclass import dataclass
 from losscli.errors import DataError
 from losscli.visible import visible
 

@@ -2,10 +2,11 @@
 
 import shlex
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from losscli.data.text.records import Cell, line_ends
 from losscli.data.text.textfile import TextFile
+from losscli.dataclass import dataclass
 from losscli.errors import DataError
 from losscli.visible import visible
 
