@@ -1,5 +1,6 @@
 """The worst rows of a block, with what a person needs to recognise them."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -7,10 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.data.block import Block
+from losscli.errors import DataError
+from losscli.losses.arguments import Columns
 from losscli.losses.chosen import Chosen
 from losscli.part_block import parts_of_rows
 from losscli.roles import SHARED
 from losscli.summary.worst import BadRow, WorstRows, candidates
+from losscli.visible import visible
 
 Vector = NDArray[np.float64]
 
@@ -36,6 +40,38 @@ def worst_rows(
         for k, parts in zip(found, parts_of_rows(chosen, block, places[found]), strict=True)
     ]
     return WorstRows(kept, tuple(sorted(rows)[:kept]))
+
+
+def undefined(chosen: Chosen, terms: Sequence[Vector]) -> bool:
+    """Tell whether a row has no loss where only the user knows what it means."""
+    if not chosen.own or chosen.leaves_out:
+        return False
+    return not all(term.min(initial=np.inf) > -np.inf for term in terms)
+
+
+def refuse_undefined(
+    block: Block, chosen: Chosen, columns: Mapping[str, NDArray[Any]] | None = None
+) -> None:
+    """Raise DataError at the first row whose loss, one of the user's own, is NaN or -inf.
+
+    `columns` are those of the block, unless it holds more than the loss is to see.
+    """
+    columns = Columns(block.columns if columns is None else columns)
+    terms = np.array(chosen.terms(columns))
+    odd = np.flatnonzero(~(terms > -np.inf).all(axis=0))
+    if not len(odd):
+        return
+    place = int(odd[0])
+    said = "minus infinity" if (terms[:, place] == -np.inf).any() else "not a number"
+    here = [role for role in chosen.roles if role not in SHARED and columns[role].ndim == 1]
+    values = ", ".join(f"{visible(role)} is {float(columns[role][place]):.12g}" for role in here)
+    more = f" (and in {len(odd) - 1} more rows read with it)" if len(odd) > 1 else ""
+    raise DataError(
+        f"{visible(chosen.label)} is {said} where {values}{more}",
+        where=block.place(place if block.rows is None else int(block.rows[place])),
+        remedy="mend or remove the row, or let the loss say what it costs, as in "
+        "where(pred > 0, log(pred), 0)",
+    )
 
 
 def _bad_row(

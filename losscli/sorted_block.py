@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.bad_rows import worst_rows
+from losscli.bad_rows import refuse_undefined, undefined, worst_rows
 from losscli.data.block import Block
 from losscli.dataclass import dataclass
 from losscli.losses.arguments import Columns
@@ -113,6 +113,8 @@ class SortedBlock:
                 if k == len(tallies):
                     tallies.append(Tally(len(self.classes), len(terms) + len(weight), len(terms)))
                 top = tallies[k].add(places, starts, (*terms, *weight))
+                if undefined(one, terms):
+                    refuse_undefined(self.block, one)
                 if k in keep:
                     keep[k][rows] = losses
                 if high and not top <= aims.largest[k].least:

@@ -83,6 +83,9 @@ def wanted(given: Mapping[str, Any], asked: Sequence[Request]) -> Wanted:
         several=frozenset(r for one in sure for part in one.parts for r in part.loss.several),
         components=next(filter(None, (p.loss.components for one in sure for p in one.parts)), ()),
         truth=_kind_of_truth(able, given.get("task"), needs),
+        places={
+            role: at for r in asked for _, call in r.terms for role, at in call.columns.items()
+        },
         **{name: given[name] for name in _AS_THEY_ARE if name in given},
     )
 

@@ -25,6 +25,7 @@ from process import CALM, ROOT, SAMPLES, python, shell
 import losscli.losses  # noqa: F401 - fills the registry
 from losscli.cli.losses import call_of
 from losscli.errors import Exit
+from losscli.losses.formula.functions import FUNCTIONS
 from losscli.losses.language import DEFAULTS
 from losscli.losses.spec import LOSSES, Loss
 from losscli.render import format_named, format_names
@@ -73,6 +74,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "another number of rows than expected": (NUMBERS, "--expect-rows 2"),
     "a loss that does not exist": (NUMBERS, "--loss hubr"),
     "losses of different kinds of predictions": (NUMBERS, "--loss mse,log_loss"),
+    "a formula with more than formulas have": (NUMBERS, "--loss 'abs(pred.real - y)'"),
     "R², accuracy, AUC and the like": (NUMBERS, "--loss r2"),
 }
 """What a file holds and which options are given, by what the README calls the case."""
@@ -193,6 +195,7 @@ GENERATED: dict[str, Callable[[], str]] = {
     "losses": loss_tables,
     "defaults": default_losses,
     "formats": formats,
+    "functions": lambda: ", ".join(f"`{name}`" for name in FUNCTIONS),
 }
 
 

@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.dataclass import dataclass
+from losscli.losses.arguments import column_of
 from losscli.losses.chosen import Chosen, Part
 from losscli.losses.spec import Loss, Value, Vector
-from losscli.roles import SHARED
+from losscli.roles import ROLES, SHARED
 
 _POINTS = 157  # y - pred = 0 and pred = 1 are among them
 _SPREADS = ("delta", "beta", "c", "epsilon", "x")
@@ -77,13 +78,17 @@ def curve(loss: Loss, parameters: Mapping[str, Value]) -> Curve | None:
     """Return the row loss against the quantity that decides it, where one number does."""
     if "y" in loss.several:
         return None
-    roles = set(loss.roles)
+    given = {r for r in loss.roles if loss.origin and r not in ROLES and r != "y"}
+    said = "".join(f", {column_of(role)} is 1" for role in sorted(given))
+    roles = set(loss.roles) - given
     both = zip(_ways(roles, parameters), _ways(roles, parameters, few=True), strict=True)
     for (against, at, *ways), (_, few, *others) in both:
-        found = [_judged(loss, parameters, columns) for columns in ways]
+        ones = {role: np.ones_like(at) for role in given}
+        found = [_judged(loss, parameters, {**columns, **ones}) for columns in ways]
         if all(np.isfinite(one).all() and np.allclose(one, found[0]) for one in found):
-            costs = _judged(loss, parameters, others[0])
-            return Curve(against, at, found[0], few, costs)
+            few_ones = {role: np.ones_like(few) for role in given}
+            costs = _judged(loss, parameters, {**others[0], **few_ones})
+            return Curve(f"{against}{said}", at, found[0], few, costs)
     return None
 
 
@@ -113,7 +118,10 @@ def situations(loss: Loss, parameters: Mapping[str, Value]) -> list[tuple[str, f
         texts = [_row(columns, loss.roles, at) for at in range(3)] if columns else []
     if not texts:
         return []
-    return list(zip(texts, _judged(loss, parameters, columns).tolist(), strict=True))
+    costs = _judged(loss, parameters, columns)
+    if loss.origin and not np.isfinite(costs).all():
+        return []
+    return list(zip(texts, costs.tolist(), strict=True))
 
 
 def _example(loss: Loss) -> Columns:

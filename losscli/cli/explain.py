@@ -3,6 +3,7 @@
 import math
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from textwrap import wrap
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,7 +33,7 @@ _INFLUENCE = {
 
 
 def explain(name: Annotated[str, typer.Argument(metavar="NAME", hidden=True)]) -> None:
-    """Explain the loss NAME, such as huber or 'huber(delta=2)'.
+    """Explain the loss NAME, such as huber or 'huber(delta=2)', or a formula.
 
     Its formula, when to use it and when not, what it rewards, its parameters, what other
     libraries call it and where their numbers differ, a curve and some typical errors.
@@ -52,7 +53,7 @@ def _asked(text: str) -> "Iterator[tuple[Loss, Mapping[str, Value]]]":
     from losscli.losses.language import parse, resolve, tasks  # noqa: PLC0415 - likewise
     from losscli.losses.names import find  # noqa: PLC0415 - likewise
 
-    if "(" not in text:
+    if text.isidentifier():
         yield from ((loss, typical(loss)) for loss in find(text))
         return
     requests = parse([text])
@@ -61,13 +62,16 @@ def _asked(text: str) -> "Iterator[tuple[Loss, Mapping[str, Value]]]":
             if chosen.single is None or len(requests) > 1:
                 what = f"{visible(text)} is more than one loss"
                 raise UsageError(what, remedy="losscli explain NAME, as in losscli explain huber")
-            yield chosen.single.loss, chosen.single.parameters
+            loss = chosen.single.loss
+            if loss.origin and requests[0].name:
+                loss = replace(loss, name=f"{requests[0].name} = {loss.name}")
+            yield loss, chosen.single.parameters
 
 
 def _page(
     loss: "Loss", values: "Mapping[str, Value]", width: int, *, ascii_only: bool
 ) -> Iterator[str]:
-    yield f"{call_of(loss)}  ({loss.task})"
+    yield from wrap(f"{call_of(loss)}  ({loss.task})", width, subsequent_indent="  ")
     for paragraph in loss.doc.split("\n\n"):
         yield ""
         yield from wrap(paragraph, width - 2, initial_indent="  ", subsequent_indent="  ")

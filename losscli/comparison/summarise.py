@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli import summarise as alone
+from losscli.bad_rows import refuse_undefined, undefined
 from losscli.comparison.moved import moved_rows
 from losscli.comparison.paired_block import PairedBlock
 from losscli.comparison.summary import Changes, PairedSummary, Tails
@@ -135,6 +136,9 @@ class _Judged:
             old, new = self.paired.of(columns)
             for k, one in enumerate(chosen):
                 terms = one.terms(old), one.terms(new)
+                if undefined(one, [*terms[0], *terms[1]]):
+                    for columns in self.paired.of(dict(self.paired.block.columns)):
+                        refuse_undefined(self.paired.block, one, columns)
                 found = joint(one, *terms)
                 difference = found[-len(terms[0])] if len(found) > len(terms[0]) else found[0]
                 self._add(k, (*terms, found), rows, places, starts)

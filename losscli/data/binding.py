@@ -14,7 +14,9 @@ from losscli.data.task import label_beside
 from losscli.data.training import NAIVE
 from losscli.dataclass import dataclass
 from losscli.errors import UsageError
-from losscli.losses.arguments import WAYS, obtainable
+from losscli.losses.arguments import WAYS, column_of, obtainable
+from losscli.losses.names import nearest
+from losscli.losses.spec import LOSSES
 from losscli.roles import ROLES, SHARED
 from losscli.visible import visible
 
@@ -158,7 +160,22 @@ def _extra(scene: Scene, role: str, found: Bound) -> Candidate:
             "history of each series"
         )
         raise UsageError(what, where=scene.header.where, remedy=remedy)
-    return Candidate(role, (scene.header.column(flag(role), role),))
+    return Candidate(role, (_column_named(scene, role),))
+
+
+def _column_named(scene: Scene, role: str) -> str:
+    """Return the column that a role outside of the vocabulary is."""
+    name, place = column_of(role), scene.wanted.places.get(role)
+    if place is None:
+        return scene.header.column(flag(role), name)
+    try:
+        return scene.header.column(place, name)
+    except UsageError as error:
+        what = f"there is no column {visible(name)!r} in {scene.header.where}"
+        loss = nearest(name, [known for known, _ in LOSSES])
+        said = (error.remedy, loss.replace("mean", "mean the loss"))
+        remedy = "; ".join(filter(None, said))
+        raise UsageError(what, where=place, remedy=remedy) from None
 
 
 def _instead(role: str) -> list[str]:

@@ -27,7 +27,8 @@ class Wanted:
     any other is the column of that name, or of those names with a rest (pi_*) where it is in
     `several`. Those in `optional` are bound where there is such a column. `truth` says whether
     the losses ask for one column of what happened, for several or for none, where that is known;
-    `components` are what several must be, in this order, where the losses say so.
+    `components` are what several must be, in this order, where the losses say so. `places` tells
+    where the text of a loss names a column, by its role.
     """
 
     roles: Mapping[str, Named] = field(default_factory=dict)
@@ -50,6 +51,7 @@ class Wanted:
     costs: "Costs | None" = None
     truth: Literal["one", "several", "none", ""] = ""
     components: tuple[str, ...] = ()
+    places: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

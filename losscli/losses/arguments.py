@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from losscli.dataclass import dataclass
 from losscli.losses.domain import Interval
-from losscli.roles import ROLES
+from losscli.roles import ROLES, SHARED
 
 Array = NDArray[np.float64]
 Codes = NDArray[np.intp]
@@ -98,6 +98,20 @@ def way_to(argument: str, known: Mapping[str, Any]) -> Way | None:
 def obtainable(role: str, roles: Collection[str]) -> bool:
     """Tell whether a role has columns, or follows from roles that have."""
     return role in roles or way_to(role, dict.fromkeys(roles)) is not None
+
+
+def column_role(name: str) -> str:
+    """Return the role of the column of that name: the name, unless it means something else."""
+    taken = name in ROLES or name in SHARED or name in WAYS or name == "y"
+    return f'{_COLUMN}{name}")' if taken else name
+
+
+def column_of(role: str) -> str:
+    """Return the name of the column that a role outside of the vocabulary is."""
+    return role[len(_COLUMN) : -2] if role.startswith(_COLUMN) else role
+
+
+_COLUMN = 'col("'
 
 
 class Columns(dict[str, NDArray[Any]]):

@@ -73,6 +73,11 @@ class Chosen:
         return self.parts[0] if len(self.parts) == 1 and self.parts[0].weight == 1 else None
 
     @property
+    def own(self) -> bool:
+        """Tell whether a part of it is a loss of the user's own."""
+        return any(part.loss.origin for part in self.parts)
+
+    @property
     def roles(self) -> tuple[str, ...]:
         """The roles that the parts ask for, without repetition."""
         return tuple(dict.fromkeys(role for part in self.parts for role in part.roles))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from losscli.errors import UsageError
+from losscli.losses.syntax import pieces
 
 
 def hybrids_of(texts: Sequence[str]) -> dict[str, str]:
@@ -24,20 +25,12 @@ def expanded(texts: Sequence[str], hybrids: Mapping[str, str]) -> list[str]:
     """Return lists of losses with each name of a hybrid replaced by what it stands for."""
     if not hybrids:
         return list(texts)
-    return [",".join(_piece(piece, hybrids) for piece in _pieces(text)) for text in texts]
+    return [",".join(_piece(piece, hybrids) for piece in _cut(text)) for text in texts]
 
 
 def _piece(piece: str, hybrids: Mapping[str, str]) -> str:
     return hybrids.get(piece.strip(), piece)
 
 
-def _pieces(text: str) -> list[str]:
-    """Split at the commas outside of brackets."""
-    pieces, depth = [""], 0
-    for letter in text:
-        depth += (letter == "(") - (letter == ")")
-        if letter == "," and not depth:
-            pieces.append("")
-        else:
-            pieces[-1] += letter
-    return pieces
+def _cut(text: str) -> list[str]:
+    return [text[start:end] for start, end in pieces(text)]

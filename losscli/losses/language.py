@@ -108,6 +108,8 @@ def _calls(requests: Sequence[Request]) -> Iterator[Call]:
 
 def _fitting(call: Call) -> tuple[Loss, ...]:
     """Return the losses of that name that have the parameters; all, where none has them."""
+    if call.made:
+        return (call.made,)
     losses = find(call.name)
     given = set(call.parameters)
     fitting = [loss for loss in losses if given <= {p.name for p in loss.parameters}]
@@ -132,7 +134,9 @@ def _chosen(request: Request, task: str, given: Mapping[str, Value]) -> Chosen:
     spellings = [part.spelled(full=True) for part in parts]
     labels = [part.spelled(full=False) for part in parts]
     chosen = Chosen(request.name or " + ".join(labels), " + ".join(spellings), parts)
-    if request.name and {(request.name, t) for _, t in LOSSES} & (LOSSES.keys() | AKA.keys()):
+    # a formula may be called like a loss of other predictions: cost is a common word
+    own = {task} if chosen.own else {task for _, task in LOSSES}
+    if request.name and {(request.name, t) for t in own} & (LOSSES.keys() | AKA.keys()):
         what = f"{visible(request.name)} is the name of a loss"
         raise request.place.error(what, f"choose another, as in my_{request.name}=…")
     if chosen.single is None:
@@ -154,19 +158,20 @@ def _check_sum(request: Request, parts: tuple[Part, ...]) -> None:
 
 
 def _part(weight: float, call: Call, task: str, given: Mapping[str, Value]) -> Part:
-    losses = {loss.task: loss for loss in find(call.name, str(call.place))}
+    known = (call.made,) if call.made else find(call.name, str(call.place))
+    losses = {loss.task: loss for loss in known}
     if task not in losses:
         what = f"{call.name} judges {_either(losses)} predictions, not {task} ones"
         raise call.place.error(what, _needed(losses.values()))
     loss = losses[task]
-    known = {parameter.name: parameter for parameter in loss.parameters}
+    legal = {parameter.name: parameter for parameter in loss.parameters}
     for name in call.parameters:
-        if name not in known:
+        if name not in legal:
             what = f"{loss.name} has no parameter {visible(name)!r} for {task} predictions"
-            guess = nearest(name, list(known))
+            guess = nearest(name, list(legal))
             raise call.places[name].error(what, f"{guess} {_takes(loss)}".lstrip())
     values: dict[str, Value] = {}
-    for name, parameter in known.items():
+    for name, parameter in legal.items():
         spare = given.get(name, parameter.default)
         if name not in call.parameters and spare is None and parameter.required:
             what = f"{loss.name} needs {name}: {parameter.range}"

@@ -48,6 +48,11 @@ def find(name: str, where: str = "") -> tuple[Loss, ...]:
     raise UsageError(what or f"unknown loss {visible(name)!r}", where=where, remedy=remedy)
 
 
+def is_known(name: str) -> bool:
+    """Tell whether a loss has that name, or is also called so."""
+    return any(name == known for known, _ in (*LOSSES, *AKA))
+
+
 def nearest(name: str, known: list[str]) -> str:
     """Return a question with the names that are spelled most like this one, or nothing."""
     lower = name.lower()[:100]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 import losscli.losses.derived  # noqa: F401 - registers what the arguments of losses follow from
 from losscli.dataclass import dataclass
-from losscli.losses.arguments import bases, ranges
+from losscli.losses.arguments import bases, column_of, ranges
 from losscli.losses.combine import MEAN, Combine
 from losscli.losses.domain import REAL, Choice, Interval, PerRow
 from losscli.losses.peer import Peer
@@ -85,7 +85,8 @@ class Loss:
     handed over.
     A loss with `leaves_out` gives NaN for rows that it does not judge; in any other a NaN means
     that the number cannot be computed. `check` says what is wrong with parameters that are
-    legal one by one, or nothing.
+    legal one by one, or nothing. `origin` is empty for our own losses; else it says where the
+    loss comes from, and less is taken for granted.
     """
 
     name: str
@@ -114,6 +115,7 @@ class Loss:
     parts: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
     components: tuple[str, ...] = ()
+    origin: str = ""
 
     @property
     def flags(self) -> tuple[str, ...]:
@@ -208,7 +210,7 @@ def _read(function: Callable[..., Any], name: str) -> Loss:
     roles = tuple(dict.fromkeys(role for argument in own for role in bases(argument)))
     return Loss(
         name=name,
-        task=_task(roles, several),
+        task=task_of(roles, several),
         family=function.__module__.rpartition(".")[2],
         function=function,
         arguments=tuple(own),
@@ -245,12 +247,14 @@ def _signature(
 
 
 def _flag(role: str, *, several: bool) -> str:
+    if not role.isidentifier():
+        return f"column {column_of(role)}"
     word = "true" if role == "y" else role.replace("_", "-") if role in SHARED else role
     family = role in SHARED or (role in ROLES and bool(ROLES[role].family))
     return f"--{word} '{role}_*'" if several and not family else f"--{word}"
 
 
-def _task(roles: tuple[str, ...], several: Collection[str]) -> str:
+def task_of(roles: tuple[str, ...], several: Collection[str]) -> str:
     """Return the task that the first role of the vocabulary tells."""
     known = [ROLES[role] for role in roles if role in ROLES]
     told = (role.of_many if "y" in several else role.task for role in known)

@@ -9,17 +9,19 @@ from math import inf, isfinite
 
 from losscli.dataclass import dataclass
 from losscli.errors import UsageError
-from losscli.losses.names import find
-from losscli.losses.spec import Value
+from losscli.losses.names import find, is_known
+from losscli.losses.spec import Loss, Value
 from losscli.visible import visible
 
 LONGEST = 10_000
 """A list of losses longer than this is a file that was named by mistake."""
 _MOST_OPERATORS = 100
-_DEEPEST = 20
-_NAMED = re.compile(r"\s*([A-Za-z_]\w*)\s*=")
-_FOREIGN = re.compile(r"[^A-Za-z0-9_ .,+\-*/()='\"]")
+DEEPEST = 20
+_NAMED = re.compile(r"\s*([A-Za-z_]\w*)\s*=(?!=)")
+_FOREIGN = re.compile(r"[^A-Za-z0-9_ .,+\-*/()='\"<>!%&|^~:@\[\]{}]")
+_QUOTED = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")
 _EXAMPLE = "as in --loss 'mse,huber(delta=2)'"
+_COLUMN = 'a column of any name is written col("größe")'
 _SUM = "as in --loss '0.7*mse + 0.3*mae'"
 _WORDS: Mapping[str, Value] = {"inf": inf, "true": True, "false": False}
 
@@ -48,13 +50,16 @@ class Place:
 class Call:
     """A loss that was asked for by one of its names, with the parameters that were given.
 
-    `places` tells where each parameter stands.
+    `places` tells where each parameter stands. A formula is a loss that is `made` here, whose
+    columns stand at `columns`.
     """
 
     name: str
     parameters: Mapping[str, Value]
     place: Place = field(compare=False)
     places: Mapping[str, Place] = field(compare=False, default_factory=dict)
+    made: Loss | None = field(compare=False, default=None)
+    columns: Mapping[str, str] = field(compare=False, default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -72,22 +77,28 @@ def read(text: str) -> Iterator[Request]:
         what = f"the list of losses has {len(text)} characters, more than {LONGEST}"
         raise UsageError(what, remedy=_EXAMPLE)
     text = re.sub(r"[\t\r\n]", " ", text)
-    if foreign := _FOREIGN.search(text):
+    if foreign := _FOREIGN.search(_unquoted(text)):
         what = f"'{visible(foreign[0])}' is not part of a loss"
-        raise Place(text, foreign.start()).error(what, _EXAMPLE)
-    for start, end in _pieces(text):
+        remedy = _COLUMN if foreign[0].isalpha() else _EXAMPLE
+        raise Place(text, foreign.start()).error(what, remedy)
+    for start, end in pieces(text):
         yield _request(text[start:end], Place(text, start))
 
 
-def _pieces(text: str) -> Iterator[tuple[int, int]]:
+def _unquoted(text: str) -> str:
+    """Return the text with nothing between its quotes, every character in its place."""
+    return _QUOTED.sub(lambda found: "_" * len(found[0]), text)
+
+
+def pieces(text: str) -> Iterator[tuple[int, int]]:
     """Yield where the pieces between the commas outside of brackets begin and end."""
     opened: list[int] = []
     start = 0
-    for at, character in enumerate(text):
+    for at, character in enumerate(_unquoted(text)):
         if character == "(":
             opened.append(at)
-            if len(opened) > _DEEPEST:
-                raise Place(text, at).error(f"brackets are nested more than {_DEEPEST} deep")
+            if len(opened) > DEEPEST:
+                raise Place(text, at).error(f"brackets are nested more than {DEEPEST} deep")
         elif character == ")":
             if not opened:
                 raise Place(text, at).error("this bracket was not opened")
@@ -106,14 +117,33 @@ def _request(piece: str, place: Place) -> Request:
     named = _NAMED.match(piece)
     start = named.end() if named else 0
     start += len(piece) - start - len(piece[start:].lstrip())
-    tree = _parsed(piece[start:].rstrip(), place + start)
+    said = piece[start:].rstrip()
+    tree = _parsed(said, place + start)
     name = named[1] if named else ""
-    return Request(name, tuple(_Reader(place + start).terms(tree, 1.0)), place)
+    return Request(name, tuple(_terms(tree, _Reader(place + start, said))), place)
+
+
+def _terms(tree: ast.expr, reader: "_Reader") -> Iterator[tuple[float, Call]]:
+    """Yield the weighted losses of a sum, or the one loss that is a formula."""
+    if isinstance(tree, ast.Name):
+        return reader.terms(tree, 1.0)
+    from losscli.losses.formula import made  # noqa: PLC0415 - few losses are formulas
+
+    names = {node.id: node for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    losses = [name for name in names if is_known(name)]
+    if made.is_formula(tree, losses):
+        loss, columns = made.made(tree, lambda node: str(reader.at(node)))
+        return iter([(1.0, Call(loss.name, {}, reader.start, made=loss, columns=columns))])
+    if losses and (other := next(made.words(tree, losses), None)):
+        what = f"{losses[0]} is a loss: it cannot be mixed with columns and functions"
+        remedy = f'write out what it computes; a column of that name: col("{losses[0]}")'
+        raise reader.at(other).error(what, remedy)
+    return reader.terms(tree, 1.0)
 
 
 def _parsed(piece: str, place: Place) -> ast.expr:
     if sum(piece.count(operator) for operator in "+-*/") > _MOST_OPERATORS:
-        raise place.error(f"a sum of losses has more than {_MOST_OPERATORS} operators")
+        raise place.error(f"a loss has more than {_MOST_OPERATORS} operators")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -130,6 +160,7 @@ class _Reader:
     """Reads the syntax tree of the piece that begins at `start`."""
 
     start: Place
+    text: str
 
     def terms(self, node: ast.expr, weight: float) -> Iterator[tuple[float, Call]]:
         """Yield the losses of a sum with their weights."""
@@ -137,7 +168,7 @@ class _Reader:
             yield weight, self._call(node)
             return
         if not isinstance(node, ast.BinOp):
-            raise self._at(node).error("a loss is missing here", _SUM)
+            raise self.at(node).error("a loss is missing here", _SUM)
         if isinstance(node.op, ast.Add):
             yield from self.terms(node.left, weight)
             yield from self.terms(node.right, weight)
@@ -149,31 +180,31 @@ class _Reader:
             yield from self.terms(node.left, weight / self._weight(node.right))
         else:
             what = "losses can be added and weighted, not subtracted or raised to a power"
-            raise self._at(node.right).error(what, _SUM)
+            raise self.at(node.right).error(what, _SUM)
 
     def _call(self, node: ast.Name | ast.Call) -> Call:
         name = node.func if isinstance(node, ast.Call) else node
         if not isinstance(name, ast.Name):
-            raise self._at(node).error("a loss is a name", _EXAMPLE)
-        losses = find(name.id, str(self._at(name)))
+            raise self.at(node).error("a loss is a name", _EXAMPLE)
+        losses = find(name.id, str(self.at(name)))
         if isinstance(node, ast.Name):
-            return Call(name.id, {}, self._at(node))
+            return Call(name.id, {}, self.at(node))
         for argument in node.args:
             known = losses[0].parameters
             what = f"{name.id} takes no parameters"
             if not known:
-                raise self._at(argument).error(what, f"write {name.id}")
+                raise self.at(argument).error(what, f"write {name.id}")
             value = self._value(argument)
             what = f"{name.id} takes its parameters by name"
-            raise self._at(argument).error(what, f"write {name.id}({known[0].name}={value})")
-        places = {keyword.arg: self._at(keyword) for keyword in node.keywords if keyword.arg}
-        return Call(name.id, dict(self._parameters(node)), self._at(node), places)
+            raise self.at(argument).error(what, f"write {name.id}({known[0].name}={value})")
+        places = {keyword.arg: self.at(keyword) for keyword in node.keywords if keyword.arg}
+        return Call(name.id, dict(self._parameters(node)), self.at(node), places)
 
     def _parameters(self, node: ast.Call) -> Iterator[tuple[str, Value]]:
         seen: set[str] = set()
         for keyword in node.keywords:
             if keyword.arg is None or keyword.arg in seen:
-                raise self._at(keyword).error("each parameter is given once, as name=value")
+                raise self.at(keyword).error("each parameter is given once, as name=value")
             seen.add(keyword.arg)
             yield keyword.arg, self._value(keyword.value)
 
@@ -191,7 +222,7 @@ class _Reader:
             ends = node.left, node.right
             if all(isinstance(end, ast.Name) for end in ends):  # a unit, such as mg/dL
                 return "/".join(map(ast.unparse, ends))
-        raise self._at(node).error("a parameter is a number, a word, True or False")
+        raise self.at(node).error("a parameter is a number, a word, True or False")
 
     def _number(self, node: ast.expr) -> float | None:
         """Return the number that stands there, or None where something else does."""
@@ -208,13 +239,15 @@ class _Reader:
         try:
             return sign * float(node.value)
         except OverflowError:
-            raise self._at(node).error("this number is too large") from None
+            raise self.at(node).error("this number is too large") from None
 
     def _weight(self, node: ast.expr) -> float:
         number = self._number(node)
         if number is None or not (isfinite(number) and number > 0):
-            raise self._at(node).error("a weight is a number above 0", _SUM)
+            raise self.at(node).error("a weight is a number above 0", _SUM)
         return number
 
-    def _at(self, node: ast.expr | ast.keyword) -> Place:
-        return self.start + node.col_offset
+    def at(self, node: ast.AST) -> Place:
+        """Return where a part of the tree stands, which counts in bytes."""
+        offset = getattr(node, "col_offset", 0)
+        return self.start + len(self.text.encode()[:offset].decode(errors="ignore"))

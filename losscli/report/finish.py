@@ -84,7 +84,7 @@ def finish(summary: Summary, chosen: Sequence[Chosen], facts: Facts, samples: Sa
                 estimate=value,
                 best_constant=constant,
                 skill=1 - value.value / constant.value
-                if constant and constant.value and one.has_floor
+                if constant and constant.value and overall_by_row.has_floor(k)
                 else math.nan,
                 empty_groups=_empty_groups(one, k, of_groups, overall_by_row),
                 parts=_parts(one, k, summary, None if of_groups else overall.terms(k, 0)),

@@ -57,10 +57,15 @@ class Finisher:
             self.terms(k, place),
             combine,
             self._level,
-            floor=0.0 if chosen.has_floor else -math.inf,
+            floor=0.0 if self.has_floor(k) else -math.inf,
             proportion=chosen.single is not None and chosen.single.loss.bound == 1,
             clusters=Terms(*self._clusters[k], place, None) if self._clusters else None,
         )
+
+    def has_floor(self, k: int) -> bool:
+        """Tell whether no row loses less than 0; of a loss of one's own only the rows tell."""
+        chosen = self._chosen[k]
+        return chosen.has_floor and not (chosen.own and (self._group.moments[k].low[0] < 0).any())
 
     def balanced(self, k: int) -> float:
         """Return the mean of the class values: each class counts the same."""
