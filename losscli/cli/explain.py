@@ -30,6 +30,10 @@ _INFLUENCE = {
     True: "bounded: a single row, however wrong, pulls a fit only so far",
     False: "unbounded: a single row can pull a fit as far as it likes",
 }
+_COST = {
+    True: "bounded: a single row, however wrong, costs only so much",
+    False: "unbounded: a single row can cost any amount",
+}
 
 
 def explain(name: Annotated[str, typer.Argument(metavar="NAME", hidden=True)]) -> None:
@@ -111,12 +115,12 @@ def _facts(loss: "Loss", values: "Mapping[str, Value]") -> Iterator[tuple[str, s
     if loss.elicits not in ("", "-"):
         yield "rewards", f"a prediction of the {loss.elicits}"
     like = traits(loss, values)
-    if like.proper:
-        yield "proper", _PROPER[like.proper]
-    if like.convex is not None:
-        yield "convex", _CONVEX[like.convex]
-    if like.bounded_influence is not None:
-        yield "influence", _INFLUENCE[like.bounded_influence]
+    no = {trait: f"does not apply: {reason}" for trait, reason in like.why.items()}
+    yield "proper", _PROPER.get(like.proper) or no["proper"]
+    yield "convex", no["convex"] if like.convex is None else _CONVEX[like.convex]
+    bounded = like.bounded_influence
+    said = _COST if {"prob", "probs", "logprob", "label"} & set(loss.roles) else _INFLUENCE
+    yield "influence", no["influence"] if bounded is None else said[bounded]
     if loss.bound != math.inf:
         yield "at most", f"{loss.bound} a row"
     if loss.floor != "0":

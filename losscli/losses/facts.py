@@ -55,6 +55,7 @@ def facts_of(loss: Loss) -> dict[str, Any]:
         "proper": like.proper or None,
         "convex": like.convex,
         "bounded_influence": like.bounded_influence,
+        "does_not_apply": dict(like.why),
         "floor": loss.floor or None,
         "bound": loss.bound if isinstance(loss.bound, str) or math.isfinite(loss.bound) else None,
         "columns": [role for role in loss.roles if role != "levels"],

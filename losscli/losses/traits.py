@@ -1,28 +1,36 @@
 """What a loss is like: proper, convex, of bounded influence; found by trying, not declared."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import field
+from fractions import Fraction
 from itertools import product
 
 import numpy as np
 
 from losscli.dataclass import dataclass
-from losscli.losses.chosen import Chosen, Part
-from losscli.losses.combine import MEAN
-from losscli.losses.domain import REAL
+from losscli.losses.chosen import Chosen
+from losscli.losses.combine import LARGEST, MEDIAN
 from losscli.losses.proper import proper
-from losscli.losses.spec import Codes, Loss, Value, Vector
+from losscli.losses.spec import Loss, Value, Vector
+from losscli.losses.trials import Columns, Trial, chosen_of, scale_of, trial
 
 _ROUNDING = 1e-9
 """Row losses that differ by less, beside their size, are taken for equal."""
 _NOTHING = 1e-12
 _GROWS = 1.2
 """A pull that grows by more than this, while the error grows by 10^8, has no bound."""
-_SPREADS = ("delta", "beta", "c", "epsilon", "x", "margin")
-"""Parameters in the unit of the prediction."""
-
-Rows = Callable[[Vector | Codes, Vector], Vector]
-"""The row losses of truths y and predictions, NaN where the loss is not defined."""
+_POWERS = 10.0 ** np.arange(-12, 13)
+_MIDDLING = 1e4
+_OF_CHANCES = ("prob", "probs", "logprob", "p")
+"""Predictions that are probabilities: what counts is how much a row can cost."""
+_NO_FORECAST = {
+    "pred": "a number is predicted, not the distribution of what happens",
+    "label": "a class is predicted, not its probability",
+    "score": "a score is no probability",
+}
+_NO_NUMBER = "a class is no number, so nothing lies between two predictions"
+_SIGNED = "it is a signed error, which nobody makes as small as can be"
 
 
 @dataclass(frozen=True)
@@ -31,106 +39,172 @@ class Traits:
 
     `proper` is "strictly" where honest forecasts alone are best on average, "yes" where
     nothing is better than they are, "no" where something is. `convex` is that of the row loss
-    in the prediction, `bounded_influence` tells that a single row, however wrong, pulls a fit
-    only so far (Hampel, 1974).
+    in the prediction, or of the value where it is no function of a mean. `bounded_influence` tells
+    that a single row, however wrong, pulls a fit only so far (Hampel, 1974); of probabilities, that
+    it costs only so much. `why` says for each of the three that makes no sense why it does not.
     """
 
     proper: str
     convex: bool | None
     bounded_influence: bool | None
+    why: Mapping[str, str] = field(default_factory=dict)
 
 
 def traits(loss: Loss, parameters: Mapping[str, Value]) -> Traits:
     """Try what a loss is like with these parameters."""
-    if loss.signed or loss.combine(**parameters) != MEAN or "y" in loss.several:
-        return Traits("", None, None)
-    role = loss.roles[1] if len(loss.roles) == 2 else ""  # noqa: PLR2004 - y and one prediction
-    found = Traits(proper(loss, parameters), None, None)
-    if role in ("prob", "probs"):
-        return replace(found, convex=_convex(loss, parameters))
-    if role in ("pred", "score", "scores"):
-        bounded = _bounded(loss, parameters)
-        return replace(found, convex=_convex(loss, parameters), bounded_influence=bounded)
-    return found
-
-
-def _rows(loss: Loss, parameters: Mapping[str, Value]) -> Rows:
-    chosen, role = Chosen("", "", (Part(1.0, loss, parameters),)), loss.roles[1]
-    domain = loss.domain(**parameters)
-
-    def rows(y: Vector | Codes, predicted: Vector) -> Vector:
-        inside = np.full(len(y), fill_value=True)
-        for name, values in (("y", y), (role, predicted)):
-            if values.dtype.kind == "f":
-                legal = domain.get(name, REAL).holds(values.astype(np.float64))
-                inside &= legal.reshape(len(y), -1).all(axis=1)
-        found = np.full(len(y), np.nan)
-        found[inside] = chosen.terms({"y": y[inside], role: predicted[inside]})[0]
-        return found
-
-    return rows
+    chosen, tried = chosen_of(loss, parameters), trial(loss, parameters)
+    found, why = proper(loss, parameters), {}
+    if not found:
+        role = next((role for role in _NO_FORECAST if role in loss.roles), "score")
+        why["proper"] = _NO_FORECAST[role]
+    if loss.signed:
+        return Traits(found, None, None, {**why, "convex": _SIGNED, "influence": _SIGNED})
+    if tried is None:
+        # the cost of a class is an entry of a table, which has a largest one
+        return Traits(found, None, bounded_influence=True, why={**why, "convex": _NO_NUMBER})
+    combine = loss.combine(**parameters)
+    if combine in (MEDIAN, LARGEST):
+        return Traits(found, _value_convex(chosen), _value_bounded(chosen), why)
+    if combine.empty:
+        return Traits(found, _image_convex(chosen), bounded_influence=True, why=why)
+    return Traits(found, _convex(chosen, tried), _bounded(loss, chosen, tried), why)
 
 
 # Convex: no row loss halfway between two predictions is above the mean of theirs
 
 
-def _convex(loss: Loss, parameters: Mapping[str, Value]) -> bool:
-    rows = _rows(loss, parameters)
-    for y, one, other in _pairs(loss.roles[1], _scale(parameters)):
-        truths = np.full(len(one), y)
-        ends = 0.5 * rows(truths, one) + 0.5 * rows(truths, other)
-        middle = rows(truths, 0.5 * one + 0.5 * other)
-        with np.errstate(invalid="ignore"):
-            if (middle > ends + _ROUNDING * np.abs(ends) + _NOTHING).any():
-                return False
+def _convex(chosen: Chosen, tried: Trial) -> bool:
+    one, other = (place.ravel() for place in np.triu_indices(tried.count, 1))
+    ends = [{r: v[at] for r, v in tried.predictions.items()} for at in (one, other)]
+    middle = {role: 0.5 * ends[0][role] + 0.5 * ends[1][role] for role in ends[0]}
+    for truth in tried.truths:
+        of_ends = [tried.judged(chosen, truth, end) for end in ends]
+        mean = 0.5 * of_ends[0] + 0.5 * of_ends[1]
+        if _above(tried.judged(chosen, truth, middle), mean):
+            return False
     return True
 
 
-def _pairs(role: str, scale: float) -> Iterator[tuple[float | int, Vector, Vector]]:
-    """Yield a truth with many pairs of predictions."""
-    truths: list[float] | range = [0.0, 1.0]
-    if role == "prob":
-        ends = 10.0 ** -np.arange(1, 10)
-        lot = np.concatenate([ends, 1 - ends, np.linspace(0, 1, 22)])
-    elif role in ("probs", "scores"):
-        truths = range(3)
-        lot = np.array(list(product((0.0, 0.004, 0.1, 0.3, 1.0), repeat=3))[1:])
-        lot = lot / lot.sum(axis=1, keepdims=True) if role == "probs" else 8 * lot - 2
-    else:
-        sizes = scale * np.logspace(-3, 4, 29)
-        lot = np.concatenate([-sizes, [0.0], sizes])
-        truths = [-1.0, 1.0] if role == "score" else [-scale, 0.0, 0.01 * scale, scale, 9 * scale]
-    one, other = (place.ravel() for place in np.triu_indices(len(lot), 1))
-    yield from ((y, lot[one], lot[other]) for y in truths)
+def _above(middle: Vector, mean: Vector) -> bool:
+    with np.errstate(invalid="ignore"):
+        return bool((middle > mean + _ROUNDING * np.abs(mean) + _NOTHING).any())
 
 
 # Bounded influence: how much the row loss changes with the prediction, the farther off it is
 
 
-def _bounded(loss: Loss, parameters: Mapping[str, Value]) -> bool:
-    rows, scale = _rows(loss, parameters), _scale(parameters)
-    powers = 10.0 ** np.arange(-12, 13)
+def _bounded(loss: Loss, chosen: Chosen, tried: Trial) -> bool:
+    if any(role in _OF_CHANCES for role in loss.roles):
+        costs = np.array([tried.judged(chosen, t, tried.predictions) for t in tried.truths])
+        return "logprob" not in loss.roles and not np.isinf(costs).any()
+    if loss.bound != math.inf:
+        return True
+    if "y" in loss.roles and not {"score", "scores"} & set(loss.roles):
+        return _bounded_far(loss, chosen, tried)
+    return all(_bounded_along(chosen, tried, truth) for truth in tried.truths)
+
+
+def _bounded_far(loss: Loss, chosen: Chosen, tried: Trial) -> bool:
+    """Tell whether truths that are farther and farther off change the difference ever more."""
+    scale = scale_of(chosen.parts[0].parameters)
     if loss.roles[1] == "pred":
-        y, width = scale * np.concatenate([-powers, powers]), np.ones(())
-        near, far = rows(y, np.full_like(y, scale)), rows(y, np.full_like(y, 2 * scale))
+        predictions: Columns = {"pred": scale * np.array([1.0, 2.0])}
     else:
-        y = np.repeat([-1.0, 1.0], len(powers))
-        away = scale * np.concatenate([powers, -powers])
-        shape = np.array([0.0, 1.0]) if loss.roles[1] == "scores" else np.ones(())
-        truths = (y > 0).astype(np.intp) if shape.ndim else y
+        # those of ordinary size: they are to differ by less than the truth is off
+        sizes = np.max([np.abs(v.reshape(tried.count, -1)).max(axis=1)
+                        for v in tried.predictions.values()], axis=0)  # fmt: skip
+        predictions = {role: v[sizes <= 3] for role, v in tried.predictions.items()}  # noqa: PLR2004
+    pulls: list[float] = []
+    far = scale * np.concatenate([-_POWERS, _POWERS])
+    for y in far.tolist():
+        losses = tried.judged(chosen, {**tried.truths[0], "y": y}, predictions)
+        if np.isinf(losses).any():
+            return False
+        pulls.append(float(np.ptp(losses)))
+    return _levels_off(np.array(pulls), np.tile(_POWERS, 2))
+
+
+def _bounded_along(chosen: Chosen, tried: Trial, truth: Columns) -> bool:
+    """Tell whether predictions that move away in one direction get steeper and steeper."""
+    powers = _POWERS[_POWERS >= 1 / _MIDDLING]
+    steps = scale_of(chosen.parts[0].parameters) * powers
+    for at in range(tried.count):
+        size = max(float(np.abs(v[at]).max()) for v in tried.predictions.values())
+        if not size:
+            continue
+        way = {role: values[at] / size for role, values in tried.predictions.items()}
         near, far = (
-            rows(truths, np.multiply.outer(away * step, shape)) for step in (1.0, 1 + 1 / 1024)
+            tried.judged(chosen, truth, {r: np.multiply.outer(by, v) for r, v in way.items()})
+            for by in (steps, steps * (1 + 1 / 1024))
         )
-        width = away / 1024
-    if np.isinf(near).any() or np.isinf(far).any():
-        return False
-    pulls = np.abs((far - near) / width)
-    sizes = np.abs(np.log10(np.concatenate([powers, powers])))
+        if np.isinf(near).any() or np.isinf(far).any():
+            return False
+        pulls: Vector = np.abs(far - near) / (steps / 1024)
+        if not _levels_off(pulls, powers):
+            return False
+    return True
+
+
+def _levels_off(pulls: Vector, sizes: Vector) -> bool:
     judged = ~np.isnan(pulls)
-    middling = pulls[judged & (sizes <= 4)].max()  # noqa: PLR2004 - see _GROWS
-    return bool((pulls[judged] <= _GROWS * middling).all())
+    middling = pulls[judged & (sizes <= _MIDDLING) & (sizes >= 1 / _MIDDLING)]
+    return bool((pulls[judged] <= _GROWS * middling.max(initial=0.0) + _NOTHING).all())
 
 
-def _scale(parameters: Mapping[str, Value]) -> float:
-    spreads = [float(parameters[name]) for name in _SPREADS if name in parameters]
-    return max([1.0, *spreads])
+# Values that are no function of a mean of rows, over a few rows
+
+
+class _Few:
+    """Finished terms of a few rows (`Finished` of combine.py)."""
+
+    def __init__(self, terms: Sequence[Vector]) -> None:
+        self._terms = terms
+
+    def mean(self, term: int) -> Fraction:
+        return Fraction(float(self._terms[term].mean()))
+
+    def low(self, term: int) -> float:
+        return float(self._terms[term].min())
+
+    def high(self, term: int) -> float:
+        return float(self._terms[term].max())
+
+    def median(self) -> float:
+        return float(np.median(self._terms[0]))
+
+
+_OUTCOMES = np.array([0.0, 1.0, 3.0])
+_STEPS = (-2.0, 0.0, 1.0, 4.0)
+_CHANCES = (0.0, 0.25, 0.5, 1.0)
+
+
+def _value(chosen: Chosen, y: Vector, role: str, predicted: Vector) -> float:
+    return chosen.combine.value(_Few(chosen.terms({"y": y, role: predicted})))
+
+
+def _value_convex(chosen: Chosen) -> bool:
+    return _midpoints(chosen, _OUTCOMES, "pred", np.array(list(product(_STEPS, repeat=3))))
+
+
+def _image_convex(chosen: Chosen) -> bool:
+    lot = np.array(list(product(_CHANCES, repeat=2)))
+    pixels = product((0.0, 1.0), repeat=2)
+    return all(_midpoints(chosen, np.array(y), "prob", lot) for y in pixels)
+
+
+def _midpoints(chosen: Chosen, y: Vector, role: str, lot: Vector) -> bool:
+    values = [_value(chosen, y, role, one) for one in lot]
+    for i, j in zip(*np.triu_indices(len(lot), 1), strict=True):
+        middle = _value(chosen, y, role, 0.5 * lot[i] + 0.5 * lot[j])
+        if middle > 0.5 * values[i] + 0.5 * values[j] + _ROUNDING:
+            return False
+    return True
+
+
+def _value_bounded(chosen: Chosen) -> bool:
+    """Tell whether the best constant stays where it is, however far one of the rows is off."""
+    far = 1e8
+    y = np.array([0.0, 1.0, 2.0, 3.0, far])
+    constants = np.array([*y, 1.5, far / 2, far / 2 + 1])
+    values = [_value(chosen, y, "pred", np.full(len(y), c)) for c in constants]
+    return bool(constants[int(np.argmin(values))] <= y[-2])

@@ -1,5 +1,6 @@
 """What a loss is like, found by trying: beside textbooks, and beside its exact formula."""
 
+import re
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ from loss_oracle import CONTEXT, formula, rows
 from loss_samples import cases, rng
 
 import losscli.losses  # noqa: F401 - registers
+from losscli.losses.facts import typical
 from losscli.losses.language import parse, resolve
 from losscli.losses.spec import LOSSES, Loss
 from losscli.losses.traits import Traits, traits
@@ -15,6 +17,8 @@ from losscli.losses.traits import Traits, traits
 EVERY = pytest.mark.parametrize(
     "loss", LOSSES.values(), ids=[f"{name}-{task}" for name, task in LOSSES]
 )
+_ALONE = [{"y", role} for role in ("pred", "prob", "probs", "score", "scores")]
+"""Losses of one truth and one role, which are tried beside their exact formula, too."""
 EXACT = CONTEXT.mpf("1e-40")
 
 # Gneiting & Raftery (2007); Lin et al. (2017) and Charoenphakdee et al. (2021) on focal
@@ -119,11 +123,79 @@ def test_shape_is_what_the_textbooks_say(task: str, text: str, known: tuple[bool
     assert (made.convex, made.bounded_influence) == known
 
 
-def test_what_makes_no_sense_is_not_said() -> None:
-    assert found("mbe", "regression") == Traits("", None, None)
-    assert found("medae", "regression") == Traits("", None, None)
-    assert found("zero_one", "labels") == Traits("", None, None)
-    assert found("coverage_error", "interval") == Traits("", None, None)
+# By hand: a norm, a maximum and a linear function are convex; a jump, an angle and the logarithm of
+# a spread are not. Bounded: a slope or a cost that has a bound. Proper: Bröcker & Smith (2007) on
+# the logarithm, Gneiting & Raftery (2007) on quantiles and the CRPS, Ferro (2014) on ensembles,
+# Fissler & Ziegel (2016) on tails
+OTHERS: dict[str, dict[str, tuple[str, bool | None, bool | None]]] = {
+    "regression": {
+        "rmse": ("", True, False),
+        "rmsle": ("", False, False),
+        "rmsse": ("", True, False),
+        "nrmse": ("", True, False),
+        "wape": ("", True, True),
+        "mase": ("", True, True),
+        "medae": ("", False, True),
+        "max_error": ("", True, False),
+        "mbe": ("", None, None),
+        "fz0": ("strictly", False, False),
+    },
+    "distribution": {
+        "gaussian_nll": ("strictly", False, False),
+        "crps": ("strictly", True, True),
+        "crps_ensemble": ("no", False, True),
+        "crps_ensemble(fair=True)": ("strictly", False, True),
+        "wis": ("strictly", True, True),
+    },
+    "interval": {
+        "interval_score": ("strictly", True, True),
+        "coverage_error": ("no", False, True),
+    },
+    "binary": {
+        "log_loss": ("strictly", True, False),
+        "log_loss(eps=0.01)": ("yes", False, True),
+        "brier": ("strictly", True, True),
+        "gce": ("no", True, True),
+        "dice": ("no", False, True),
+        "focal_tversky": ("no", False, True),
+    },
+    "multiclass": {
+        "cross_entropy": ("strictly", True, False),
+        "rps": ("strictly", True, True),
+        "cost": ("yes", False, True),
+    },
+    "labels": {"zero_one": ("", None, True), "cost": ("", None, True)},
+    "vectors": {"cosine": ("", False, True), "giou": ("", False, True)},
+    "multilabel": {
+        "log_loss": ("strictly", True, False),
+        "hamming": ("", None, True),
+        "multi_label_margin": ("", True, True),
+    },
+    "soft": {"kl": ("strictly", True, False), "cross_entropy": ("strictly", True, False)},
+    "margin": {"margin_ranking": ("", True, True), "hinge_embedding": ("", True, True)},
+    "text": {"token_nll": ("strictly", True, False), "perplexity": ("strictly", True, False)},
+    "games": {"alphazero": ("strictly", True, False), "elo": ("strictly", True, True)},
+}
+
+
+@pytest.mark.parametrize(
+    ("task", "text", "known"), [(k, t, v) for k, one in OTHERS.items() for t, v in one.items()]
+)
+def test_traits_of_other_predictions_are_known(
+    task: str, text: str, known: tuple[str, bool | None, bool | None]
+) -> None:
+    made = found(text, task)
+    assert (made.proper, made.convex, made.bounded_influence) == known
+
+
+@EVERY
+def test_every_trait_is_found_or_it_is_said_why_not(loss: Loss) -> None:
+    made = traits(loss, typical(loss))
+    absent = {"proper"} if not made.proper else set()
+    absent |= {"convex"} if made.convex is None else set()
+    absent |= {"influence"} if made.bounded_influence is None else set()
+    assert absent == made.why.keys()
+    assert all(re.fullmatch(r"[a-z][^.]{20,80}", reason) for reason in made.why.values())
 
 
 def predictions(loss: Loss, draw: np.random.Generator, n: int) -> tuple[Any, np.ndarray]:
@@ -144,7 +216,8 @@ def predictions(loss: Loss, draw: np.random.Generator, n: int) -> tuple[Any, np.
 @EVERY
 def test_a_convex_formula_is_convex_exactly(loss: Loss) -> None:
     for parameters in list(cases(loss))[:3]:
-        if not traits(loss, parameters).convex:
+        alone = set(loss.roles) in _ALONE and not loss.several
+        if not alone or not traits(loss, parameters).convex:
             continue
         draw, n, exact = rng(loss), 120, formula(loss.formula[0])
         y, one = predictions(loss, draw, n)
