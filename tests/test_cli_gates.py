@@ -174,16 +174,22 @@ def test_a_baseline_is_saved_and_held_against(preds: Path, tmp_path: Path) -> No
     assert shell("eval", worse, "--against", preds, "--fail-if", "mse > baseline").returncode == 1
 
 
-def test_a_baseline_through_a_pipe_is_predictions(preds: Path, tmp_path: Path) -> None:
+def test_a_baseline_may_come_through_a_pipe(preds: Path, tmp_path: Path) -> None:
     report = tmp_path / "base.json"
     assert shell("eval", preds, "-q", "--save", report).returncode == 0
     words = ("eval", preds, "-q", "--fail-if", "mae > baseline", "--against", "/dev/stdin")
     done = shell(*words, stdin=None, input=preds.read_text())
     assert done.returncode == 0
     done = shell(*words, stdin=None, input=report.read_text())
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "/dev/stdin" in done.stderr
-    assert "a saved report is read from a file, not from a pipe" in done.stderr
+    assert (done.returncode, done.stderr) == (0, "")
+    for text, why in (
+        (report.read_text()[:90], "/dev/stdin, line 6: the JSON ends too soon: the file was cut"),
+        (ROWS[:-10], "/dev/stdin, line 4: "),
+        ("", "/dev/stdin: no rows: the file is empty"),
+    ):
+        done = shell(*words, stdin=None, input=text)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.startswith(f"losscli: {why}")
 
 
 def test_a_failed_run_is_no_new_baseline(preds: Path, tmp_path: Path) -> None:
@@ -211,6 +217,7 @@ def test_a_failed_run_is_no_new_baseline(preds: Path, tmp_path: Path) -> None:
         ("--against cut.json", "cut.json, line 1: the JSON ends too soon: the file was cut; save"),
         ("--against old.pkl", "old.pkl: a baseline is JSON; a pickle could run code, so it is"),
         ("--against renamed.csv", "renamed.csv: a baseline is JSON; a pickle could run code"),
+        ("--against twice.json", "twice.json: the key 'task' stands twice in one object; save it"),
         ("--against next.json", "next.json: the baseline has schema 2, losscli "),
     ],
 )
@@ -218,6 +225,8 @@ def test_a_baseline_that_will_not_do(words: str, line: str, tmp_path: Path) -> N
     (tmp_path / "x.csv").write_text(ROWS)
     assert shell("eval", "x.csv", "--save", "b.json", "-q", cwd=tmp_path).returncode == 0
     (tmp_path / "cut.json").write_text((tmp_path / "b.json").read_text()[:-9].replace("\n", ""))
+    twice = (tmp_path / "b.json").read_text().replace('"task"', '"task": "labels", "task"', 1)
+    (tmp_path / "twice.json").write_text(twice)
     (tmp_path / "next.json").write_text('{"schema": 2}')
     for name in ("old.pkl", "renamed.csv"):
         (tmp_path / name).write_bytes(pickle.dumps({"mse": 1}))

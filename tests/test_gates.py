@@ -138,15 +138,25 @@ def test_a_class_is_shown_so_that_it_can_be_pasted_back(cls: str, shown: str) ->
     assert (again.cls, again.value, again.measure) == (cls, 4.0, gate.measure)
 
 
-PRINTED = st.characters(min_codepoint=32, max_codepoint=126, exclude_characters="#:")
-"""Characters that are shown as they are: # and : can be a command of a CI."""
-
-
-@given(st.text(PRINTED, min_size=1, max_size=8))
+@given(
+    st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=90)
+    | st.sampled_from(
+        ["##[error]x", "::error::x", "a ::b", "\\x41", "\\\\u0041", "\x1b[31m", "é\u202e"]
+    )
+)
 def test_any_class_can_be_pasted_back(cls: str) -> None:
-    (limit,) = limits(f"mae[class={written(cls)}] > 1", "fail")
+    (limit,) = limits(f"mae[{written(cls)}={written(cls)}] > 1", "fail")
     assert limit.selector is not None
-    assert limit.selector.cls == cls
+    assert (limit.selector.by, limit.selector.cls) == (cls, cls)
+    assert written(cls).isprintable()
+
+
+def test_a_long_class_with_control_characters_is_shown_so_that_it_can_be_pasted_back() -> None:
+    cls = "##[error]\x1b[31m " + "x" * 80
+    odd = FRAME.assign(**{"class": ["other", "other", cls]})
+    gate = next(g for g in judge("mae[class=*] > 1", frame=odd).gates if g.cls == cls)
+    assert gate.measure == f'mae[class="#\\x23[error]\\x1b[31m {"x" * 80}"]'
+    assert one(f"{gate.measure} > 1", frame=odd).cls == cls
 
 
 def test_a_loss_that_only_a_limit_names_is_computed_and_shown() -> None:

@@ -1,7 +1,8 @@
 """The baseline: a saved JSON report, checked before anything is held against it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from json import JSONDecodeError
 from math import isfinite
 from pathlib import Path
@@ -74,10 +75,11 @@ def _library(compat: object) -> object:
     return compat.get("library") if isinstance(compat, Mapping) else None
 
 
-def from_report(report: Report) -> Baseline:
-    """Return the baseline that another report is."""
+def from_report(report: Report, name: str = "") -> Baseline:
+    """Return the baseline that another report is; `name` is what it is called."""
     found = report.to_dict()
-    return Baseline(visible(", ".join(report.files), limit=500), found, Numbers(found))
+    where = visible(name or ", ".join(report.files), limit=500)
+    return Baseline(where, found, Numbers(found))
 
 
 def is_report(path: str) -> bool:
@@ -96,9 +98,27 @@ def is_report(path: str) -> bool:
 _PICKLES = (".pkl", ".pickle", ".joblib", ".npy", ".npz")
 
 
-def read_baseline(path: str) -> Baseline:
-    """Read a saved report; DataError where it is none, or one of another schema."""
-    where = visible(path, limit=500)
+@contextmanager
+def unpiped(path: str) -> Iterator[str]:
+    """Give a path that can be read twice: that of a copy, where a pipe is named."""
+    if not Path(path).is_fifo():
+        yield path
+        return
+    from shutil import copyfileobj  # noqa: PLC0415 - slow, and rarely used
+    from tempfile import TemporaryFile  # noqa: PLC0415 - likewise
+
+    with TemporaryFile() as copy, Path(path).open("rb") as pipe:
+        copyfileobj(pipe, copy)
+        copy.flush()
+        yield f"/dev/fd/{copy.fileno()}"
+
+
+def read_baseline(path: str, name: str = "") -> Baseline:
+    """Read a saved report; DataError where it is none, or one of another schema.
+
+    `name` is what it is called, where that is not the path.
+    """
+    where = visible(name or path, limit=500)
     raw = Path(path).read_bytes()[: _LARGEST + 1]
     if raw[:1] == b"\x80" or Path(path).suffix.lower() in _PICKLES:
         what = "a baseline is JSON; a pickle could run code, so it is not read"
@@ -107,16 +127,34 @@ def read_baseline(path: str) -> Baseline:
         what = "the file is too large for a baseline" if raw.strip() else "the file is empty"
         raise DataError(what, where=where, remedy=_AGAIN)
     try:
-        found = json.loads(raw.decode("utf-8-sig"), parse_constant=_no_number)
+        found = json.loads(
+            raw.decode("utf-8-sig"), parse_constant=_no_number, object_pairs_hook=_once
+        )
     except JSONDecodeError as error:
         cut = error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated")
         what = "the JSON ends too soon: the file was cut" if cut else f"no JSON: {error.msg}"
         place = f"{where}, line {error.lineno}"
         raise DataError(what, where=place, remedy=_AGAIN) from None
+    except _TwiceError as error:
+        what = f"the key {visible(str(error))!r} stands twice in one object"
+        raise DataError(what, where=where, remedy=_AGAIN) from None
     except (ValueError, RecursionError):
         raise DataError("this is no JSON report", where=where, remedy=_AGAIN) from None
     _check(found, where)
     return Baseline(where, found, Numbers({"measures": [], **found}))
+
+
+class _TwiceError(Exception):
+    """A key stands twice, and nobody knows which value is meant."""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise _TwiceError(key)
+        found[key] = value
+    return found
 
 
 def _no_number(word: str) -> NoReturn:

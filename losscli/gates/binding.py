@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from losscli.dataclass import dataclass
 from losscli.errors import UsageError
 from losscli.gates.limit import Limit
+from losscli.gates.selector import written
 from losscli.losses.chosen import Chosen
 from losscli.losses.combine import LARGEST, MEAN
 from losscli.losses.language import OF_MATRIX, parse, resolve, tasks
@@ -34,7 +35,7 @@ class Bound:
         """Return what is measured, as it can be written in a limit; `shown` is a class."""
         limit, loss = self.limit, self.chosen.label
         if shown is not None:
-            loss += f"[{visible(str(self.by))}={shown}]"
+            loss += f"[{written(str(self.by))}={shown}]"
         if limit.function == "quantile":
             return f"p{100 * limit.part:.10g}({loss})"
         if limit.function == "share":

@@ -3,11 +3,10 @@
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from losscli.dataclass import dataclass
 from losscli.errors import LosscliError, UsageError
-from losscli.gates.baseline import Baseline, from_report, is_report, read_baseline
+from losscli.gates.baseline import Baseline, from_report, is_report, read_baseline, unpiped
 from losscli.gates.binding import Bound, bound, sought
 from losscli.gates.judge import judged
 from losscli.gates.limit import Limit
@@ -91,17 +90,16 @@ class Gates:
 
     def baseline(self, evaluate: Callable[[str], Report]) -> Baseline | None:
         """Return the saved baseline, or what `evaluate` makes of the predictions before."""
-        if self.saved is None and self.against is not None:
+        if self.saved is not None or self.against is None:
+            return self.saved
+        with unpiped(self.against) as path:
+            if path != self.against and is_report(path):
+                return read_baseline(path, self.against)
             try:
-                return from_report(evaluate(self.against))
+                return from_report(evaluate(path), self.against)
             except LosscliError as error:
-                if Path(self.against).is_file():
-                    raise
-                # a pipe is read once, so its content cannot be looked at before
-                remedy = f"{error.remedy}; a saved report is read from a file, not from a pipe"
-                where, pointed = error.where, remedy.removeprefix("; ")
-                raise type(error)(error.what, where=where, remedy=pointed) from None
-        return self.saved
+                where = error.where.replace(path, self.against)
+                raise type(error)(error.what, where=where, remedy=error.remedy) from None
 
     def judge(
         self,

@@ -47,22 +47,42 @@ def _class(line: Line, item: str, at: int, end: int) -> Selector:
 
 
 def unquoted(text: str) -> str:
-    """Return the text inside of quotes, or the text where there are none.
+    r"""Return the text inside of quotes, or the text where there are none.
 
-    Inside, two of these quotes stand for one, as in SQL.
+    Inside, two of these quotes stand for one, as in SQL, and \xNN, \uNNNN or \UNNNNNNNN for the
+    character of that code.
     """
     if len(text) > 1 and text[0] in "\"'" and text[-1] == text[0]:
-        return text[1:-1].replace(2 * text[0], text[0])
+        return _ESCAPE.sub(_character, text[1:-1].replace(2 * text[0], text[0]))
     return text
 
 
-def written(cls: str | None) -> str:
-    """Return a class as it is written in a limit, and as it can be seen."""
-    if cls is None:
+_ESCAPE = re.compile(r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8}))")
+
+
+def _character(escape: re.Match[str]) -> str:
+    code = int(next(filter(None, escape.groups())), base=16)
+    return chr(code) if code <= _LAST else escape[0]
+
+
+_LAST = 0x10FFFF
+
+
+def written(name: str | None) -> str:
+    """Return a class or a column as it is written in a limit, and as it can be seen.
+
+    What `visible` escapes stands in quotes, where a limit reads it back.
+    """
+    if name is None:
         return "(empty)"
-    shown = visible(cls)
-    bare = shown == shown.strip() and not set(shown) & set(",[]()'\"") and shown not in ("", "*")
-    if bare and shown != "(empty)":
+    # what looks like an escape is none: its backslash is escaped
+    told = _ESCAPE.sub(lambda escape: rf"\x5c{escape[0][1:]}", name)
+    shown = visible(told, limit=_LONGEST)
+    bare = shown == name == shown.strip() and not set(shown) & set(",[]()'\"=<>!")
+    if bare and shown not in ("", "*", "(empty)"):
         return shown
     quote = "'" if '"' in shown and "'" not in shown else '"'
     return f"{quote}{shown.replace(quote, 2 * quote)}{quote}"
+
+
+_LONGEST = 4000
