@@ -11,6 +11,7 @@ from losscli.data.classes import twins
 from losscli.data.columns import Plan, plan
 from losscli.data.training import NAIVE, NaiveErrors, naive_errors
 from losscli.dataclass import dataclass
+from losscli.engine import Fold
 from losscli.errors import DataError, UsageError
 from losscli.gates.binding import Bound
 from losscli.gates.plan import Gates, Texts, asked_of_rows
@@ -73,6 +74,7 @@ def evaluate(  # noqa: PLR0913 - the arguments are the options of the command li
     jobs: int | None = None,
     progress: Progress | None = None,
     engine: str = "threads",
+    scheduler: Any = None,  # noqa: ANN401 - an address, a losscli.engine.Scheduler or a client
     **roles: Any,  # noqa: ANN401 - names, a pattern or {class: column}
 ) -> Report:
     """Judge predictions and return the report.
@@ -99,7 +101,9 @@ def evaluate(  # noqa: PLR0913 - the arguments are the options of the command li
     of predictions, which limits call the baseline; it must be of the same truths unless
     `baseline_other_data`.
     `engine` reads files in "threads", or in "processes" forked from this one (faster; not for
-    a program that runs threads of its own).
+    a program that runs threads of its own), or with "dask" on the cluster of `scheduler`:
+    "tcp://host:8786", "local:4" (started for this), or a distributed.Client (default: the one in
+    use). Workers open files themselves.
     Raises DataError where the data cannot be judged and UsageError where the arguments do not
     fit, both with a remedy; the same rows give the same numbers to the bit for any `jobs`.
     """
@@ -111,9 +115,10 @@ def evaluate(  # noqa: PLR0913 - the arguments are the options of the command li
         check(compat)
     _check_words(roles)
     gates = Gates.of(fail_if, warn_if, asked, against, named)
-    job = _Job(asked, gates, given | roles)
-    done = job.run(data, expect_rows)
-    baseline = gates.baseline(lambda path: job.run(path).report)
+    with engines.opened(engine, scheduler) as fold:
+        job = _Job(asked, gates, given | roles, fold)
+        done = job.run(data, expect_rows)
+        baseline = gates.baseline(lambda path: job.run(path).report)
     return gates.judge(
         done.report,
         done.bounds,
@@ -140,6 +145,7 @@ class _Job:
     asked: tuple[Request, ...]
     gates: Gates
     given: Mapping[str, Any]
+    fold: Fold
 
     def run(self, data: Any, expect_rows: int | None = None) -> Done:  # noqa: ANN401 - as above
         given, compat = self.given, self.given["compat"]
@@ -158,8 +164,7 @@ class _Job:
         like = likenesses(chosen, compat) if compat else ()
         chosen = tuple(as_in(one, compat) for one in chosen) if compat else chosen
         work = work_of(found, chosen, bounds, given["top"])
-        fold = engines.engine(given["engine"])
-        run = Run(source, found, work, given["jobs"], given["progress"], fold, naive)
+        run = Run(source, found, work, given["jobs"], given["progress"], self.fold, naive)
         summary = run.summary()
         check_rows(summary.census, expect_rows, found)
         facts = _facts(run, summary, given["level"])

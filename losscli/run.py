@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Protocol, TypeVar
 
 from losscli.data.block import Block, MisreadError, Piece, Source
@@ -14,7 +15,8 @@ from losscli.report.finish import Samples
 from losscli.summarise import Summary, Work, signed, summarise
 from losscli.summary.distribution import BIN_WIDTH, Distribution, Sample
 
-Progress = Callable[[int], None]
+Progress = Callable[..., None]
+"""Is called with how many stretches are done and, where it is known, of how many."""
 
 _READINGS = 3
 """Each reading is a few thousand times finer than the one before."""
@@ -41,32 +43,22 @@ class Run:
         """Tell whether `about` can be asked for."""
         return self.source.rereadable
 
-    def block(self, piece: Piece) -> Block:
-        """Return the judged rows of a piece, with the arrays that no column of the file holds."""
-        found, more = self.plan.block(piece), self.plan.shared
-        if self.naive:
-            more = {**more, **self.naive.columns(found)}
-        return replace(found, columns={**found.columns, **more}) if more else found
-
     def summary(self) -> Summary:
         """Return the summary of all rows."""
-
-        def judge(piece: Piece, before: Summary) -> Summary:
-            return before + summarise(self.block(piece), self.work, before)
-
+        judge = partial(_judged, self._blocks, self.work)
         found = self._over(Summary.zero(self.work), judge)
         self.source.check(found.census.rows_of_files)
         return found
 
     def about(self, centres: Mapping[str, float]) -> Mapping[str, Distribution]:
         """Read the source once more, for the distributions of distances from the centres."""
-
-        def judge(piece: Piece, before: Distances) -> Distances:
-            return before + Distances.of(self.block(piece), centres)
-
-        found = self._over(Distances({}), judge)
+        found = self._over(Distances({}), partial(_distances, self._blocks, centres))
         self.source.check()
         return found.distributions
+
+    @property
+    def _blocks(self) -> "Blocks":
+        return Blocks(self.plan, self.naive)
 
     def _over(self, zero: S, judge: Callable[[Piece, S], S]) -> S:
         while True:
@@ -77,6 +69,21 @@ class Run:
             except MisreadError:
                 # a stretch began inside a quoted field: only reading in order is sure
                 self.source = self.source.in_order()
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """How a piece becomes a block, wherever it is read: it travels to other processes."""
+
+    plan: Plan
+    naive: NaiveErrors | None = None
+
+    def of(self, piece: Piece) -> Block:
+        """Return the judged rows of a piece, with the arrays that no column of the file holds."""
+        found, more = self.plan.block(piece), self.plan.shared
+        if self.naive:
+            more = {**more, **self.naive.columns(found)}
+        return replace(found, columns={**found.columns, **more}) if more else found
 
 
 @dataclass(frozen=True)
@@ -97,6 +104,16 @@ class Distances:
         for name, found in other.distributions.items():
             both[name] = both.get(name, Distribution()) + found
         return Distances(both)
+
+
+def _judged(blocks: Blocks, work: Work, piece: Piece, before: Summary) -> Summary:
+    return before + summarise(blocks.of(piece), work, before)
+
+
+def _distances(
+    blocks: Blocks, centres: Mapping[str, float], piece: Piece, before: Distances
+) -> Distances:
+    return before + Distances.of(blocks.of(piece), centres)
 
 
 class Again(Protocol):

@@ -11,10 +11,8 @@ import pytest
 
 import losscli
 from losscli.data.csv import open_csv
-from losscli.engine import engine
+from losscli.engine.processes import fold
 from losscli.errors import DataError, UsageError
-
-fold = engine("processes")
 
 
 def _reads(count: int) -> Iterator[Callable[[], Iterable[int]]]:
@@ -92,7 +90,7 @@ def test_processes_and_threads_give_the_same_bits(tmp_path: Path) -> None:
 
 
 def test_an_engine_that_does_not_exist_is_refused() -> None:
-    with pytest.raises(UsageError, match="no engine 'x'; choose one of processes, threads"):
+    with pytest.raises(UsageError, match="no engine 'x'; choose one of dask, processes, threads"):
         losscli.evaluate({"y_true": [1.5], "y_pred": [2.0]}, engine="x")
 
 

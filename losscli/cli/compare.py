@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from losscli.cli import delivery, limits, options, terminal
-from losscli.cli.eval import DELIMITERS, asked_for, evaluate_files, named_columns
+from losscli.cli.eval import DELIMITERS, asked_for, cluster_of, evaluate_files, named_columns
 from losscli.cli.failure import say
 from losscli.cli.progress import bar_if_seen
 from losscli.errors import UsageError
@@ -118,7 +118,9 @@ def compare_files(
     given |= {"fail_if": fail_if or (), "warn_if": warn_if or ()}
     limits.check(given, asked_for(loss, given["task"]), baseline=True)
     given["columns"] = named_columns(given.pop("column"))
-    given["engine"] = "processes"
+    tls = tuple(given.pop(name) for name in ("tls_ca", "tls_cert", "tls_key"))
+    address, insecure = given["scheduler"], given.pop("insecure")
+    given["scheduler"] = cluster_of(given["engine"], address, tls, insecure=insecure)
     given["delimiter"] = DELIMITERS.get(delimiter or "", delimiter)
     words = {"losses": loss, "mode": mode, "tolerance": tolerance, "old_pred": old, "new_pred": new}
     found = _judge(files, {**given, **words}, quiet=quiet)

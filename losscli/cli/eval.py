@@ -10,6 +10,7 @@ import typer
 from losscli.cli import delivery, limits, options, terminal
 from losscli.cli.failure import say
 from losscli.cli.progress import bar_if_seen
+from losscli.engine import Scheduler
 from losscli.errors import UsageError
 from losscli.render import format_named
 from losscli.roles import TASKS
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _OURS = {
     *("files", "loss", "column", "roles", "exit_zero", "save", "format", "output", "quiet"),
     *("config", "hybrid"),
+    *("scheduler", "tls_ca", "tls_cert", "tls_key", "insecure"),
     "debug",
 }
 """What the command line keeps to itself; every other word is one that `evaluate` knows."""
@@ -59,6 +61,12 @@ def evaluate_files(
     decimal: options.Decimal = None,
     expect_rows: options.ExpectRows = None,
     jobs: options.Jobs = None,
+    engine: options.Engine = "processes",
+    scheduler: options.SchedulerOption = None,
+    tls_ca: options.TlsCa = None,
+    tls_cert: options.TlsCert = None,
+    tls_key: options.TlsKey = None,
+    insecure: options.Insecure = False,
     fail_if: limits.FailIf = None,
     warn_if: limits.WarnIf = None,
     strict: limits.Strict = False,
@@ -90,7 +98,9 @@ def evaluate_files(
     given |= {"fail_if": fail_if or (), "warn_if": warn_if or ()}
     limits.check(given, asked_for(loss, task, cost_matrix))
     given["columns"] = named_columns(column)
-    given["engine"] = "processes"
+    given["scheduler"] = cluster_of(
+        engine, scheduler, (tls_ca, tls_cert, tls_key), insecure=insecure
+    )
     given["delimiter"] = DELIMITERS.get(delimiter or "", delimiter)
     report = _judge(files, loss, given, quiet=quiet)
     if not quiet:
@@ -103,6 +113,26 @@ def evaluate_files(
     sys.stdout.write(shape.render(report, terminal.style()))
     if code := limits.code_of(report, exit_zero=exit_zero):
         raise typer.Exit(code)
+
+
+def cluster_of(
+    engine: str, address: str | None, tls: tuple[str | None, ...], *, insecure: bool
+) -> Scheduler | None:
+    """Return where the cluster is; refuse words about one that is not asked for."""
+    if engine == "dask":
+        if address:
+            return Scheduler(address, tls[0], tls[1], tls[2], insecure)
+        what = "--engine dask needs a cluster"
+        raise UsageError(what, remedy="such as --scheduler local:2 or --scheduler tcp://host:8786")
+    said = {
+        "--scheduler": address,
+        **dict(zip(("--tls-ca", "--tls-cert", "--tls-key"), tls, strict=True)),
+        "--insecure": insecure,
+    }
+    for flag, value in said.items():
+        if value:
+            raise UsageError(f"{flag} is for a cluster", remedy="ask for one: --engine dask")
+    return None
 
 
 def named_columns(texts: list[str] | None) -> dict[str, str]:

@@ -12,6 +12,7 @@ from losscli.roles import ROLES, TASKS
 _WHAT = "What to compute"
 _COLUMNS = "Which column is what (default: found by name, and stated)"
 _READ = "How to read"
+_RUN = "Where it runs"
 _OUT = "Where it goes"
 
 
@@ -122,6 +123,27 @@ ExpectRows = Annotated[
 ]
 Jobs = Annotated[
     int | None, _option(_READ, "N", "How many threads; the numbers do not depend on it.", least=1)
+]
+
+Engine = Annotated[
+    Literal["processes", "threads", "dask"],
+    _option(_RUN, "ENGINE", "processes (default) or threads of this machine, or dask: a cluster."),
+]
+SchedulerOption = Annotated[
+    str | None,
+    _option(
+        _RUN,
+        "ADDRESS",
+        "The cluster: tcp://host:port, tls://host:port, or local:N for N workers started here.",
+        "--scheduler",
+    ),
+]
+TlsCa = Annotated[str | None, _option(_RUN, "FILE", "Who vouches for the cluster.", "--tls-ca")]
+TlsCert = Annotated[str | None, _option(_RUN, "FILE", "The certificate to show it.", "--tls-cert")]
+TlsKey = Annotated[str | None, _option(_RUN, "FILE", "The key of that.", "--tls-key")]
+Insecure = Annotated[
+    bool,
+    _option(_RUN, "", "Trust an unencrypted scheduler on another machine.", "--insecure"),
 ]
 
 Config = Annotated[

@@ -20,8 +20,13 @@ from losscli.visible import visible
 PREFIX = "LOSSCLI_"
 HYBRIDS = "losses"
 """The table of a configuration that names sums of losses."""
-_NOT_SET = {"files", "config", "debug", "hybrid"}
-"""What a single run alone can say, and what has a table of its own."""
+_NOT_SET = {"files", "config", "debug", "hybrid"} | {
+    *("scheduler", "tls_ca", "tls_cert", "tls_key", "insecure")
+}
+"""What a single run alone can say, and what has a table of its own.
+
+Who answers at the address of a scheduler can run programs here.
+"""
 _NAME = "pyproject.toml"
 _MAY_NAME_US = re.compile(rb"losscli|\\[uUx]|\0")
 """Our name in bytes, or what can hide it: an escape of TOML, two bytes a letter as in UTF-16."""

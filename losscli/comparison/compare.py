@@ -51,6 +51,7 @@ def compare(  # noqa: PLR0913 - the arguments are the options of the command lin
     top: int = 10,
     level: float = 0.95,
     engine: str = "threads",
+    scheduler: Any = None,  # noqa: ANN401 - see `losscli.evaluate`
     jobs: int | None = None,
     progress: Progress | None = None,
     **reading: Any,  # noqa: ANN401
@@ -68,7 +69,8 @@ def compare(  # noqa: PLR0913 - the arguments are the options of the command lin
     `fail_if` and `warn_if` are limits about the new model, as for `evaluate`; what they call the
     baseline is the old one on the same rows. `hybrids` are named sums, as there. `reading` are
     the other arguments of `losscli.evaluate`, for both models; --by, --weight, --group and
-    --cluster are columns of `old`. `engine` is that of `evaluate`, too.
+    --cluster are columns of `old`. `engine` and `scheduler` are those of
+    `evaluate`.
     Raises DataError where the rows do not belong together or cannot be judged, UsageError where
     the arguments do not fit. The same rows give the same numbers to the bit for any `jobs`.
     """
@@ -102,8 +104,9 @@ def compare(  # noqa: PLR0913 - the arguments are the options of the command lin
         grouped=plan.wanted.group is not None,
     )
     pairing = Pairing((plan, found.new), models.chosen, ids=False)
-    run = PairedRun(sources, pairing, work, jobs, progress, engines.engine(engine))
-    summary, join = run.joined()
+    with engines.opened(engine, scheduler) as fold:
+        run = PairedRun(sources, pairing, work, jobs, progress, fold)
+        summary, join = run.joined()
     for only, one in ((join.only_old, plan), (join.only_new, found.new)):
         check_count(join.matched + only, reading.get("expect_rows"), one.where)
     check_rows(summary.census, None, plan)

@@ -2,9 +2,11 @@
 
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
+from losscli.dataclass import dataclass
 from losscli.errors import UsageError
 from losscli.visible import visible
 
@@ -20,7 +22,7 @@ class Fold(Protocol):
     order does not matter to the result. `jobs`
     workers (default: as many as processors) call the reads. Where calls fail, the error of the
     first of them in the order of the source is raised. `progress` is told now and then how
-    many stretches are done.
+    many stretches are done, and of how many where that is known.
     """
 
     def __call__(
@@ -29,17 +31,45 @@ class Fold(Protocol):
         judge: Callable[[P, S], S],
         zero: S,
         jobs: int | None = None,
-        progress: Callable[[int], None] | None = None,
+        progress: Callable[..., None] | None = None,
     ) -> S:
         """Call the reads and fold what is made of them."""
         ...
 
 
-def engine(name: str) -> Fold:
-    """Return the fold of the engine of that name, which is that of its module; else UsageError."""
-    names = [module.name for module in pkgutil.iter_modules(__path__)]
+@dataclass(frozen=True)
+class Scheduler:
+    """Where a cluster is: `address` is tcp://host:port, tls://host:port or local:N.
+
+    The files of `tls_ca`, `tls_cert` and `tls_key` are in PEM. What is neither on this machine
+    nor encrypted is refused unless it is said to be safe: `insecure`.
+    """
+
+    address: str
+    tls_ca: str | None = None
+    tls_cert: str | None = None
+    tls_key: str | None = None
+    insecure: bool = False
+
+
+def opened(name: str, scheduler: Any = None) -> AbstractContextManager[Fold]:  # noqa: ANN401
+    """Give the fold of an engine; what it needs is there until it is closed.
+
+    `scheduler` is that of a cluster: an address, a `Scheduler` or a distributed.Client.
+    """
+    module = _module(name)
+    if hasattr(module, "opened"):
+        found: AbstractContextManager[Fold] = module.opened(scheduler)
+        return found
+    if scheduler is not None:
+        what = f"a scheduler is not for the engine {name}"
+        raise UsageError(what, remedy="leave it out, or ask for a cluster: --engine dask")
+    return nullcontext(module.fold)
+
+
+def _module(name: str) -> Any:  # noqa: ANN401 - a module
+    names = [m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_")]
     if name not in names:
         what = f"there is no engine {visible(name)!r}"
         raise UsageError(what, remedy=f"choose one of {', '.join(names)}")
-    found: Fold = import_module(f"{__name__}.{name}").fold
-    return found
+    return import_module(f"{__name__}.{name}")

@@ -9,12 +9,12 @@ import os
 import pickle
 import signal
 import sys
-import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, TypeVar
 
 from losscli.engine import threads
-from losscli.errors import DataError, LosscliError
+from losscli.engine._failure import Failure, pickled
+from losscli.errors import DataError
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
 """The names of options of mallopt(3)."""
@@ -29,7 +29,7 @@ def fold(
     judge: Callable[[P, S], S],
     zero: S,
     jobs: int | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[..., None] | None = None,
 ) -> S:
     """Fold as `losscli.engine.Fold` says, in processes; summaries and errors must pickle.
 
@@ -49,11 +49,6 @@ def _keep_freed_memory() -> None:
     if mallopt:
         for option in (_MMAP_THRESHOLD, _TRIM_THRESHOLD):
             mallopt(option, _KEPT)
-
-
-class _Failure(NamedTuple):
-    number: int
-    error: BaseException
 
 
 class _Next:
@@ -96,11 +91,11 @@ class _Team(Generic[P, S]):
         self._zero = zero
         self._next = _Next()
 
-    def fold(self, count: int, progress: Callable[[int], None] | None) -> S:
+    def fold(self, count: int, progress: Callable[..., None] | None) -> S:
         helpers = [self._helper() for _ in range(count - 1)]
         found = [self._work(progress), *(_received(*helper) for helper in helpers)]
         self._next.close()
-        failures = [one for one in found if isinstance(one, _Failure)]
+        failures = [one for one in found if isinstance(one, Failure)]
         if failures:
             raise min(failures, key=lambda failure: failure.number).error
         total: S = found[0]
@@ -119,25 +114,23 @@ class _Team(Generic[P, S]):
             if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
                 # Ctrl-C reaches every process: whoever started this one says what there is to say
                 signal.signal(signal.SIGINT, signal.SIG_DFL)
-            written = _pickled(self._work(lambda _: _leave_without(parent)))
+            written = pickled(self._work(lambda *_: _leave_without(parent)))
             with os.fdopen(theirs, "wb") as pipe:
                 pipe.write(written)
         finally:
             os._exit(0)
 
-    def _work(self, progress: Callable[[int], None] | None) -> Any:  # noqa: ANN401 - S or _Failure
+    def _work(self, progress: Callable[..., None] | None) -> Any:  # noqa: ANN401 - S or Failure
         total, number = self._zero, 0
         try:
             while (number := self._next.take()) < len(self._calls):
                 for piece in self._calls[number]():
                     total = self._judge(piece, total)
                 if progress:
-                    progress(number + 1)
+                    progress(number + 1, len(self._calls))
         except BaseException as error:  # noqa: BLE001 - raised once it is known to be the first
             self._next.skip_to(len(self._calls))
-            if not isinstance(error, LosscliError):
-                error.add_note(traceback.format_exc())
-            return _Failure(number, error)
+            return Failure.of(number, error)
         return total
 
 
@@ -146,18 +139,7 @@ def _leave_without(parent: int) -> None:
         os._exit(1)
 
 
-def _pickled(found: Any) -> bytes:  # noqa: ANN401 - S or _Failure
-    try:
-        return pickle.dumps(found, pickle.HIGHEST_PROTOCOL)
-    except Exception as error:
-        if not isinstance(found, _Failure):
-            raise
-        told = RuntimeError("".join(traceback.format_exception(found.error)))
-        told.add_note(f"(in a worker process; the error itself cannot travel: {error})")
-        return pickle.dumps(_Failure(found.number, told))
-
-
-def _received(process: int, pipe: int) -> Any:  # noqa: ANN401 - S or _Failure
+def _received(process: int, pipe: int) -> Any:  # noqa: ANN401 - S or Failure
     with os.fdopen(pipe, "rb") as stream:
         written = stream.read()
     os.waitpid(process, 0)
@@ -165,4 +147,4 @@ def _received(process: int, pipe: int) -> Any:  # noqa: ANN401 - S or _Failure
         return pickle.loads(written)  # noqa: S301 - from a process of our own
     except (EOFError, pickle.UnpicklingError):
         what = "a worker process was ended from outside (was there too little memory?)"
-        return _Failure(-1, DataError(what, remedy="use fewer: --jobs 1"))
+        return Failure(-1, DataError(what, remedy="use fewer: --jobs 1"))

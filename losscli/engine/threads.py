@@ -16,7 +16,7 @@ def fold(
     judge: Callable[[P, S], S],
     zero: S,
     jobs: int | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[..., None] | None = None,
 ) -> S:
     """Fold as `losscli.engine.Fold` says, in threads.
 

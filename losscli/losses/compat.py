@@ -78,15 +78,20 @@ def _peer(loss: Loss, library: str) -> Peer | None:
 
 
 def _as_in(part: Part, library: str) -> Part:
-    peer = _peer(part.loss, library)
+    return replace(part, loss=like(part.loss, library))
+
+
+def like(loss: Loss, library: str) -> Loss:
+    """Return a loss with the row losses of a library, itself where it has none of its own."""
+    peer = _peer(loss, library)
     if peer is None or peer.rows is None:
-        return part
+        return loss
     domain, _ = signature(peer.rows)
-    of_peer = replace(
-        part.loss,
+    return replace(
+        loss,
         function=peer.rows,
         arguments=tuple(domain),
         domain=lambda **_: domain,
-        signed=part.loss.signed or peer.signed,
+        signed=loss.signed or peer.signed,
+        library=library,
     )
-    return replace(part, loss=of_peer)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 import losscli.losses.derived  # noqa: F401 - registers what the arguments of losses follow from
 from losscli.dataclass import dataclass
+from losscli.errors import UsageError
 from losscli.losses.arguments import bases, column_of, ranges
 from losscli.losses.combine import MEAN, Combine
 from losscli.losses.domain import REAL, Choice, Interval, PerRow
@@ -82,7 +83,8 @@ class Loss:
     `parts` name the terms after the first, where these are shown for themselves: they add up to
     the first. `beside` name terms after those, which are shown with them. `components` say what
     the columns of several truths, and of what predicts them, must be and in which order they are
-    handed over.
+    handed over. `library` is the one whose row losses these are, where they are not the
+    textbook's.
     A loss with `leaves_out` gives NaN for rows that it does not judge; in any other a NaN means
     that the number cannot be computed. `check` says what is wrong with parameters that are
     legal one by one, or nothing. `origin` is empty for our own losses; else it says where the
@@ -116,6 +118,15 @@ class Loss:
     beside: tuple[str, ...] = ()
     components: tuple[str, ...] = ()
     origin: str = ""
+    library: str = ""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel by name, as every process registers the same losses; UsageError for any other."""
+        known = LOSSES.get((self.name, self.task)) is self or bool(self.library)
+        if not (known and self.function.__module__.startswith("losscli.")):
+            what = f"{self.name} is a loss of your own, which does not travel to the workers"
+            raise UsageError(what, remedy="leave out --engine dask")
+        return _named, (self.name, self.task, self.library)
 
     @property
     def flags(self) -> tuple[str, ...]:
@@ -128,6 +139,13 @@ class Loss:
     def doc(self) -> str:
         """The docstring: what the loss rewards, and where it comes from."""
         return inspect.getdoc(self.function) or ""
+
+
+def _named(name: str, task: str, library: str) -> Loss:
+    import losscli.losses  # noqa: F401, PLC0415 - registers them
+    from losscli.losses.compat import like  # noqa: PLC0415 - it uses this module
+
+    return like(LOSSES[name, task], library)
 
 
 LOSSES: dict[tuple[str, str], Loss] = {}

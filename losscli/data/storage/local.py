@@ -8,8 +8,9 @@ import sys
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from losscli.data.storage import STDIN, Stored
 from losscli.data.storage.peekable import Peekable, Read
@@ -61,7 +62,10 @@ class Stream:
 
 @dataclass(frozen=True)
 class Stamp:
-    """What tells that a file is still the one that was looked at first."""
+    """What tells that a file is still the one that was looked at first.
+
+    Another machine has other numbers for the device and the inode: there they are 0.
+    """
 
     device: int
     inode: int
@@ -72,6 +76,11 @@ class Stamp:
     def of(cls, status: os.stat_result) -> "Stamp":
         """Return the stamp of a file."""
         return cls(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+
+    def fits(self, status: os.stat_result) -> bool:
+        """Tell whether a file has this stamp."""
+        found = Stamp.of(status)
+        return self == (found if self.inode else replace(found, device=0, inode=0))
 
 
 class LocalFile:
@@ -87,6 +96,11 @@ class LocalFile:
         self.path = self.name = path
         self.size: int | None = stamp.size
         self._stamp = stamp
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Travel with a path that does not depend on the folder of a process."""
+        state = vars(self) | {"path": str(Path(self.path).absolute())}
+        return state | {"_stamp": replace(self._stamp, device=0, inode=0)}
 
     @contextmanager
     def opened(self) -> Iterator[Peekable]:
@@ -124,7 +138,7 @@ class LocalFile:
         except OSError as error:
             raise unreadable(self.name, error) from None
         with file:
-            if Stamp.of(os.fstat(file.fileno())) != self._stamp:
+            if not self._stamp.fits(os.fstat(file.fileno())):
                 raise changed(self.name)
             yield file
 

@@ -3,6 +3,7 @@
 import shlex
 import unicodedata
 from dataclasses import field
+from typing import Any
 
 from losscli.data.text.records import Cell, line_ends
 from losscli.data.text.textfile import TextFile
@@ -30,6 +31,10 @@ class Sheet:
     body: int
     guessable: bool = False
     sample: list[list[Cell]] = field(default_factory=list, repr=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Travel without the first rows, which are looked at where the file is opened."""
+        return {**vars(self), "sample": []}
 
     @property
     def mark(self) -> bytes:

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import pairwise
+from typing import Any
 
 import pyarrow as pa
 
@@ -49,6 +50,13 @@ class CsvSource:
         for sheet in sheets:
             if sheet.guessable and sheet.text.last_byte() not in b"\r\n":
                 self._warn(_no_end(sheet))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Travel without what belongs to one process."""
+        return {name: v for name, v in vars(self).items() if name not in ("_hands", "_lock")}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state, _hands=threading.local(), _lock=threading.Lock())
 
     def sample(self) -> Mapping[str, list[str | None]]:
         """Return the texts of the first rows by column."""

@@ -1,0 +1,178 @@
+"""The client's side: stretches out, summaries back, each added once."""
+
+import pickle
+import queue
+import time
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import CancelledError
+from typing import Any, TypeVar
+
+import distributed
+from distributed.scheduler import KilledWorker
+
+from losscli.engine import Fold
+from losscli.engine._failure import Failure
+from losscli.engine.dask.alike import here
+from losscli.engine.dask.worker import carry, work
+from losscli.errors import DataError, UsageError
+
+P = TypeVar("P")
+S = TypeVar("S")
+
+_PARTS = 16
+"""Into so many lots each thread's share is cut, so that all end at about the same time."""
+_LONGEST = 32
+"""The most stretches of a lot: what a worker that is lost takes with it."""
+_AHEAD = 3
+"""The lots that are handed out for each thread before it is done with one."""
+_TICK = 0.5
+_PATIENCE = 30.0
+"""Seconds for which a cluster may be without workers before it is given up."""
+
+
+def folding(client: distributed.Client) -> Fold:
+    """Return the fold, as `losscli.engine.Fold` says, of a client; summaries must pickle."""
+
+    def fold(
+        reads: Iterator[Callable[[], Iterable[P]]],
+        judge: Callable[[P, S], S],
+        zero: S,
+        jobs: int | None = None,  # noqa: ARG001 - the cluster has as many as it has
+        progress: Callable[..., None] | None = None,
+    ) -> S:
+        folder = _Folder(client, list(reads), _pickled((judge, zero)), zero)
+        try:
+            total: S = folder.total(progress)
+        finally:
+            folder.close()
+        return total
+
+    return fold
+
+
+def _pickled(found: Any) -> bytes:  # noqa: ANN401 - what is to be done
+    try:
+        return pickle.dumps(found, pickle.HIGHEST_PROTOCOL)
+    except (pickle.PicklingError, AttributeError, TypeError) as error:
+        what = f"what is asked cannot travel to the workers ({error})"
+        raise UsageError(what, remedy="leave out --engine dask") from None
+
+
+class _Folder:
+    """The lots of stretches that are out, and the sum of those that are back."""
+
+    def __init__(
+        self,
+        client: distributed.Client,
+        calls: Sequence[Callable[[], Any]],
+        judge: bytes,
+        zero: Any,  # noqa: ANN401 - a summary
+    ) -> None:
+        self._client = client
+        self._calls = calls
+        self._zero = zero
+        self._token = uuid.uuid4().hex
+        self._threads = max(sum(client.nthreads().values()), 1)
+        size = min(max(len(calls) // (self._threads * _PARTS), 1), _LONGEST)
+        self._starts = range(0, len(calls), size)
+        self._back: queue.SimpleQueue[int] = queue.SimpleQueue()
+        self._out: dict[int, Any] = {}
+        self._failure: Failure | None = None
+        self._judge = client.submit(carry, judge, key=f"losscli-judge-{self._token}")
+
+    def total(self, progress: Callable[..., None] | None) -> Any:  # noqa: ANN401 - a summary
+        """Hand out all lots and return the sum of what comes back."""
+        total, done = self._zero, 0
+        starts = iter(self._starts)
+        while self._hand_out(starts):
+            first = self._next()
+            found = self._found(first, self._out.pop(first))
+            if isinstance(found, Failure):
+                self._fail(found)
+            elif self._failure is None:
+                total = total + found
+            done += self._size(first)
+            if progress:
+                progress(done, len(self._calls))
+        if self._failure:
+            raise self._failure.error
+        return total
+
+    def close(self) -> None:
+        """Take back what is still out."""
+        self._client.cancel([self._judge, *self._out.values()], force=True)
+
+    def _size(self, first: int) -> int:
+        return min(self._starts.step, len(self._calls) - first)
+
+    def _hand_out(self, starts: Iterator[int]) -> bool:
+        """Keep enough lots out; tell whether any is."""
+        while len(self._out) < _AHEAD * self._threads and self._failure is None:
+            first = next(starts, None)
+            if first is None:
+                break
+            calls = list(self._calls[first : first + self._size(first)])
+            future = self._client.submit(
+                work,
+                here(),
+                self._judge,
+                _pickled(calls),
+                first,
+                key=f"losscli-{self._token}-{first}",
+                priority=-first,
+            )
+            self._out[first] = future
+            future.add_done_callback(lambda _, first=first: self._back.put(first))
+        return bool(self._out)
+
+    def _next(self) -> int:
+        """Return the first number of a lot that is back, waiting for it."""
+        alone: float | None = None
+        while True:
+            try:
+                first = self._back.get(timeout=_TICK)
+            except queue.Empty:
+                alone = None if self._has_workers() else alone or time.monotonic()
+                if alone and time.monotonic() - alone > _PATIENCE:
+                    what = "the cluster has lost all its workers"
+                    raise DataError(what, remedy="start workers, and run it again") from None
+                continue
+            if first in self._out:
+                return first
+
+    def _has_workers(self) -> bool:
+        try:
+            return bool(self._client.nthreads())
+        except (OSError, TimeoutError) as error:
+            raise _lost() from error
+
+    def _found(self, first: int, future: Any) -> Any:  # noqa: ANN401 - or Failure
+        try:
+            written: bytes = future.result()
+        except KilledWorker as error:
+            return Failure(first, self._killed(first, error.allowed_failures + 1))
+        except (CancelledError, OSError, TimeoutError) as error:
+            raise _lost() from error
+        return pickle.loads(written)  # noqa: S301 - from the workers, which we trust
+
+    def _killed(self, first: int, times: int) -> DataError:
+        last = first + self._size(first)
+        which = f"stretch {last}" if last == first + 1 else f"stretches {first + 1} to {last}"
+        return DataError(
+            f"{times} workers were lost, one after the other, while they read {which} of "
+            f"{len(self._calls)}",
+            remedy="look into their logs: was there too little memory?",
+        )
+
+    def _fail(self, found: Failure) -> None:
+        """Keep the first failure in the order of the source; what stands behind it is left."""
+        if self._failure is None or found.number < self._failure.number:
+            self._failure = found
+        behind = [first for first in self._out if first > self._failure.number]
+        self._client.cancel([self._out.pop(first) for first in behind], force=True)
+
+
+def _lost() -> DataError:
+    what = "the connection to the scheduler was lost"
+    return DataError(what, where="--scheduler", remedy="see that it runs, and run it again")
