@@ -78,13 +78,21 @@ def test_the_interval_of_symmetric_differences_is_the_paired_t_test() -> None:
     assert found["p"] == pytest.approx(oracle.pvalue, rel=1e-6)
 
 
-def test_the_detectable_difference_is_that_of_80_percent_power() -> None:
-    old, new = pair()
-    found = only(losscli.compare(old, new, losses="mse"))
-    d = (new["y_true"] - new["y_pred"]) ** 2 - (old["y_true"] - old["y_pred"]) ** 2
-    t = stats.t(len(d) - 1)
-    expected = (t.ppf(0.975) + t.ppf(0.8)) * d.std(ddof=1) / math.sqrt(len(d))
-    assert found["detectable"] == pytest.approx(expected, rel=1e-9)
+@pytest.mark.parametrize("freedom", [200, 9, 3])
+def test_the_detectable_difference_is_that_of_80_percent_power(freedom: float) -> None:
+    d = np.random.default_rng(3).standard_t(freedom, 400)
+    old = perfect(400).assign(y_pred=50.0)
+    found = only(losscli.compare(old, old.assign(y_pred=50 + d), losses="mae", top=0))
+    t = stats.t(399)
+    error = d.std(ddof=1) / 20
+    assert (found["high"] - found["low"]) / 2 == pytest.approx(t.ppf(0.975) * error, rel=1e-6)
+    half, power = t.ppf(0.975), t.ppf(0.8)
+    plain = (half + power) * error
+    kurtosis = float(stats.kurtosis(d, fisher=False))
+    unsure = min(3 * max(kurtosis - 6, 0) / 1600, 0.05)
+    spread = math.sqrt(1 + unsure * (half**2 + (half + power) ** 2))
+    assert found["detectable"] == pytest.approx((half + power * spread) * error, rel=1e-9)
+    assert (found["detectable"] == pytest.approx(plain, rel=1e-9)) == (freedom > 3)
 
 
 def test_lopsided_differences_widen_the_interval_to_that_of_hall() -> None:

@@ -42,9 +42,34 @@ class Largest:
     def tail_index(self, rows: int) -> float:
         """Return the index of the tail of a sample of `rows` (NaN where too few are known).
 
+        A generalised Pareto distribution is fitted by probability-weighted moments (Hosking &
+        Wallis, 1987) to how far the largest 7 sqrt(rows), at most half of all, exceed the next
+        one. They are fewer where fewer lie above a third of the way from the least to the mean:
+        many losses near zero would make the others look heavy. Infinite where the tail is no
+        heavier than exponential.
+        """
+        few, most = tail_rows(rows), min(int(7 * np.sqrt(rows)), rows // 2, KEPT - 1)
+        if rows < _FEWEST or len(self.values) <= few:
+            return np.nan
+        over = self.values / 2 - self.values[0] / 2  # halves do not overflow
+        over = over / over[-1] if over[-1] > 0 else over
+        some = int(np.count_nonzero(over > over.sum() / rows / 3))
+        k = max(few, min(some, most, len(over) - 1))
+        excess = over[-k:] - over[-k - 1]
+        excess = excess[excess > 0]
+        k = len(excess)
+        if k < few:
+            return np.nan if k else np.inf
+        weighed = excess * ((k - np.arange(1, k + 1) + 0.35) / k)
+        mean, lower = float(np.mean(excess)), float(np.mean(weighed))
+        shape = 2 - mean / (mean - 2 * lower) if mean > 2 * lower else -np.inf
+        return 1 / shape if shape > 0 else np.inf
+
+    def extreme_index(self, rows: int) -> float:
+        """Return the same from fewer rows, for distances: their middle says nothing of the tail.
+
         The moment estimator of Dekkers, Einmahl & de Haan (1989) on the 1.5 sqrt(rows) largest:
-        unlike Hill's it does not take a normal or exponential tail for a heavy one. Infinite
-        where the tail is no heavier than exponential.
+        unlike Hill's it does not take a normal or exponential tail for a heavy one.
         """
         k = tail_rows(rows)
         if rows < _FEWEST or len(self.values) <= k or self.values[-k - 1] <= 0:
@@ -61,5 +86,5 @@ _FEWEST = 100
 
 
 def tail_rows(rows: int) -> int:
-    """Return how many of the largest of so many rows are taken for their tail."""
+    """Return how many of the largest of so many rows make up a tail at the least."""
     return min(int(1.5 * np.sqrt(rows)), KEPT - 1)
