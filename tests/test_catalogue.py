@@ -1,6 +1,7 @@
 """`losscli losses` and `losscli explain`: the losses as people and programs find them."""
 
 import json
+import math
 import re
 from fractions import Fraction
 
@@ -9,8 +10,8 @@ import pytest
 from process import python, shell
 
 import losscli.losses  # noqa: F401 - fills the registry
-from losscli.cli.curve import curve
-from losscli.losses.facts import facts_of, family_of, source_of
+from losscli.cli.curve import curve, situations
+from losscli.losses.facts import facts_of, family_of, source_of, typical
 from losscli.losses.spec import LOSSES, Loss
 
 EVERY = pytest.mark.parametrize(
@@ -194,6 +195,47 @@ print("LOADED", *(name for name in heavy if name in sys.modules))
 )
 def test_nothing_heavy_is_loaded_to_look_things_up(words: str) -> None:
     assert python(HEAVY, *words.split()).stdout.endswith("LOADED\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "task", "at", "cost"),
+    [
+        ("crps_quantile", "distribution", 3.0, 2 / 3 * (0.1 * 4 + 0.5 * 3 + 0.9 * 2)),
+        ("wis", "distribution", 3.0, 2 / 3 * (0.1 * 4 + 0.5 * 3 + 0.9 * 2)),
+        ("crps_ensemble", "distribution", 3.0, 3 - 4 / 9),
+        ("cosine", "vectors", 60.0, 0.5),
+        ("giou", "vectors", 1.0, 2 / 3),
+        ("iou", "vectors", 2.0, 1.0),
+        ("kl", "soft", 0.75, 0.0),
+        ("log_loss", "multilabel", 0.5, (math.log(2) - math.log(0.75)) / 2),
+        ("multi_label_margin", "multilabel", 0.5, 0.25),
+        ("alphazero", "games", 0.25, 0.75 * math.log(4) + 0.25 * math.log(4 / 3)),
+        ("iso15197", "regression", 120.0, 1.0),
+        ("iso15197", "regression", 100.0, 0.0),
+        ("hinge_embedding", "margin", -2.0, 3.0),
+        ("cost", "multiclass", 0.9, 0.0),
+        ("cost", "multiclass", 0.1, 1.0),
+    ],
+)
+def test_a_loss_of_several_numbers_is_drawn_against_one(
+    name: str, task: str, at: float, cost: float
+) -> None:
+    loss = LOSSES[name, task]
+    drawn = curve(loss, typical(loss))
+    assert drawn is not None
+    assert np.interp(at, drawn.at, drawn.loss) == pytest.approx(cost, abs=2e-3)
+
+
+@EVERY
+def test_every_prediction_that_is_a_number_has_a_curve(loss: Loss) -> None:
+    drawn = curve(loss, typical(loss))
+    if "label" in loss.roles:
+        assert drawn is None
+        assert situations(loss, typical(loss))
+    else:
+        assert drawn is not None
+        assert np.ptp(drawn.loss) > 0
+        assert np.isfinite(drawn.costs).sum() > 2
 
 
 @pytest.mark.parametrize(

@@ -1,20 +1,17 @@
 """What a loss costs, situation by situation: a curve, or a few rows where none can be drawn."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.cli.ways import ways
 from losscli.dataclass import dataclass
 from losscli.losses.arguments import column_of
 from losscli.losses.chosen import Chosen, Part
 from losscli.losses.spec import Loss, Value, Vector
 from losscli.roles import ROLES, SHARED
-
-_POINTS = 157  # y - pred = 0 and pred = 1 are among them
-_SPREADS = ("delta", "beta", "c", "epsilon", "x")
-"""Parameters in the unit of the error: the curve shows what happens beyond them."""
 
 Columns = Mapping[str, NDArray[Any]]
 _RIGHT = np.array([[1.0, 0.0]] * 3)
@@ -39,24 +36,6 @@ _BOXES: Columns = {
     "pred": np.array([[0.0, 0.0, 2.0, 1.0], [1.0, 1.0, 3.0, 3.0], [3.0, 0.0, 5.0, 2.0]]),
 }
 """Half of the box, a box that overlaps it, and one beside it."""
-_FIXED = {
-    "pred": 0.0,
-    "lower": -1.0,
-    "upper": 1.0,
-    "naive_mae": 1.0,
-    "naive_rmse": 1.0,
-    "mean": 0.0,
-    "std": 1.0,
-    "variance": 1.0,
-    "var": -1.5,
-    "es": -2.0,
-    "score2": 0.0,
-    "r_l": 0.0,
-    "tokens": 1.0,
-    "bytes": 4.0,
-}
-_MOVED = {"score": (-2.0, 3.0), "logprob": (-6.0, 0.0), "r_w": (-800.0, 800.0), "y": (-4.0, 4.0)}
-"""What is drawn against for other columns, from where to where, and what the rest is."""
 
 
 @dataclass(frozen=True)
@@ -76,16 +55,16 @@ class Curve:
 
 def curve(loss: Loss, parameters: Mapping[str, Value]) -> Curve | None:
     """Return the row loss against the quantity that decides it, where one number does."""
-    if "y" in loss.several:
-        return None
     given = {r for r in loss.roles if loss.origin and r not in ROLES and r != "y"}
     said = "".join(f", {column_of(role)} is 1" for role in sorted(given))
     roles = set(loss.roles) - given
-    both = zip(_ways(roles, parameters), _ways(roles, parameters, few=True), strict=True)
-    for (against, at, *ways), (_, few, *others) in both:
+    kind = "boxes" if loss.components else "several" if "y" in loss.several else ""
+    drawn, typical = (ways(roles, parameters, kind, few=few) for few in (False, True))
+    for (against, at, *columns), (_, few, *others) in zip(drawn, typical, strict=True):
         ones = {role: np.ones_like(at) for role in given}
-        found = [_judged(loss, parameters, {**columns, **ones}) for columns in ways]
-        if all(np.isfinite(one).all() and np.allclose(one, found[0]) for one in found):
+        found = [_judged(loss, parameters, {**one, **ones}) for one in columns]
+        same = all(np.isfinite(one).all() and np.allclose(one, found[0]) for one in found)
+        if same and np.ptp(found[0]):
             few_ones = {role: np.ones_like(few) for role in given}
             costs = _judged(loss, parameters, {**others[0], **few_ones})
             return Curve(f"{against}{said}", at, found[0], few, costs)
@@ -152,47 +131,3 @@ def _judged(loss: Loss, parameters: Mapping[str, Value], columns: Columns) -> Ve
             inside = legal.holds(column)
             found = np.where(inside if inside.ndim == 1 else inside.all(axis=1), found, np.nan)
     return found
-
-
-def _axis(low: float, high: float, typical: Sequence[float], *, few: bool) -> Vector:
-    return np.array(typical) if few else np.linspace(low, high, _POINTS)
-
-
-def _ways(
-    roles: set[str], parameters: Mapping[str, Value], *, few: bool = False
-) -> Iterator[tuple[Any, ...]]:
-    """Yield what to draw against: its name, its values, and columns that must agree on the loss.
-
-    A loss is a function of the error alone where it is the same for y = 0 and for y = 1. With
-    `few`, the values are some typical ones.
-    """
-    p = _axis(0.01, 0.99, (0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99), few=few)
-    lead = _axis(-2.0, 3.0, (-10.0, -2.0, -1.0, -0.1, 0.1, 1.0, 2.0, 10.0), few=few)
-    if roles == {"y", "pred"}:
-        spread = max((float(parameters[s]) for s in _SPREADS if s in parameters), default=0.0)
-        unit = 10.0 ** np.floor(np.log10(max(spread, 1.0)))
-        reach = 1.0 if few else max(3.0, 2 * spread)
-        typical = unit * np.array([-10.0, -2.0, -1.0, -0.1, 0.1, 1.0, 2.0, 10.0])
-        e = _axis(-1.0, 1.0, typical.tolist(), few=few) * reach
-        yield "y - pred", e, {"y": 0 * e, "pred": -e}, {"y": 1 + 0 * e, "pred": 1 - e}
-        pred = _axis(0.1, 4.0, (0.1, 0.5, 0.9, 1.0, 1.1, 1.5, 2.0, 10.0), few=few).round(9)
-        yield "pred, where y is 1", pred, {"y": 1 + 0 * pred, "pred": pred}
-    elif roles == {"y", "prob"}:
-        yield "the probability of what happened", p, {"y": 1 + 0 * p, "prob": p}
-    elif roles == {"y", "probs"}:
-        probs = np.column_stack([p, (1 - p) / 2, (1 - p) / 2])
-        first = np.zeros(len(p), np.intp)
-        yield "the probability of the true one of three classes", p, {"y": first, "probs": probs}
-    elif roles == {"y", "score"}:
-        yield "y*score", lead, {"y": 1 + 0 * lead, "score": lead}
-    elif roles == {"y", "scores"}:
-        scores = np.column_stack([lead, 0 * lead])
-        first = np.zeros(len(lead), np.intp)
-        yield "the true class's score above its best rival", lead, {"y": first, "scores": scores}
-    elif roles <= _FIXED.keys() | _MOVED.keys():
-        moved = next(role for role in _MOVED if role in roles)
-        at = _axis(*_MOVED[moved], np.linspace(*_MOVED[moved], 6).tolist(), few=few)
-        rest = {role: _FIXED.get(role, 1.0) for role in sorted(roles - {moved})}
-        said = ", ".join(f"{role} is {value:g}" for role, value in rest.items())
-        columns = {role: value + 0 * at for role, value in rest.items()}
-        yield f"{moved}, where {said}" if said else moved, at, {moved: at, **columns}

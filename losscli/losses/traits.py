@@ -30,6 +30,7 @@ _NO_FORECAST = {
     "score": "a score is no probability",
 }
 _NO_NUMBER = "a class is no number, so nothing lies between two predictions"
+_UNKNOWN = "which of its columns are predictions is not known"
 _SIGNED = "it is a signed error, which nobody makes as small as can be"
 
 
@@ -59,6 +60,8 @@ def traits(loss: Loss, parameters: Mapping[str, Value]) -> Traits:
         why["proper"] = _NO_FORECAST[role]
     if loss.signed:
         return Traits(found, None, None, {**why, "convex": _SIGNED, "influence": _SIGNED})
+    if tried is None and "label" not in loss.roles:
+        return Traits(found, None, None, {**why, "convex": _UNKNOWN, "influence": _UNKNOWN})
     if tried is None:
         # the cost of a class is an entry of a table, which has a largest one
         return Traits(found, None, bounded_influence=True, why={**why, "convex": _NO_NUMBER})
@@ -126,8 +129,8 @@ def _bounded_far(loss: Loss, chosen: Chosen, tried: Trial) -> bool:
 
 def _bounded_along(chosen: Chosen, tried: Trial, truth: Columns) -> bool:
     """Tell whether predictions that move away in one direction get steeper and steeper."""
-    powers = _POWERS[_POWERS >= 1 / _MIDDLING]
-    steps = scale_of(chosen.parts[0].parameters) * powers
+    powers = np.array([power for power in _POWERS.tolist() if power >= 1 / _MIDDLING])
+    steps = np.array([scale_of(chosen.parts[0].parameters) * p for p in powers.tolist()])
     for at in range(tried.count):
         size = max(float(np.abs(v[at]).max()) for v in tried.predictions.values())
         if not size:
