@@ -9,6 +9,7 @@ from typing import Any
 from losscli import engine as engines
 from losscli.data.classes import twins
 from losscli.data.columns import Plan, plan
+from losscli.data.partitions import on_cluster
 from losscli.data.training import NAIVE, NaiveErrors, naive_errors
 from losscli.dataclass import dataclass
 from losscli.engine import Fold
@@ -80,7 +81,9 @@ def evaluate(  # noqa: PLR0913 - the arguments are the options of the command li
     """Judge predictions and return the report.
 
     `data` is the path of a CSV file, a list of paths (one data set), "-" for standard input,
-    or a pandas DataFrame. `losses` are texts as for `--loss`: "mse", "huber(delta=2)",
+    a pandas DataFrame, anything with Arrow's stream interface (an Arrow table, a polars
+    DataFrame), a list or an iterator of those, or a Dask DataFrame, which is judged where its
+    partitions are. `losses` are texts as for `--loss`: "mse", "huber(delta=2)",
     "0.7*mse + 0.3*mae" (default: what is usual for the task). `by` names the columns to break
     down by. `true` names what happened, and the word of any other role what plays it (pred, prob,
     probs, label, score, scores, lower, upper, quantiles, mean, variance, std, members, and the
@@ -115,6 +118,7 @@ def evaluate(  # noqa: PLR0913 - the arguments are the options of the command li
         check(compat)
     _check_words(roles)
     gates = Gates.of(fail_if, warn_if, asked, against, named)
+    engine = "dask" if engine == "threads" and on_cluster(data) else engine
     with engines.opened(engine, scheduler) as fold:
         job = _Job(asked, gates, given | roles, fold)
         done = job.run(data, expect_rows)

@@ -28,7 +28,7 @@ def open_source(data: Any, **options: Any) -> Source:  # noqa: ANN401
     """Open a path, several (one data set) or a DataFrame; `options` are those of `open_csv`."""
     if isinstance(data, str | os.PathLike):
         data = [data]
-    if isinstance(data, list | tuple):
+    if isinstance(data, list | tuple) and all(isinstance(o, str | os.PathLike) for o in data):
         from losscli.data.csv import open_csv  # noqa: PLC0415 - only one kind is needed
 
         return open_csv([os.fspath(path) for path in data], **options)

@@ -19,11 +19,29 @@ SAMPLED = 1000
 
 
 def open_frame(frame: object, *, rows: int = ROWS) -> Source:
-    """Return a source of the rows of a pandas DataFrame, a dict of columns or an Arrow table.
+    """Return a source of the rows of a DataFrame, a dict of columns, an Arrow table, or of many.
 
-    The index is ignored, rows are counted from 1, a piece has at most `rows`. Raises UsageError
-    for anything else and DataError where there are no rows.
+    What has the stream interface of Arrow (a table, a polars DataFrame) is read through it. A
+    list or an iterator of frames, or a reader of Arrow batches, is read frame by frame, a Dask
+    DataFrame partition by partition. The index is ignored, rows are counted from 1, a piece has
+    at most `rows`. Raises UsageError for anything else and DataError where there are no rows.
     """
+    from losscli.data.partitions import Partitions, is_partitioned  # noqa: PLC0415 - seldom
+
+    if is_partitioned(frame):
+        return Partitions(frame)
+    if isinstance(frame, list | tuple | Iterator | pa.RecordBatchReader):
+        from losscli.data.frames import Frames  # noqa: PLC0415 - as above
+
+        return Frames(frame if isinstance(frame, list | tuple) else iter(frame), rows)
+    found = frame_of(frame)
+    if not len(found):
+        raise DataError("no rows", where="DataFrame")
+    return FrameSource(found, rows)
+
+
+def frame_of(frame: object) -> "pd.DataFrame":
+    """Return a pandas DataFrame, a dict of columns or what Arrow can read as a DataFrame."""
     import pandas as pd  # noqa: PLC0415 - imported only when used
 
     if isinstance(frame, Mapping):
@@ -32,14 +50,32 @@ def open_frame(frame: object, *, rows: int = ROWS) -> Source:
         except ValueError as error:
             what = f"the columns do not make a table ({error})"
             raise UsageError(what, remedy="give each column as many values") from None
-    elif not isinstance(frame, pd.DataFrame | pd.Series) and hasattr(frame, "__arrow_c_stream__"):
-        frame = pa.table(frame).to_pandas(types_mapper=pd.ArrowDtype)
+    elif not isinstance(frame, pd.DataFrame | pd.Series):
+        if hasattr(frame, "collect") and hasattr(frame, "collect_schema"):
+            what = "a lazy frame has no rows yet"
+            raise UsageError(what, remedy="collect it: evaluate(frame.collect(), ...)")
+        if isinstance(frame, pa.RecordBatch):
+            frame = pa.Table.from_batches([frame])
+        if hasattr(frame, "__arrow_c_stream__"):
+            frame = _known(pa.table(frame)).to_pandas(types_mapper=pd.ArrowDtype)
     if not isinstance(frame, pd.DataFrame):
         what = f"cannot read predictions from a {type(frame).__name__}"
         raise UsageError(what, remedy="give a path, a pandas DataFrame or a dict of columns")
-    if not len(frame):
-        raise DataError("no rows", where="DataFrame")
-    return FrameSource(frame, rows)
+    return frame
+
+
+def _known(table: Any) -> Any:  # noqa: ANN401 - pyarrow has no types
+    """Return a table whose texts are of the plain type: large ones and views mean the same."""
+    for place, field in enumerate(table.schema):
+        kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
+        if pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
+            column = table.column(place)
+            if kind is not field.type:
+                column = pa.chunked_array(
+                    [one.dictionary.cast(pa.string()).take(one.indices) for one in column.chunks]
+                )
+            table = table.set_column(place, field.name, column.cast(pa.string()))
+    return table
 
 
 class FrameSource:
@@ -49,16 +85,17 @@ class FrameSource:
         self.files: tuple[str, ...] = ("DataFrame",)
         self.rereadable = True
         self.independent = False
-        self._frame = frame
+        self.frame = frame
         self._shape = frame.shape
         self._rows = rows
         self.names = tuple(map(str, frame.columns))
         self.notes: list[str] = []
         self.warnings: list[str] = []
+        self.rounded: dict[str, str] = {}
 
     def column(self, name: str) -> "pd.Series[Any]":
         """Return the first column whose name is written so."""
-        return self._frame.iloc[:, self.names.index(name)]
+        return self.frame.iloc[:, self.names.index(name)]
 
     def sample(self) -> "Mapping[str, list[str | None]]":
         """Return the texts of the first rows by column, converted when they are looked at."""
@@ -81,8 +118,8 @@ class FrameSource:
                 readers[name] = partial(_decoded, texts(series))
             else:
                 readers[name] = texts(series)
-        for number, start in enumerate(range(0, len(self._frame), self._rows)):
-            stretch = slice(start, min(start + self._rows, len(self._frame)))
+        for number, start in enumerate(range(0, len(self.frame), self._rows)):
+            stretch = slice(start, min(start + self._rows, len(self.frame)))
             yield partial(_piece, readers, stretch, number)
 
     def rows_per_piece(self) -> int:
@@ -91,7 +128,7 @@ class FrameSource:
 
     def in_pieces_of(self, rows: int) -> Source:
         """Return a source of the same rows whose pieces have `rows` each, but for the last."""
-        return FrameSource(self._frame, rows)
+        return FrameSource(self.frame, rows)
 
     def in_order(self) -> Source:
         """Return the source itself: its pieces never begin at a wrong row."""
@@ -99,7 +136,7 @@ class FrameSource:
 
     def check(self, rows: Mapping[int, int] | None = None) -> None:  # noqa: ARG002 - of files
         """Raise DataError where rows or columns came or went while they were read."""
-        if self._frame.shape != self._shape:
+        if self.frame.shape != self._shape:
             raise DataError("the DataFrame changed while it was read", remedy="give a copy")
 
     def _warn(self, name: str, rounded: tuple[int, int] | None) -> None:
@@ -109,6 +146,7 @@ class FrameSource:
                 f"row {row}: {visible(name)} {value} is an integer above 2^53 and was read as "
                 f"{float(value):.0f}; there may be more (name ids with --id)"
             )
+            self.rounded[name] = found
             self.warnings += [found] if found not in self.warnings else []
 
 

@@ -9,6 +9,7 @@ from concurrent.futures import CancelledError
 from typing import Any, TypeVar
 
 import distributed
+from dask.delayed import delayed
 from distributed.scheduler import KilledWorker
 
 from losscli.engine import Fold
@@ -113,18 +114,19 @@ class _Folder:
             if first is None:
                 break
             calls = list(self._calls[first : first + self._size(first)])
-            future = self._client.submit(
-                work,
-                here(),
-                self._judge,
-                _pickled(calls),
-                first,
-                key=f"losscli-{self._token}-{first}",
-                priority=-first,
-            )
+            future = self._sent(calls, first)
             self._out[first] = future
             future.add_done_callback(lambda _, first=first: self._back.put(first))
         return bool(self._out)
+
+    def _sent(self, calls: list[Any], first: int) -> Any:  # noqa: ANN401 - a future
+        key, data = f"losscli-{self._token}-{first}", (here(), self._judge, _pickled(calls), first)
+        needs = [call.needs for call in calls if hasattr(call, "needs")]
+        if not needs:
+            return self._client.submit(work, *data, key=key, priority=-first)
+        # what a call needs is computed by the cluster, and the call is made where that is
+        task = delayed(work, pure=False)(*data, *needs, dask_key_name=key)
+        return self._client.compute(task, priority=-first)
 
     def _next(self) -> int:
         """Return the first number of a lot that is back, waiting for it."""

@@ -4,6 +4,7 @@ import pickle
 import threading
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from itertools import zip_longest
 from typing import Any
 
 from losscli.engine._failure import Failure, pickled
@@ -20,18 +21,26 @@ def carry(judge: bytes) -> bytes:
     return judge
 
 
-def work(alike: Mapping[str, str], judge: bytes, stretches: bytes, first: int) -> bytes:
+def work(
+    alike: Mapping[str, str],
+    judge: bytes,
+    stretches: bytes,
+    first: int,
+    *needs: Any,  # noqa: ANN401 - partitions
+) -> bytes:
     """Return the summary of some stretches, or the Failure of the first that fails.
 
-    `first` is the number of the first of them. Nothing is kept: it may be done over again.
+    `first` is the number of the first of them, `needs` what they are made of where the cluster
+    holds that. Nothing is kept: it may be done over again.
     """
     if differs := difference(alike, here()):
         return pickled(Failure(-1, DataError(differs[0], where=_here(), remedy=differs[1])))
     number = first
     try:
         call, total = _judge(judge)
-        for read in pickle.loads(stretches):  # noqa: S301 - our client's
-            for piece in read():
+        reads = pickle.loads(stretches)  # noqa: S301 - our client's
+        for read, need in zip_longest(reads, needs):
+            for piece in read() if need is None else read.of(need):
                 with _TURN:
                     total = call(piece, total)
                 del piece
