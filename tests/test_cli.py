@@ -223,7 +223,7 @@ def test_nothing_heavy_is_loaded_for_little(arguments: str, loaded: str) -> None
             "--output 'markdown:': the file name is empty; name a file: markdown:FILE",
         ),
         ("eval x.csv -o jsn:a", "--output: there is no format 'jsn'; did you mean json?"),
-        ("eval x.csv -o a.md -o ./a.md", "--output: a.md is named twice; write to another file"),
+        ("eval x.csv -o a.json -o ./a.json", "--output: a.json is named twice; write to another"),
         ("eval x.csv -o x.csv", "--output: x.csv is one of the files to judge; write to another"),
         ("eval x.csv -o /nope/a.md", "--output: there is no folder /nope; mkdir -p /nope"),
         ("eval x.csv -o json:.", "--output: . is a folder; name a file in it"),

@@ -1,6 +1,8 @@
 """Settings: flags beat the environment, that beats the configuration, that the defaults."""
 
+import errno
 import json
+import os
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,8 @@ from hypothesis import strategies as st
 from process import shell
 
 from losscli.cli.config import _written
+from losscli.cli.settings import in_force
+from losscli.errors import UsageError
 
 ROWS = "y_true,y_pred,city\n1.5,2.5,a\n3.5,5.5,a\n10.5,6.5,b\n"  # mse 7, mae 7/3
 
@@ -251,3 +255,20 @@ def test_any_text_is_written_as_toml(text: str) -> None:
     written = _written([text])
     assert tomllib.loads(f"a = {written}") == {"a": [text]}
     assert written.isprintable()
+
+
+@pytest.mark.parametrize("method", ["read_bytes", "lstat", "stat"])
+def test_a_configuration_that_may_not_be_read_is_never_lost(
+    method: str, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configure(project, 'fail-if = ["mae > 2"]')
+    monkeypatch.chdir(project)
+    assert in_force(None).values["fail_if"].value == ["mae > 2"]
+
+    def denied(path: Path, **_: object) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, method, denied)
+        with pytest.raises(UsageError, match="cannot be read: Permission denied; mend or remove"):
+            in_force(None)

@@ -77,6 +77,20 @@ def _program(
 
 def call(arguments: Sequence[str]) -> int:
     """Run a command; what it prints reaches stdout only if nothing went wrong, and then whole."""
+    try:
+        code, printed = _called(arguments)
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        from losscli.cli import refusal  # noqa: PLC0415 - most runs need none
+
+        refusal.tell(arguments, error)
+        raise
+    delivery.deliver(printed)
+    return code
+
+
+def _called(arguments: Sequence[str]) -> tuple[int, str]:
     command, printed = program(arguments), io.StringIO()
     code = int(Exit.PASSED)
     try:
@@ -84,19 +98,18 @@ def call(arguments: Sequence[str]) -> int:
             command.invoke(context)
     except typer.Exit as leaving:
         code = leaving.exit_code
-    except _REFUSAL as refusal:
-        raise _in_our_words(refusal, arguments) from refusal
-    delivery.deliver(printed.getvalue())
-    return code
+    except _REFUSAL as error:
+        raise _in_our_words(error, arguments) from error
+    return code, printed.getvalue()
 
 
-def _in_our_words(refusal: Exception, arguments: Sequence[str]) -> UsageError:
-    context = getattr(refusal, "ctx", None)
+def _in_our_words(error: Exception, arguments: Sequence[str]) -> UsageError:
+    context = getattr(error, "ctx", None)
     path = context.command_path if context else "losscli"
-    option, near = getattr(refusal, "option_name", ""), getattr(refusal, "possibilities", None)
+    option, near = getattr(error, "option_name", ""), getattr(error, "possibilities", None)
     if option and near:
         return UsageError(f"no such option {visible(option)}", remedy=f"did you mean {near[0]}?")
-    message = visible(refusal.format_message(), limit=500)  # type: ignore[attr-defined]
+    message = visible(error.format_message(), limit=500)  # type: ignore[attr-defined]
     what, _, meant = message.replace("Value error, ", "").partition(". Did you mean ")
     what = what[:1].lower() + what[1:].rstrip(".")
     if meant:

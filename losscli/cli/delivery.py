@@ -1,6 +1,7 @@
 """Where a report goes: files that are written whole or not at all, and stdout."""
 
 import os
+import re
 import shlex
 import shutil
 import sys
@@ -39,14 +40,17 @@ def targets(
     written, or would overwrite one of the `inputs`, the baseline `against` or another output, is
     refused here.
     """
-    found = [_target(text) for text in texts]
+    found = [target(text) for text in texts]
     taken = {Path(name).resolve(): "is one of the files to judge" for name in inputs if name != "-"}
     if against is not None:
         taken[Path(against).resolve()] = "is the baseline"
-    for target in found:
-        path = _place(target.path)
+    for one in found:
+        path = _place(one.path)
+        if _replaceable(path) and _is_stdout(path):
+            what = f"{_shown(one.path)} is where stdout goes"
+            raise UsageError(what, where="--output", remedy="write to another file")
         if path in taken:
-            what = f"{_shown(target.path)} {taken[path]}"
+            what = f"{_shown(one.path)} {taken[path]}"
             raise UsageError(what, where="--output", remedy="write to another file")
         if _replaceable(path):
             taken[path] = "is named twice"
@@ -65,7 +69,8 @@ def baseline(path: str | None, inputs: Sequence[str]) -> Target | None:
     return Target(_writable(Path(path), "--save"), format_named("json"))
 
 
-def _target(text: str) -> Target:
+def target(text: str) -> Target:
+    """Read one --output; UsageError where it cannot be written."""
     word, colon, rest = text.partition(":")
     if not rest and (not text or (colon and word in format_names())):
         what, remedy = "the file name is empty", f"name a file: {text or 'json:'}FILE"
@@ -93,22 +98,51 @@ def _shown(path: Path) -> str:
     return visible(str(path), limit=500)
 
 
+def _descriptor(path: Path) -> int | None:
+    """Return the number of the open file that is meant by a path such as /dev/stdout."""
+    at = os.path.abspath(path)  # noqa: PTH100 - Path keeps the dots
+    for _ in range(_MOST_LINKS):
+        if found := _OPEN.fullmatch(at):
+            return int(found[1])
+        if not os.path.islink(at):  # noqa: PTH114 - likewise
+            break
+        at = os.path.normpath(Path(at).parent / Path(at).readlink())
+    return None
+
+
+_OPEN = re.compile(rf"(?:/dev|/proc/(?:self|{os.getpid()}))/fd/(\d{{1,9}})")
+_MOST_LINKS = 40
+"""Of more links one after the other the system opens no file."""
+
+
+def _is_stdout(path: Path) -> bool:
+    """Tell whether stdout goes to a file, and this is its name."""
+    with suppress(OSError, ValueError):
+        return path.is_file() and os.path.samestat(path.stat(), os.fstat(1))
+    return False
+
+
 def _replaceable(path: Path) -> bool:
-    """Tell a plain file, or none yet, from /dev/null, a pipe and the like."""
-    return path.is_file() or not path.exists()
+    """Tell a plain file, or none yet, from /dev/null, a pipe, an open file and the like."""
+    return _descriptor(path) is None and (path.is_file() or not path.exists())
 
 
 def _place(path: Path) -> Path:
     """Return the file behind links; a pipe has no name but the link that opens it."""
-    return path.resolve() if _replaceable(path) else path.absolute()
+    return Path(os.path.realpath(path)) if _replaceable(path) else path.absolute()
 
 
 def write(report: "Report | Comparison", goals: Sequence[Target]) -> None:
+    """Write a report to files, as `write_texts` does."""
+    write_texts([(goal, goal.format.render(report, Style())) for goal in goals])
+
+
+def write_texts(goals: Sequence[tuple[Target, str]]) -> None:
     """Write every file: all of them are complete on the disk before the first gets its name.
 
     Raises OSError, and leaves nothing behind, where one cannot be written.
     """
-    texts = [(_place(goal.path), encoded(goal.format.render(report, Style()))) for goal in goals]
+    texts = [(_place(goal.path), encoded(text)) for goal, text in goals]
     try:
         drafts = [(_draft(path, data), path) for path, data in texts if _replaceable(path)]
         for draft, path in drafts:
@@ -118,8 +152,12 @@ def write(report: "Report | Comparison", goals: Sequence[Target]) -> None:
         discard()
     for path, data in texts:
         if not _replaceable(path):
+            descriptor = _descriptor(path)
             with _named(path):
-                path.write_bytes(data)
+                # an open file is written on: opened anew, it would begin again
+                where = path if descriptor is None else descriptor
+                with open(where, "wb", closefd=descriptor is None) as file:
+                    file.write(data)
 
 
 def discard() -> None:

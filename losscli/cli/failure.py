@@ -16,22 +16,23 @@ def exit_code_of(error: Exception, *, debug: bool) -> Exit:
     """
     if debug:
         say("".join(traceback.format_exception(error)).rstrip())
-    if isinstance(error, BrokenPipeError):
-        return Exit.UNJUDGED
+    if not isinstance(error, BrokenPipeError):
+        say(f"losscli: {sentence(error, debug=debug)}")
+    known = isinstance(error, LosscliError | OSError | MemoryError)
+    return Exit.UNJUDGED if known else Exit.DEFECT
+
+
+def sentence(error: Exception, *, debug: bool = False) -> str:
+    """Say in one line what went wrong."""
     if isinstance(error, LosscliError):
-        say(f"losscli: {error}")
-        return Exit.UNJUDGED
+        return str(error)
     if isinstance(error, OSError):
-        say(f"losscli: {_system(error)}")
-        return Exit.UNJUDGED
+        return _system(error)
     if isinstance(error, MemoryError):
-        say("losscli: there is not enough memory; fewer --jobs need less")
-        return Exit.UNJUDGED
+        return "there is not enough memory; fewer --jobs need less"
     kind, text = type(error).__name__, visible(str(error), limit=300)
     again = "run it again as losscli --debug … and report what it says"
-    remedy = "please report it" if debug else again
-    say(f"losscli: a defect of losscli itself: {kind}: {text}; {remedy}")
-    return Exit.DEFECT
+    return f"a defect of losscli itself: {kind}: {text}; {'please report it' if debug else again}"
 
 
 def say(line: str) -> None:

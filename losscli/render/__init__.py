@@ -2,6 +2,7 @@
 
 A format is a module of this package with `render(report, style) -> str`, the tuple `SUFFIXES`
 of the file endings that choose it (or none), and a docstring whose first line is its help line.
+One that CI reads also has `refusal(sentence) -> str`, for what could not be judged at all.
 A module whose name begins with an underscore is shared by formats and is none itself.
 """
 
@@ -41,6 +42,7 @@ class Format:
     help: str
     suffixes: tuple[str, ...]
     render: "Callable[[Report | Comparison, Style], str]"
+    refusal: Callable[[str], str] | None = None
 
 
 def format_names() -> list[str]:
@@ -58,7 +60,7 @@ def format_named(name: str) -> Format:
         raise UsageError(f"there is no format {visible(name)!r}", remedy=remedy)
     module = import_module(f"{__name__}.{name}")
     summary = (module.__doc__ or "").partition("\n")[0]
-    return Format(name, summary, module.SUFFIXES, module.render)
+    return Format(name, summary, module.SUFFIXES, module.render, getattr(module, "refusal", None))
 
 
 def format_for(path: PurePath) -> Format:

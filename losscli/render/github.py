@@ -30,6 +30,11 @@ def render(report: Report | Comparison, style: Style) -> str:  # noqa: ARG001 - 
     return "".join(line for kind, told in kinds.items() for line in _commands(kind, told))
 
 
+def refusal(sentence: str) -> str:
+    """Return one error, for what could not be judged at all."""
+    return "".join(_commands("error", [("losscli (unjudged)", sentence)]))
+
+
 def _commands(kind: str, told: list[tuple[str, str]]) -> Iterator[str]:
     shown = told if len(told) <= _MOST else told[: _MOST - 1]
     for head, message in shown:

@@ -47,6 +47,19 @@ def render(report: Report | Comparison, style: Style) -> str:  # noqa: ARG001 - 
     )
 
 
+def refusal(sentence: str) -> str:
+    """Return a suite with one error, for what could not be judged at all."""
+    said = f'<error type="unjudged" message={_quoted(sentence)}>{_escaped(sentence)}</error>'
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        "<testsuites>\n"
+        '  <testsuite name="losscli" tests="1" failures="0" errors="1" skipped="0" time="0">\n'
+        f'    <testcase classname="losscli" name="judged" time="0">{said}</testcase>\n'
+        "  </testsuite>\n"
+        "</testsuites>\n"
+    )
+
+
 def _properties(report: Report | Comparison) -> Iterator[tuple[str, str]]:
     yield "rows", str(report.judged)
     if isinstance(report, Comparison):

@@ -7,6 +7,7 @@ from losscli.render import Style
 from losscli.render._grid import Facts, Grid
 from losscli.render._page import page_of
 from losscli.report import Report
+from losscli.visible import visible
 
 SUFFIXES = (".md", ".markdown")
 
@@ -20,6 +21,13 @@ def render(report: Report | Comparison, style: Style) -> str:  # noqa: ARG001 - 
     """Return the report as GitHub Markdown of less than 1 MiB, the most that a summary takes."""
     text = _page(report, _MOST_CLASSES)
     return text if _size(text) <= _LIMIT else _cut(_page(report, _FEW_CLASSES))
+
+
+def refusal(sentence: str) -> str:
+    """Return one alert, for what could not be judged at all."""
+    return (
+        f"### losscli\n\n> [!CAUTION]\n> Nothing was judged: {_escaped(visible(sentence, 4000))}\n"
+    )
 
 
 def _page(report: Report | Comparison, most: int) -> str:
