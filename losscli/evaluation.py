@@ -7,6 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from losscli import engine as engines
+from losscli.adapt import Adaptation, Settled
+from losscli.data.block import Source
 from losscli.data.classes import twins
 from losscli.data.columns import Plan, plan
 from losscli.data.partitions import on_cluster
@@ -58,6 +60,8 @@ def evaluate(  # noqa: PLR0913 - the arguments are the options of the command li
     cost_matrix: Any = None,  # noqa: ANN401 - a path, a DataFrame or {truth: {decision: cost}}
     train: Any = None,  # noqa: ANN401 - as data
     season: int = 1,
+    fit_on: Any = None,  # noqa: ANN401 - as data
+    freeze_from: "str | os.PathLike[str] | None" = None,
     missing: Any = "error",  # noqa: ANN401
     top: int = 10,
     level: float = 0.95,
@@ -96,6 +100,8 @@ def evaluate(  # noqa: PLR0913 - the arguments are the options of the command li
     rows that are not independent, for the standard errors. `train` is the history of the series
     (the groups) in the order of time, from which mase and rmsse take the errors of forecasting
     y[t] by y[t - season].
+    `fit_on` is data (of the same columns) from which parameters that are auto are found, in
+    place of `data` itself; `freeze_from` is a saved report whose findings are taken over.
     `level` is the confidence of the intervals, `top` the number of worst rows to show.
     `compat` ("sklearn", "torch" or "keras") asks for that library's numbers where they differ.
     `hybrids` are named sums, such as "blend=0.7*mse + 0.3*mae", that losses and limits can name.
@@ -119,8 +125,10 @@ def evaluate(  # noqa: PLR0913 - the arguments are the options of the command li
     _check_words(roles)
     gates = Gates.of(fail_if, warn_if, asked, against, named)
     engine = "dask" if engine == "threads" and on_cluster(data) else engine
+    adaptation = Adaptation.of(fit_on, freeze_from)
+    adaptation.refuse_same(data)
     with engines.opened(engine, scheduler) as fold:
-        job = _Job(asked, gates, given | roles, fold)
+        job = _Job(asked, gates, adaptation, given | roles, fold)
         done = job.run(data, expect_rows)
         baseline = gates.baseline(lambda path: job.run(path).report)
     return gates.judge(
@@ -148,6 +156,7 @@ class _Job:
 
     asked: tuple[Request, ...]
     gates: Gates
+    adaptation: Adaptation
     given: Mapping[str, Any]
     fold: Fold
 
@@ -160,9 +169,13 @@ class _Job:
         naive = _naive(given, found, reading)
         roles = (*found.columns, *found.shared, *(NAIVE if naive else ()))
         chosen = resolve(asked, found.task, roles, _of_matrix(found))
-        chosen, bounds = self.gates.bound(chosen, found.task, roles, found.by, _of_matrix(found))
+        chosen, bounds = self.gates.bound(
+            chosen, found.task, roles, found.by, _of_matrix(found), fixed=self.adaptation.fixed
+        )
         _check_costs(found, chosen)
         naive = naive and _asked_for(naive, chosen)
+        settled = self._settled(chosen, source, found, reading)
+        chosen, bounds = settled.chosen, settled.bound(bounds)
         if not (given["pooled"] or found.unit):
             _ask_for_groups(chosen)
         like = likenesses(chosen, compat) if compat else ()
@@ -175,7 +188,20 @@ class _Job:
         refuse_units(summary, found)
         if compat:
             facts = _alike(facts, like, compat)
-        return done(summary, work, bounds, facts, samples(run, summary))
+        made = done(summary, work, bounds, facts, samples(run, summary))
+        return replace(made, report=settled.told(made.report))
+
+    def _settled(
+        self,
+        chosen: tuple[Chosen, ...],
+        source: Source,
+        found: Plan,
+        reading: Mapping[str, Any],
+    ) -> Settled:
+        given = self.given
+        work = Work((), (), 0, numeric=True)
+        run = Run(source, found, work, given["jobs"], given["progress"], self.fold)
+        return self.adaptation.settled(chosen, run, reading)
 
 
 def work_of(found: Plan, chosen: tuple[Chosen, ...], bounds: Sequence[Bound], top: int) -> Work:

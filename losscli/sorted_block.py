@@ -133,7 +133,7 @@ class SortedBlock:
                 Largest.of(np.concatenate([*some, np.empty(0)]), known.least)
                 for some, known in zip(high, aims.largest, strict=True)
             ),
-            self._worst(bad, worst, aims.top, chosen[0]),
+            self._worst(bad, worst, aims.top, chosen),
         )
 
     def slices(self) -> Iterator[tuple[slice, NDArray[np.intp], NDArray[np.intp]]]:
@@ -177,13 +177,13 @@ class SortedBlock:
         return found
 
     def _worst(
-        self, bad: list[NDArray[np.intp]], losses: list[Vector], top: int, chosen: Chosen
+        self, bad: list[NDArray[np.intp]], losses: list[Vector], top: int, chosen: Sequence[Chosen]
     ) -> WorstRows:
         if not bad:
             return WorstRows(top)
         places = np.concatenate(bad)
         rows = places if self.order is None else self.order[places]
-        return worst_rows(self.block, rows, np.concatenate(losses), top, chosen)
+        return worst_rows(self.block, rows, np.concatenate(losses), top, chosen[0])
 
 
 def _starts(codes: NDArray[np.integer[Any]]) -> NDArray[np.intp]:

@@ -286,5 +286,6 @@ def signed(block: Block) -> dict[str, Vector]:
     y = block.columns["y"]
     found = {"y": y}
     if "pred" in block.columns:
-        found["residual"] = y - block.columns["pred"]
+        with np.errstate(over="ignore"):
+            found["residual"] = y - block.columns["pred"]
     return found

@@ -20,6 +20,8 @@ _AS_THEY_ARE = (
     *("prob_is", "scores_are_probs", "normalize", "logits", "missing"),
 )
 """The arguments that are fields of `Wanted`."""
+_ADAPTING = ("fit_on", "freeze_from")
+"""The arguments that tell where parameters come from that are auto."""
 OPENING = ("delimiter", "decimal", "encoding")
 """The arguments that tell how a source is opened."""
 
@@ -117,7 +119,17 @@ def _kind_of_truth(
 def reading() -> frozenset[str]:
     """Return the arguments that tell what is read, of one model or of two."""
     return frozenset(
-        {"true", "columns", "cluster", "expect_rows", *_AS_THEY_ARE, *OPENING} | words()
+        {
+            "true",
+            "columns",
+            "cluster",
+            "expect_rows",
+            "fit_on",
+            "freeze_from",
+            *_AS_THEY_ARE,
+            *OPENING,
+        }
+        | words()
     )
 
 

@@ -17,6 +17,7 @@ ORDER = [
     "render",
     "comparison",
     "evaluation",
+    "adapt",
     "gates",
     "run",
     "wanted",

@@ -12,6 +12,8 @@ from losscli.visible import visible
 
 _OF_TWO = ("old", "new", "mode", "tolerance")
 """Settings that are about two models, so that one alone has no use for them."""
+_PATHS = ("against", "save", "output", "fit_on", "freeze_from")
+"""The settings that name files."""
 
 
 class Configured(WithFormats):
@@ -82,7 +84,7 @@ def placed(name: str, setting: settings.Setting, file: Path | None) -> Any:  # n
     Raises UsageError where it would write outside of its folder: a project that was downloaded
     must not choose any file to overwrite.
     """
-    if file is None or setting.source[:1] == "$" or name not in ("against", "save", "output"):
+    if file is None or setting.source[:1] == "$" or name not in _PATHS:
         return setting.value
     if name != "output":
         return _beside(file, setting.value, writes=name == "save")

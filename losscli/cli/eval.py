@@ -42,6 +42,8 @@ def evaluate_files(
     cluster: options.Cluster = None,
     train: options.Train = None,
     season: options.Season = 1,
+    fit_on: options.FitOn = None,
+    freeze_from: options.FreezeFrom = None,
     top: options.Top = 10,
     level: options.Level = 0.95,
     compat: options.Compat = None,

@@ -66,10 +66,12 @@ def _asked(text: str) -> "Iterator[tuple[Loss, Mapping[str, Value]]]":
             if chosen.single is None or len(requests) > 1:
                 what = f"{visible(text)} is more than one loss"
                 raise UsageError(what, remedy="losscli explain NAME, as in losscli explain huber")
-            loss = chosen.single.loss
+            part = chosen.single
+            loss, usual = part.loss, typical(part.loss)
             if loss.origin and requests[0].name:
                 loss = replace(loss, name=f"{requests[0].name} = {loss.name}")
-            yield loss, chosen.single.parameters
+            # without data there is nothing to find a parameter from
+            yield loss, {**part.parameters, **{name: usual[name] for name in part.auto}}
 
 
 def _page(
@@ -150,4 +152,5 @@ def _parameter(parameter: "Parameter") -> str:
         return f"{default}; True or False"
     if hasattr(legal, "words"):
         return f"{default}; {legal}"
-    return f"{default}; {'a whole number ' if legal.whole else ''}in {legal}"
+    auto = f"; auto: {parameter.auto.words}" if parameter.auto else ""
+    return f"{default}; {'a whole number ' if legal.whole else ''}in {legal}{auto}"

@@ -64,6 +64,13 @@ Train = Annotated[
 Season = Annotated[
     int, _option(_WHAT, "N", "Steps back to what a naive forecast repeats in --train.", least=1)
 ]
+FitOn = Annotated[
+    str | None,
+    _option(_WHAT, "FILE", "Where parameters that are auto come from; default: the judged rows."),
+]
+FreezeFrom = Annotated[
+    str | None, _option(_WHAT, "FILE", "A saved report whose fitted parameters are taken over.")
+]
 Top = Annotated[int, _option(_WHAT, "N", "How many of the worst rows to show.", least=0)]
 Compat = Annotated[
     Literal["sklearn", "torch", "keras"] | None,

@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from losscli import engine as engines
+from losscli.adapt import Adaptation
 from losscli.comparison import finish
 from losscli.comparison.by_class import classes
 from losscli.comparison.models import Models
@@ -26,7 +27,8 @@ from losscli.losses.chosen import Chosen
 from losscli.losses.hybrids import expanded, hybrids_of
 from losscli.losses.language import default, parse, resolve
 from losscli.roles import CLASSIFICATION
-from losscli.run import Progress
+from losscli.run import Progress, Run
+from losscli.summarise import Work as Summed
 from losscli.visible import visible
 from losscli.wanted import OPENING, check_numbers, open_source, texts
 from losscli.wanted import reading as known_words
@@ -92,9 +94,16 @@ def compare(  # noqa: PLR0913 - the arguments are the options of the command lin
     chosen = resolve(asked, plan.task, (*plan.columns, *plan.shared))
     resolve(asked, plan.task, (*found.new.columns, *found.new.shared))
     _refuse(chosen, units=plan.unit is not None)
+    adaptation = Adaptation.of(reading.get("fit_on"), reading.get("freeze_from"))
+    _refuse_adapting(chosen, adaptation, sources[0].files[0])
+    adaptation.refuse_same(new)
+    models = Models.of(gates, found, chosen, fixed=adaptation.fixed)
+    first = Run(sources[0], plan, Summed((), (), 0, numeric=True), jobs, progress)
+    settled = adaptation.settled(models.chosen, first, opening)
+    models = replace(models, chosen=settled.chosen, bounds=settled.bound(models.bounds))
+    chosen = settled.chosen[: len(chosen)]
     allowed = tolerances(_texts(tolerance), chosen, plan.task)
     truth = plan.truth if plan.task in CLASSIFICATION else None
-    models = Models.of(gates, found, chosen)
     work = Work(
         chosen=chosen,
         by=tuple(dict.fromkeys((*plan.by, *([truth] if truth else [])))),
@@ -118,6 +127,7 @@ def compare(  # noqa: PLR0913 - the arguments are the options of the command lin
     done = _finished(summary, join, run, found, asked_of, work)
     every = (*done.gates, *limits)
     warned = (*done.warnings, *said)
+    done = replace(done, fitted=settled.fits, notes=(*done.notes, *settled.notes))
     return replace(done, warnings=warned, gates=every, verdict=overall(every))
 
 
@@ -195,6 +205,15 @@ def _refuse(chosen: Sequence[Chosen], *, units: bool) -> None:
         if one.combine.empty is not None and not units:
             what = f"{name} is a value of many rows together, such as the pixels of an image"
             remedy = "name the image of each row: --group COLUMN; --pooled takes all rows as one"
+            raise UsageError(what, where="--loss", remedy=remedy)
+
+
+def _refuse_adapting(chosen: Sequence[Chosen], adaptation: Adaptation, old: str) -> None:
+    """Refuse losses that would be fitted to one of the models which they are to compare."""
+    for one in chosen:
+        if one.auto and not adaptation.fixed:
+            what = f"{visible(one.label)} would adapt to one of the two models, or differ for each"
+            remedy = f"--fit-on {visible(old, 200)}, or --freeze-from a saved report"
             raise UsageError(what, where="--loss", remedy=remedy)
 
 

@@ -32,8 +32,13 @@ class Models:
     plans: Mapping[str, Plan]
 
     @classmethod
-    def of(cls, gates: Gates, found: Plans, chosen: tuple[Chosen, ...]) -> "Models":
-        """Bind the limits; UsageError where one asks for what there is not."""
+    def of(
+        cls, gates: Gates, found: Plans, chosen: tuple[Chosen, ...], *, fixed: bool = False
+    ) -> "Models":
+        """Bind the limits; UsageError where one asks for what there is not.
+
+        `fixed` is that of `Gates.bound`.
+        """
         old, new = found.old, found.new
         wanted = replace(
             new.wanted,
@@ -44,7 +49,7 @@ class Models:
         )
         new = replace(new, wanted=wanted, by=old.by)
         roles = (*new.columns, *new.shared)
-        every, bounds = gates.bound(chosen, new.task, roles, old.by)
+        every, bounds = gates.bound(chosen, new.task, roles, old.by, fixed=fixed)
         return cls(gates, bounds, every, {"old": old, "new": new})
 
     @property

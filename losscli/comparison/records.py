@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from losscli import __version__
 from losscli.dataclass import dataclass
-from losscli.report.plain import number, plain_gate
-from losscli.report.records import Gate
+from losscli.report.plain import number, plain_fit, plain_gate
+from losscli.report.records import Fit, Gate
 from losscli.report.report import SCHEMA
 
 if TYPE_CHECKING:
@@ -152,6 +152,7 @@ class Comparison:
     gates: tuple[Gate, ...]
     verdict: str
     groups: Groups | None = None
+    fitted: tuple[Fit, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the comparison as the plain object of the JSON contract (NaN, inf are None)."""
@@ -164,6 +165,7 @@ class Comparison:
             "task": self.task,
             "mode": self.mode,
             "join": _plain(self.join),
+            "fitted": [plain_fit(fit) for fit in self.fitted],
             "losses": [_loss(found) for found in self.losses],
             "classes": [_class(found) for found in self.classes],
             "rows": [_plain(found) for found in self.rows],

@@ -118,14 +118,23 @@ def read_baseline(path: str, name: str = "") -> Baseline:
 
     `name` is what it is called, where that is not the path.
     """
+    found = read_report(path, "baseline", _AGAIN, name)
+    return Baseline(visible(name or path, limit=500), found, Numbers({"measures": [], **found}))
+
+
+def read_report(path: str, noun: str, again: str, name: str = "") -> Mapping[str, Any]:
+    """Read a saved report, which is wanted as a `noun`; `again` says how to make one.
+
+    `name` is as for `read_baseline`, and so are the errors.
+    """
     where = visible(name or path, limit=500)
     raw = Path(path).read_bytes()[: _LARGEST + 1]
     if raw[:1] == b"\x80" or Path(path).suffix.lower() in _PICKLES:
-        what = "a baseline is JSON; a pickle could run code, so it is not read"
-        raise DataError(what, where=where, remedy=_AGAIN)
+        what = f"a {noun} is JSON; a pickle could run code, so it is not read"
+        raise DataError(what, where=where, remedy=again)
     if not raw.strip() or len(raw) > _LARGEST:
-        what = "the file is too large for a baseline" if raw.strip() else "the file is empty"
-        raise DataError(what, where=where, remedy=_AGAIN)
+        what = f"the file is too large for a {noun}" if raw.strip() else "the file is empty"
+        raise DataError(what, where=where, remedy=again)
     try:
         found = json.loads(
             raw.decode("utf-8-sig"), parse_constant=_no_number, object_pairs_hook=_once
@@ -134,14 +143,13 @@ def read_baseline(path: str, name: str = "") -> Baseline:
         cut = error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated")
         what = "the JSON ends too soon: the file was cut" if cut else f"no JSON: {error.msg}"
         place = f"{where}, line {error.lineno}"
-        raise DataError(what, where=place, remedy=_AGAIN) from None
+        raise DataError(what, where=place, remedy=again) from None
     except _TwiceError as error:
         what = f"the key {visible(str(error))!r} stands twice in one object"
-        raise DataError(what, where=where, remedy=_AGAIN) from None
+        raise DataError(what, where=where, remedy=again) from None
     except (ValueError, RecursionError):
-        raise DataError("this is no JSON report", where=where, remedy=_AGAIN) from None
-    _check(found, where)
-    return Baseline(where, found, Numbers({"measures": [], **found}))
+        raise DataError("this is no JSON report", where=where, remedy=again) from None
+    return _checked(found, where, noun, again)
 
 
 class _TwiceError(Exception):
@@ -161,16 +169,17 @@ def _no_number(word: str) -> NoReturn:
     raise ValueError(word)
 
 
-def _check(found: object, where: str) -> None:
+def _checked(found: Any, where: str, noun: str, again: str) -> Mapping[str, Any]:  # noqa: ANN401 - any JSON
     schema = found.get("schema") if isinstance(found, dict) else None
     if type(schema) is not int:  # True and 1.0 are equal to 1
-        raise DataError("no report", where=where, remedy=_AGAIN)
+        raise DataError("no report", where=where, remedy=again)
     if schema != SCHEMA:
-        what = f"the baseline has schema {schema}, losscli {__version__} reads {SCHEMA}"
-        raise DataError(what, where=where, remedy=f"{_AGAIN}, with this version")
+        what = f"the {noun} has schema {schema}, losscli {__version__} reads {SCHEMA}"
+        raise DataError(what, where=where, remedy=f"{again}, with this version")
     if wrong := _wrong(found, _SHAPE) or _twice(found):
         what = f"this is no report of losscli: {wrong}"
-        raise DataError(what, where=where, remedy=_AGAIN)
+        raise DataError(what, where=where, remedy=again)
+    return dict(found)
 
 
 _Text, _Real, _Class = (str,), (int, float, type(None)), (str, type(None))

@@ -112,10 +112,6 @@ def _chosen(
 
 def _check(limit: Limit, chosen: Chosen) -> None:
     name = visible(chosen.label)
-    for part in chosen.parts:
-        if "auto" in part.parameters.values():
-            what = f"{name} finds its parameters from the data, so its limit would move with them"
-            raise limit.error(what, "give every parameter a number")
     if limit.function not in OF_ROWS:
         if limit.selector and limit.function == "skill":
             raise limit.error("skill is of all rows, not of a class", "leave out the […]")
@@ -129,6 +125,16 @@ def _check(limit: Limit, chosen: Chosen) -> None:
         raise limit.error(what, f"name a loss that is their mean; losscli explain {name}")
     if limit.function == "share" and any(part.loss.signed for part in chosen.parts):
         raise limit.error(f"{name} can be negative, so no rows have a share of it")
+
+
+def refuse_adapting(bounds: Sequence[Bound]) -> None:
+    """Refuse limits on losses whose parameters are found from the judged rows."""
+    for one in bounds:
+        if one.chosen.auto:
+            name = visible(one.chosen.label)
+            what = f"{name} finds its parameters from the judged rows, so its limit would move"
+            remedy = "find them elsewhere: --fit-on REF.csv, or --freeze-from a saved report"
+            raise one.limit.error(what, remedy)
 
 
 def _by(limit: Limit, by: Sequence[str]) -> str | None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from losscli.dataclass import dataclass
 from losscli.errors import LosscliError, UsageError
 from losscli.gates.baseline import Baseline, from_report, is_report, read_baseline, unpiped
-from losscli.gates.binding import Bound, bound, sought
+from losscli.gates.binding import Bound, bound, refuse_adapting, sought
 from losscli.gates.judge import judged
 from losscli.gates.limit import Limit
 from losscli.gates.numbers import measure_name
@@ -80,13 +80,19 @@ class Gates:
         roles: Sequence[str],
         by: Sequence[str],
         given: Mapping[str, Value] = NOTHING,
+        *,
+        fixed: bool = False,
     ) -> tuple[tuple[Chosen, ...], tuple[Bound, ...]]:
         """Return the losses of the run with those of the limits, and the limits bound to them.
 
-        `given` are the values for parameters that losses are not called with.
+        `given` are the values for parameters that losses are not called with, `fixed` tells that
+        those which are auto do not depend on the judged rows.
         """
         pairs = list(zip(self.limits, self.requests, strict=True))
-        return bound(pairs, chosen, by, lambda one: resolve([one], task, roles, given)[0])
+        found = bound(pairs, chosen, by, lambda one: resolve([one], task, roles, given)[0])
+        if not fixed:
+            refuse_adapting(found[1])
+        return found
 
     def baseline(self, evaluate: Callable[[str], Report]) -> Baseline | None:
         """Return the saved baseline, or what `evaluate` makes of the predictions before."""

@@ -1,6 +1,7 @@
 """A loss as it was asked for: with its parameters, or as a sum of several."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import field, replace
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 
 from losscli.dataclass import dataclass
 from losscli.losses.arguments import Columns, optional
+from losscli.losses.auto import AUTO
 from losscli.losses.combine import MEAN, Combine
 from losscli.losses.domain import REAL, Interval, PerRow
 from losscli.losses.spec import Loss, Value, Vector
@@ -15,11 +17,20 @@ from losscli.losses.spec import Loss, Value, Vector
 
 @dataclass(frozen=True)
 class Part:
-    """One loss of a hybrid: its weight and its parameters, all of them given."""
+    """One loss of a hybrid: its weight and its parameters, all of them given.
+
+    `asked` is how it was asked for, where parameters were auto and have been found since.
+    """
 
     weight: float
     loss: Loss
     parameters: Mapping[str, Value]
+    asked: str = field(default="", compare=False)
+
+    @property
+    def label(self) -> str:
+        """How people see it, without its weight."""
+        return self.asked or replace(self, weight=1.0).spelled(full=False)
 
     def spelled(self, *, full: bool) -> str:
         """Return the part as it can be asked for; in short without parameters that are defaults."""
@@ -28,6 +39,15 @@ class Part:
         said = ", ".join(f"{name}={value}" for name, value in self.parameters.items())
         call = loss.name if not said or (plain and not full) else f"{loss.name}({said})"
         return call if self.weight == 1 else f"{self.weight}*{call}"
+
+    @property
+    def auto(self) -> tuple[str, ...]:
+        """The parameters that are to be found from the data."""
+        return tuple(
+            parameter.name
+            for parameter in self.loss.parameters
+            if parameter.auto and self.parameters.get(parameter.name) == AUTO
+        )
 
     @property
     def columns(self) -> dict[str, str]:
@@ -92,8 +112,16 @@ class Chosen:
     def name(self) -> str:
         """The name that was given, else the loss's own; a sum without a name has its label."""
         part = self.single
-        own = part is not None and self.label in {part.loss.name, self.spelling}
+        own = part is not None and (
+            self.label in {part.loss.name, self.spelling}
+            or self.label.startswith(f"{part.loss.name}(")
+        )
         return part.loss.name if part and own else self.label
+
+    @property
+    def auto(self) -> bool:
+        """Tell whether it has parameters that are to be found from the data."""
+        return any(part.auto for part in self.parts)
 
     @property
     def leaves_out(self) -> bool:

@@ -81,4 +81,5 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
         "default": parameter.default,
         "legal": parameter.range,
         "required": parameter.required,
+        "auto": parameter.auto.words if parameter.auto else None,
     }

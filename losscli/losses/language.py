@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from losscli.errors import UsageError
 from losscli.losses.arguments import obtainable
+from losscli.losses.auto import AUTO
 from losscli.losses.chosen import Chosen, Part
 from losscli.losses.combine import MEAN
 from losscli.losses.domain import Choice
@@ -201,6 +202,11 @@ def _needed(losses: Collection[Loss]) -> str:
 
 
 def _instead(parameter: Parameter, value: Value) -> str:
+    if value == AUTO:
+        able = {
+            f"{x.name}({p.name}={AUTO})" for x in LOSSES.values() for p in x.parameters if p.auto
+        }
+        return f"found from the data are {', '.join(sorted(able))}"
     words = parameter.legal.words if isinstance(parameter.legal, Choice) else ()
     default = "" if parameter.required else f"the default is {parameter.name}={parameter.default}"
     return nearest(str(value), list(words)) or default

@@ -4,7 +4,9 @@ from typing import Annotated
 
 import numpy as np
 
+from losscli.losses.auto import Scaled
 from losscli.losses.domain import POSITIVE, Interval
+from losscli.losses.likelihood import BarronLikelihood
 from losscli.losses.spec import Vector, loss
 from losscli.losses.stable import box_cox
 
@@ -34,7 +36,11 @@ def _log1p_square(abs_residual: Vector, c: float) -> Vector:
     avoid="Where there may be several minima: it is not convex, so a bad start stays bad.",
     aka=("lorentzian",),
 )
-def cauchy(abs_residual: Vector, *, c: Annotated[float, POSITIVE] = 1.0) -> Vector:
+def cauchy(
+    abs_residual: Vector,
+    *,
+    c: Annotated[float, POSITIVE, Scaled(2.3849, "Holland & Welsch, 1977")] = 1.0,
+) -> Vector:
     """Half the squared distance near 0, growing only as a logarithm beyond c.
 
     Barron's form at alpha = 0, times c^2 (Black & Anandan, 1996).
@@ -48,7 +54,11 @@ def cauchy(abs_residual: Vector, *, c: Annotated[float, POSITIVE] = 1.0) -> Vect
     avoid="Where every row is real: errors far beyond c hardly count.",
     bound=2,
 )
-def geman_mcclure(abs_residual: Vector, *, c: Annotated[float, POSITIVE] = 1.0) -> Vector:
+def geman_mcclure(
+    abs_residual: Vector,
+    *,
+    c: Annotated[float, POSITIVE, Scaled(1.8937, "Holland & Welsch, 1977, of this loss")] = 1.0,
+) -> Vector:
     """Half the squared scaled distance near 0, levelling off at 2: Barron's alpha = -2.
 
     An error of 2c already costs half of the most there is (Geman & McClure, 1985).
@@ -64,7 +74,11 @@ def geman_mcclure(abs_residual: Vector, *, c: Annotated[float, POSITIVE] = 1.0) 
     aka=("leclerc",),
     bound=1,
 )
-def welsch(abs_residual: Vector, *, c: Annotated[float, POSITIVE] = 1.0) -> Vector:
+def welsch(
+    abs_residual: Vector,
+    *,
+    c: Annotated[float, POSITIVE, Scaled(2.1105, "Holland & Welsch, 1977: 2.985 / sqrt(2)")] = 1.0,
+) -> Vector:
     """Half the squared scaled distance near 0, levelling off at 1: Barron's alpha = -inf.
 
     Beyond 3c every error costs the same (Dennis & Welsch, 1978).
@@ -79,7 +93,11 @@ def welsch(abs_residual: Vector, *, c: Annotated[float, POSITIVE] = 1.0) -> Vect
     aka=("biweight",),
     bound="c**2/6",
 )
-def tukey(abs_residual: Vector, *, c: Annotated[float, POSITIVE] = 4.685) -> Vector:
+def tukey(
+    abs_residual: Vector,
+    *,
+    c: Annotated[float, POSITIVE, Scaled(4.685, "Holland & Welsch, 1977")] = 4.685,
+) -> Vector:
     """Half the squared distance near 0, exactly c^2/6 from c on.
 
     The default c keeps 95 % efficiency when errors are standard normal (Beaton & Tukey, 1974).
@@ -103,8 +121,8 @@ def tukey(abs_residual: Vector, *, c: Annotated[float, POSITIVE] = 4.685) -> Vec
 def barron(
     abs_residual: Vector,
     *,
-    alpha: Annotated[float, Interval(high=2)] = 1.0,
-    c: Annotated[float, POSITIVE] = 1.0,
+    alpha: Annotated[float, Interval(high=2), BarronLikelihood()] = 1.0,
+    c: Annotated[float, POSITIVE, BarronLikelihood()] = 1.0,
 ) -> Vector:
     """One family of robust losses: the smaller alpha, the less a gross error counts.
 

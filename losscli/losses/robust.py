@@ -4,11 +4,13 @@ from typing import Annotated
 
 import numpy as np
 
+from losscli.losses.auto import Scaled
 from losscli.losses.domain import NON_NEGATIVE, POSITIVE
 from losscli.losses.peer import Peer, catboost, keras, lightgbm, torch, xgboost
 from losscli.losses.spec import Vector, loss
 from losscli.losses.stable import atanh_rest, difference
 
+_HUBER = Scaled(1.345, "Holland & Welsch, 1977")
 _HUGE = 1e100
 """A scaled error beyond this counts as this: its square must not overflow into a small loss."""
 
@@ -24,7 +26,7 @@ _HUGE = 1e100
         catboost("Huber", "Its delta has no default."),
     ),
 )
-def huber(abs_residual: Vector, *, delta: Annotated[float, POSITIVE] = 1.0) -> Vector:
+def huber(abs_residual: Vector, *, delta: Annotated[float, POSITIVE, _HUBER] = 1.0) -> Vector:
     """Half the squared distance up to delta, a straight line beyond.
 
     Near mse for small errors and near delta times mae for large ones (Huber, 1964).
@@ -43,7 +45,7 @@ def huber(abs_residual: Vector, *, delta: Annotated[float, POSITIVE] = 1.0) -> V
     ),
     peers=(torch("SmoothL1Loss"),),
 )
-def smooth_l1(abs_residual: Vector, *, beta: Annotated[float, POSITIVE] = 1.0) -> Vector:
+def smooth_l1(abs_residual: Vector, *, beta: Annotated[float, POSITIVE, _HUBER] = 1.0) -> Vector:
     """Distance with its tip rounded off within beta: huber divided by beta.
 
     Keeps the slope 1 far out whatever beta is (Girshick, 2015).
@@ -58,7 +60,11 @@ def smooth_l1(abs_residual: Vector, *, beta: Annotated[float, POSITIVE] = 1.0) -
     avoid="Where errors below delta should count exactly as in mse (huber).",
     peers=(xgboost("reg:pseudohubererror", "Its metric mphe; delta is huber_slope there."),),
 )
-def pseudo_huber(abs_residual: Vector, *, delta: Annotated[float, POSITIVE] = 1.0) -> Vector:
+def pseudo_huber(
+    abs_residual: Vector,
+    *,
+    delta: Annotated[float, POSITIVE, Scaled(1.287, "Holland & Welsch, 1977, of this loss")] = 1.0,
+) -> Vector:
     """Half the squared distance near 0, delta times the distance far out, smooth between.
 
     A huber without a corner (Charbonnier et al., 1997).
@@ -74,7 +80,11 @@ def pseudo_huber(abs_residual: Vector, *, delta: Annotated[float, POSITIVE] = 1.
     avoid="Where an error is to count in full beyond some size: it nears mae only slowly.",
     peers=(lightgbm("fair"),),
 )
-def fair(abs_residual: Vector, *, c: Annotated[float, POSITIVE] = 1.0) -> Vector:
+def fair(
+    abs_residual: Vector,
+    *,
+    c: Annotated[float, POSITIVE, Scaled(1.3998, "Holland & Welsch, 1977")] = 1.0,
+) -> Vector:
     """Half the squared distance near 0, c times the distance far out, more slowly than huber.
 
     LightGBM's fair, with its c (Fair, 1974).

@@ -12,6 +12,7 @@ import losscli.losses.derived  # noqa: F401 - registers what the arguments of lo
 from losscli.dataclass import dataclass
 from losscli.errors import UsageError
 from losscli.losses.arguments import bases, column_of, ranges
+from losscli.losses.auto import AUTO, Rule
 from losscli.losses.combine import MEAN, Combine
 from losscli.losses.domain import REAL, Choice, Interval, PerRow
 from losscli.losses.peer import Peer
@@ -29,16 +30,21 @@ Codes = NDArray[np.intp]
 Terms = Vector | tuple[Vector, ...]
 Value = float | str | bool
 F = TypeVar("F", bound=Callable[..., Any])
+K = TypeVar("K")
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """One keyword parameter of a loss; `default` is None where it must be given."""
+    """One keyword parameter of a loss; `default` is None where it must be given.
+
+    `auto` is the rule by which it follows from the data, where it has one.
+    """
 
     name: str
     default: Value | None
     legal: Interval | Choice | None
     required: bool
+    auto: Rule | None = None
 
     @property
     def range(self) -> str:
@@ -54,6 +60,8 @@ class Parameter:
 
     def check(self, value: Value) -> str:
         """Say what is wrong with `value`, or nothing."""
+        if self.auto and value == AUTO:
+            return ""
         if isinstance(self.default, bool) or isinstance(value, bool):
             fits = isinstance(self.default, bool) and isinstance(value, bool)
         elif isinstance(self.legal, Choice):
@@ -260,7 +268,8 @@ def _signature(
             continue
         required = argument.default is inspect.Parameter.empty
         default = None if required else argument.default
-        parameters.append(Parameter(argument.name, default, legal, required))
+        rule = _of_kind(Rule, argument.annotation)
+        parameters.append(Parameter(argument.name, default, legal, required, rule))
     return domain, frozenset(several), tuple(parameters)
 
 
@@ -280,6 +289,10 @@ def task_of(roles: tuple[str, ...], several: Collection[str]) -> str:
 
 
 def _legal(annotation: object) -> Interval | Choice | None:
-    if get_origin(annotation) is not Annotated:
-        return None
-    return next((a for a in get_args(annotation)[1:] if isinstance(a, Interval | Choice)), None)
+    return _of_kind(Interval, annotation) or _of_kind(Choice, annotation)
+
+
+def _of_kind(kind: type[K], annotation: object) -> K | None:
+    """Return what an annotation says of that kind."""
+    said = get_args(annotation)[1:] if get_origin(annotation) is Annotated else ()
+    return next((one for one in said if isinstance(one, kind)), None)

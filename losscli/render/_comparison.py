@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from losscli.comparison.records import IMPROVED, REGRESSED, ClassChange, Comparison, LossChange
-from losscli.render import _gates, _moved
+from losscli.render import _fitted, _gates, _moved
 from losscli.render._breakdown import class_name
 from losscli.render._digits import (
     NONE,
@@ -57,6 +57,7 @@ def title(found: Comparison) -> str:
 def parts(found: Comparison, most: int) -> Iterator[Grid | Facts]:
     """Return the losses, the classes that moved, the rows that moved most, the gates."""
     yield _losses(found)
+    yield from _fitted.parts(found.fitted)
     yield from _balanced(found)
     yield from _classes(found, most)
     yield from _moved.grids(found)

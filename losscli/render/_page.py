@@ -2,7 +2,7 @@
 
 from losscli.comparison.records import Comparison
 from losscli.dataclass import dataclass
-from losscli.render import _breakdown, _comparison, _gates, _groups, _losses, _outliers
+from losscli.render import _breakdown, _comparison, _fitted, _gates, _groups, _losses, _outliers
 from losscli.render._grid import Facts, Grid
 from losscli.report import Report
 from losscli.visible import visible
@@ -25,6 +25,7 @@ def page_of(report: Report | Comparison, most: int) -> Page:
     parts = (
         _losses.grid(report),
         *_losses.parts(report),
+        *_fitted.parts(report.fitted),
         *_breakdown.grids(report, most),
         *_groups.parts(report),
         *_outliers.parts(report),

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from fractions import Fraction
 
-from losscli.losses.chosen import Chosen, Part
+from losscli.losses.chosen import Chosen
 from losscli.losses.combine import to_float
 from losscli.report.records import PartResult
 from losscli.report.terms import Terms
@@ -41,17 +41,13 @@ def parts_of(hybrid: Chosen, sums: GroupSums) -> tuple[PartResult, ...]:
     whole = len(known) == len(values)
     return tuple(
         PartResult(
-            _name(part),
+            part.label,
             to_float(value) if isinstance(value, Fraction) else value,
             _share(carried[k], sum(carried, Fraction(0))) if whole else math.nan,
             part.weight,
         )
         for k, (part, value) in enumerate(zip(hybrid.parts, values, strict=True))
     )
-
-
-def _name(part: Part) -> str:
-    return Part(1.0, part.loss, part.parameters).spelled(full=False)
 
 
 def _share(part: Fraction, total: Fraction) -> float:
@@ -83,4 +79,4 @@ def largest_part(hybrid: Chosen, parts: Sequence[float]) -> str:
     if len(parts) < 2 or not 0 < total < math.inf or min(parts) < 0:  # noqa: PLR2004 - several
         return ""
     at = max(range(len(parts)), key=lambda k: parts[k])
-    return f"{100 * parts[at] / total:.0f} % from {_name(hybrid.parts[at])}"
+    return f"{100 * parts[at] / total:.0f} % from {hybrid.parts[at].label}"

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from losscli.report.records import (
         ClassResult,
         Estimate,
+        Fit,
         Gate,
         LossResult,
         PartResult,
@@ -57,9 +58,16 @@ def plain_loss(result: LossResult, level: float) -> dict[str, Any]:
     }
     if result.empty_groups is not None:
         tail["empty_groups"] = result.empty_groups
+    if result.adapted:
+        tail["adapted"] = result.adapted
     if result.parts:
         tail["parts"] = [_part(part) for part in result.parts]
     return {**head, "status": estimate.pop("status"), **estimate, "level": level, **tail}
+
+
+def plain_fit(fit: Fit) -> dict[str, Any]:
+    """Return what was found from data as JSON has it."""
+    return {**vars(fit), "parameters": dict(fit.parameters), "files": list(fit.files)}
 
 
 def _part(part: PartResult) -> dict[str, Any]:

@@ -59,6 +59,24 @@ class PartResult:
 
 
 @dataclass(frozen=True)
+class Fit:
+    """Parameters that were found from data by the `rule`; `loss` is the call that has them auto.
+
+    `origin` is "judged" where the data are the judged rows themselves, "reference" where they
+    are others, "frozen" where a report had them. `files`, `rows` and `digest` are those of the
+    data that they were found from.
+    """
+
+    loss: str
+    parameters: Mapping[str, float]
+    rule: str
+    origin: str
+    files: tuple[str, ...]
+    rows: int
+    digest: str
+
+
+@dataclass(frozen=True)
 class LossResult:
     """One loss over all judged rows; `label` is what people see, `loss` the full spelling.
 
@@ -76,6 +94,7 @@ class LossResult:
     balanced: float
     parts: tuple[PartResult, ...] = ()
     empty_groups: int | None = None
+    adapted: str = ""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from losscli import __version__
 from losscli.dataclass import dataclass
 from losscli.report.plain import (
     plain_class,
+    plain_fit,
     plain_gate,
     plain_groups,
     plain_loss,
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from losscli.report.diagnostics import Groups, Outliers
-    from losscli.report.records import ClassResult, Gate, LossResult, RowMeasure
+    from losscli.report.records import ClassResult, Fit, Gate, LossResult, RowMeasure
 
 SCHEMA = 1
 
@@ -35,7 +36,8 @@ class Report:
     `columns` maps each role to the column (or columns) of the file that played it. `notes`
     say what was chosen for the user, `warnings` what a reader of the numbers must know.
     `compat` names the library whose numbers were asked for, and says for each loss what it is
-    called there, how its number differs, and whether the value was `changed` to it.
+    called there, how its number differs, and whether the value was `changed` to it. `fitted`
+    are parameters that were found from data.
     """
 
     files: tuple[str, ...]
@@ -53,6 +55,7 @@ class Report:
     notes: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     compat: Mapping[str, Any] | None = None
+    fitted: tuple[Fit, ...] = ()
     measures: tuple[RowMeasure, ...] = ()
     gates: tuple[Gate, ...] = ()
     verdict: str = "none"
@@ -72,6 +75,7 @@ class Report:
             "columns": dict(self.columns),
             "task": self.task,
             "compat": dict(self.compat) if self.compat else None,
+            "fitted": [plain_fit(fit) for fit in self.fitted],
             "losses": [plain_loss(result, self.level) for result in self.losses],
             "breakdown": [plain_class(result) for result in self.breakdown],
             "outliers": plain_outliers(self.outliers) if self.outliers else None,

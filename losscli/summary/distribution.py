@@ -77,7 +77,8 @@ class Sample:
 
     def distances(self, centre: float) -> "Sample":
         """Return the distances from `centre`."""
-        away = np.abs(self.values - centre)
+        with np.errstate(over="ignore", invalid="ignore"):
+            away = np.abs(self.values - centre)
         order = np.argsort(away, kind="stable")
         return Sample(away[order], self.mass[order], self.exact)
 

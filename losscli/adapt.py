@@ -1,0 +1,292 @@
+"""Losses that adapt to data: parameters that are `auto`, found in a pass of their own."""
+
+import math
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from losscli.data.columns import plan
+from losscli.dataclass import dataclass
+from losscli.errors import DataError, UsageError
+from losscli.gates.baseline import read_report
+from losscli.gates.binding import Bound
+from losscli.losses.auto import Errors, NoFitError, Rule
+from losscli.losses.chosen import Chosen, Part
+from losscli.losses.spec import Value
+from losscli.report import Fit, Report
+from losscli.run import Run, samples
+from losscli.summarise import Work
+from losscli.visible import visible
+from losscli.wanted import open_source
+
+_SAVE = "save one: losscli eval REF.csv --loss 'huber(delta=auto)' --save fitted.json"
+_ROLES = ("y", "pred")
+"""What the residuals are of that every rule asks for."""
+
+
+@dataclass(frozen=True)
+class Adaptation:
+    """Where parameters that are `auto` come from: the judged rows, a reference, or a report.
+
+    `reference` is what `--fit-on` names, `frozen` holds what a saved report found, by the loss.
+    """
+
+    reference: Any = None
+    frozen: Mapping[str, Fit] | None = None
+    where: str = ""
+
+    @classmethod
+    def of(cls, reference: Any, report: "str | os.PathLike[str] | None") -> "Adaptation":  # noqa: ANN401 - as data
+        """Read what is asked for; UsageError where it is both, DataError where it is no report."""
+        if isinstance(reference, str) and reference == "-":
+            raise UsageError("the reference is a file", where="--fit-on", remedy="name it")
+        if report is None:
+            return cls(reference)
+        if reference is not None:
+            what = "--fit-on and --freeze-from both say where parameters come from"
+            raise UsageError(what, remedy="leave one of them out")
+        path = os.fspath(report)
+        if not Path(path).is_file():
+            where = visible(path, limit=500)
+            raise DataError("there is no such report", where=where, remedy=_SAVE)
+        return cls(None, _frozen(path), visible(path, limit=500))
+
+    @property
+    def fixed(self) -> bool:
+        """Tell whether the parameters do not depend on the rows that are judged."""
+        return self.reference is not None or self.frozen is not None
+
+    def refuse_same(self, data: Any) -> None:  # noqa: ANN401 - as data
+        """Refuse to fit on the very rows that are judged, under the name of a reference."""
+        files = data if isinstance(data, list | tuple) else [data]
+        if any(_same(self.reference, one) for one in files):
+            what = "the reference is the file that is judged"
+            remedy = "name another, or leave --fit-on out: auto adapts to the judged rows by itself"
+            raise UsageError(what, where="--fit-on", remedy=remedy)
+
+    def settled(self, chosen: Sequence[Chosen], run: Run, reading: Mapping[str, Any]) -> "Settled":
+        """Return the losses with a number for every parameter, and what was found."""
+        if not any(one.auto for one in chosen):
+            if self.fixed:
+                option = "--fit-on" if self.frozen is None else "--freeze-from"
+                remedy = "--loss 'huber(delta=auto)' does"
+                raise UsageError(f"no loss asks for {option}", remedy=remedy)
+            return Settled(tuple(chosen), (), ())
+        if self.frozen is not None:
+            origin, find = "frozen", self._of_report
+        elif self.reference is not None:
+            origin, find = "reference", _finder("reference", self._reference(run, reading))
+        else:
+            origin, find = "judged", _finder("judged", run)
+        fits: dict[str, Fit] = {}
+        for part in (part for one in chosen for part in one.parts if part.auto):
+            call = _call(part)
+            if call not in fits:
+                fits[call] = find(part, call)
+        told = tuple(origin if one.auto else "" for one in chosen)
+        return Settled(tuple(_filled(one, fits) for one in chosen), tuple(fits.values()), told)
+
+    def _reference(self, run: Run, reading: Mapping[str, Any]) -> Run:
+        source = open_source(self.reference, **reading)
+        found = run.plan
+        roles = {role: found.columns[role] for role in _ROLES}
+        wanted = replace(
+            found.wanted, roles=roles, task=found.task, by=(), id=None, group=None, cluster=None,
+            extra=(), optional=(), tasks=frozenset({found.task}),
+        )  # fmt: skip
+        return replace(run, source=source, plan=plan(source, wanted), naive=None)
+
+    def _of_report(self, part: Part, call: str) -> Fit:
+        assert self.frozen is not None
+        fit = self.frozen.get(call)
+        if fit is None:
+            known = ", ".join(map(visible, self.frozen)) or "nothing"
+            what = f"the report has no parameters of {visible(call)}, only of {known}"
+            remedy = _SAVE.replace("huber(delta=auto)", visible(call))
+            raise DataError(what, where=self.where, remedy=remedy)
+        for parameter in part.loss.parameters:
+            if parameter.name in part.auto:
+                value = fit.parameters.get(parameter.name)
+                wrong = "it is missing" if value is None else parameter.check(value)
+                if wrong:
+                    what = f"{visible(call)}: {parameter.name} of the report is no use: {wrong}"
+                    raise DataError(what, where=self.where, remedy=_SAVE)
+        return replace(fit, origin="frozen")
+
+
+@dataclass(frozen=True)
+class Settled:
+    """Losses whose parameters are numbers, what was found, and where each loss has it from."""
+
+    chosen: tuple[Chosen, ...]
+    fits: tuple[Fit, ...]
+    adapted: tuple[str, ...]
+
+    def bound(self, bounds: Sequence[Bound]) -> tuple[Bound, ...]:
+        """Return limits bound to these losses, which stand where those without numbers stood."""
+        return tuple(replace(one, chosen=self.chosen[one.number]) for one in bounds)
+
+    def told(self, report: Report) -> Report:
+        """Return the report of these losses with what was found."""
+        losses = zip(report.losses, self.adapted or ("",) * len(report.losses), strict=True)
+        return replace(
+            report,
+            losses=tuple(replace(one, adapted=origin) for one, origin in losses),
+            fitted=self.fits,
+            notes=(*report.notes, *self.notes),
+            warnings=(*report.warnings, *self.warnings),
+        )
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was found, one sentence a loss, for stderr."""
+        return tuple(_note(fit) for fit in self.fits)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Say that losses which adapt to the judged rows are of no use beside other rows."""
+        names = [visible(fit.loss) for fit in self.fits if fit.origin == "judged"]
+        if not names:
+            return ()
+        what = f"{', '.join(names)}: found from the rows that are judged, so the value cannot be"
+        return (f"{what} compared with another model's (--fit-on FILE or --freeze-from REPORT)",)
+
+
+def _same(reference: Any, data: Any) -> bool:  # noqa: ANN401 - as data
+    paths = (str, os.PathLike)
+    if isinstance(reference, paths) and isinstance(data, paths):
+        return Path(reference).exists() and Path(data).exists() and Path(reference).samefile(data)
+    return reference is not None and reference is data
+
+
+def _call(part: Part) -> str:
+    return replace(part, weight=1.0).spelled(full=True)
+
+
+def _filled(one: Chosen, fits: Mapping[str, Fit]) -> Chosen:
+    if not one.auto:
+        return one
+    parts = tuple(_with(part, fits[_call(part)]) if part.auto else part for part in one.parts)
+    return replace(one, parts=parts, spelling=" + ".join(part.spelled(full=True) for part in parts))
+
+
+def _with(part: Part, fit: Fit) -> Part:
+    return replace(part, parameters={**part.parameters, **fit.parameters}, asked=part.label)
+
+
+def _finder(origin: str, run: Run) -> "Finder":
+    """Read the residuals of a source; the parameters of each loss are found from them."""
+    where = run.plan.where
+    if not run.source.rereadable:
+        what = "parameters that are auto take a pass of their own, and standard input has only one"
+        remedy = "write it to a file, or find them elsewhere: --fit-on FILE, --freeze-from REPORT"
+        raise UsageError(what, where=where, remedy=remedy)
+    work = Work(chosen=(), by=(), top=0, numeric=True, distributed=())
+    first = replace(run, work=work)
+    summary = first.summary()
+    if not summary.census.judged:
+        raise DataError("no rows are left to find parameters from", where=where)
+    sample = samples(first, summary).residual
+    assert sample is not None
+    median = sample.median()
+    errors = Errors(sample.values, sample.mass, sample.distances(median).median())
+    census = summary.census
+    head = (origin, tuple(run.source.files), census.judged, f"rows128:{census.digest:032x}")
+    return Finder(errors, head, where)
+
+
+@dataclass(frozen=True)
+class Finder:
+    """Finds parameters from residuals."""
+
+    errors: Errors
+    head: tuple[str, tuple[str, ...], int, str]
+    where: str
+
+    def __call__(self, part: Part, call: str) -> Fit:
+        """Return what is found for a part of a loss; DataError where nothing is."""
+        rules: dict[Rule, list[str]] = {}
+        fixed: dict[str, float] = {}
+        for parameter in part.loss.parameters:
+            if parameter.auto and parameter.name in part.auto:
+                rules.setdefault(parameter.auto, []).append(parameter.name)
+            elif isinstance(value := part.parameters.get(parameter.name), int | float):
+                fixed[parameter.name] = float(value)
+        found: dict[str, float] = {}
+        for rule, names in rules.items():
+            try:
+                found |= rule.fit(fixed, names, self.errors)
+            except NoFitError as error:
+                remedy = f"give a number: {visible(_with_numbers(part))}"
+                what = f"{visible(call)} cannot be found from these rows: {error}"
+                raise DataError(what, where=self.where, remedy=remedy) from None
+        for parameter in part.loss.parameters:
+            if parameter.name in found and parameter.check(found[parameter.name]):
+                what = f"{visible(call)} would be {found[parameter.name]:g}"
+                raise DataError(what, where=self.where, remedy=_with_numbers(part))
+        origin, files, rows, digest = self.head
+        return Fit(
+            call, found, "; ".join(rule.words for rule in rules), origin, files, rows, digest
+        )
+
+
+def _with_numbers(part: Part) -> str:
+    usual: dict[str, Value] = {
+        p.name: p.default for p in part.loss.parameters if p.name in part.auto and p.default
+    }
+    return Part(1.0, part.loss, {**part.parameters, **usual}).spelled(full=True)
+
+
+def _note(fit: Fit) -> str:
+    values = ", ".join(f"{name}={value!r}" for name, value in fit.parameters.items())
+    files = ", ".join(visible(name, limit=500) for name in fit.files)
+    origin = "as frozen, once " if fit.origin == "frozen" else ""
+    return f"{fit.loss}: {values}, {origin}found from {fit.rows} rows of {files}"
+
+
+def _frozen(path: str) -> dict[str, Fit]:
+    found = read_report(path, "report of fitted parameters", _SAVE)
+    where, fits = visible(path, limit=500), found.get("fitted")
+    if not isinstance(fits, list) or not fits:
+        what = "the report has no fitted parameters: no loss of it was auto"
+        raise DataError(what, where=where, remedy=_SAVE)
+    made = [_fit(one) for one in fits]
+    known = {fit.loss: fit for fit in made if fit is not None}
+    if len(known) < len(fits):
+        raise DataError(
+            "its fitted parameters are not what they should be", where=where, remedy=_SAVE
+        )
+    return known
+
+
+def _fit(found: Any) -> Fit | None:  # noqa: ANN401 - any JSON
+    """Return what a report says was fitted; None where it does not say so."""
+    kinds = {
+        "loss": str,
+        "parameters": dict,
+        "rule": str,
+        "files": list,
+        "rows": int,
+        "digest": str,
+    }
+    if not isinstance(found, dict) or any(
+        type(found.get(key)) is not kind for key, kind in kinds.items()
+    ):
+        return None
+    numbers = found["parameters"]
+    if not all(type(value) in (int, float) and _is_double(value) for value in numbers.values()):
+        return None
+    if not all(isinstance(name, str) for name in found["files"]):
+        return None
+    parameters = {name: float(value) for name, value in numbers.items()}
+    told = (found["rule"], "frozen", tuple(found["files"]), found["rows"], found["digest"])
+    return Fit(found["loss"], parameters, *told)
+
+
+def _is_double(value: float) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False
