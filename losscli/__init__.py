@@ -7,17 +7,31 @@ if TYPE_CHECKING:
     from losscli.comparison.compare import compare
     from losscli.comparison.records import Comparison
     from losscli.evaluation import evaluate
+    from losscli.improvement.improve import improve
+    from losscli.improvement.records import Improvement
     from losscli.losses.spec import LOSSES, loss
     from losscli.report import Report
 
 __version__ = "0.1.0"
-__all__ = ["LOSSES", "Comparison", "Report", "assert_loss", "compare", "evaluate", "loss"]
+__all__ = [
+    "LOSSES",
+    "Comparison",
+    "Improvement",
+    "Report",
+    "assert_loss",
+    "compare",
+    "evaluate",
+    "improve",
+    "loss",
+]
 
 _HOMES = {
     "assert_loss": "losscli.assertion",
     "compare": "losscli.comparison.compare",
     "Comparison": "losscli.comparison.records",
     "evaluate": "losscli.evaluation",
+    "improve": "losscli.improvement.improve",
+    "Improvement": "losscli.improvement.records",
     "LOSSES": "losscli.losses.spec",
     "loss": "losscli.losses.spec",
     "Report": "losscli.report",

@@ -45,22 +45,24 @@ class Run:
 
     def summary(self) -> Summary:
         """Return the summary of all rows."""
-        judge = partial(_judged, self._blocks, self.work)
-        found = self._over(Summary.zero(self.work), judge)
+        judge = partial(_judged, self.blocks, self.work)
+        found = self.over(Summary.zero(self.work), judge)
         self.source.check(found.census.rows_of_files)
         return found
 
     def about(self, centres: Mapping[str, float]) -> Mapping[str, Distribution]:
         """Read the source once more, for the distributions of distances from the centres."""
-        found = self._over(Distances({}), partial(_distances, self._blocks, centres))
+        found = self.over(Distances({}), partial(_distances, self.blocks, centres))
         self.source.check()
         return found.distributions
 
     @property
-    def _blocks(self) -> "Blocks":
+    def blocks(self) -> "Blocks":
+        """How pieces become blocks."""
         return Blocks(self.plan, self.naive)
 
-    def _over(self, zero: S, judge: Callable[[Piece, S], S]) -> S:
+    def over(self, zero: S, judge: Callable[[Piece, S], S]) -> S:
+        """Fold what `judge` makes of every piece, with what is known already."""
         while True:
             reads = self.source.stretches(self.plan.types)
             fold = self.fold if self.source.independent else threads.fold

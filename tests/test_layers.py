@@ -15,6 +15,7 @@ ORDER = [
     "cli",
     "assertion",
     "render",
+    "improvement",
     "comparison",
     "evaluation",
     "adapt",
@@ -71,8 +72,9 @@ def test_imports_point_down(path: Path) -> None:
 KNOWS = {
     "typer": {"cli"},
     "rich": {"cli", "render"},
-    "pandas": {"comparison", "data", "report"},
+    "pandas": {"comparison", "data", "improvement", "report"},
     "pyarrow": {"data"},
+    "scipy": {"improvement"},
 }
 
 
@@ -85,7 +87,7 @@ def test_each_library_is_known_in_its_room_only(path: Path) -> None:
         assert not module.startswith("scipy.stats")
 
 
-HEAVY = ("pandas", "pyarrow", "scipy.stats", "sklearn")
+HEAVY = ("pandas", "pyarrow", "scipy", "sklearn")
 
 
 @pytest.mark.parametrize(
@@ -97,6 +99,7 @@ HEAVY = ("pandas", "pyarrow", "scipy.stats", "sklearn")
         ["eval", "--nonsense"],
         ["eval", "--help"],
         ["compare", "--help"],
+        ["improve", "--help"],
     ],
     ids=" ".join,
 )

@@ -8,17 +8,13 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO, cast
+from typing import Any, TextIO, cast
 
 from losscli.cli import interrupt
 from losscli.dataclass import dataclass
 from losscli.errors import UsageError
 from losscli.render import Format, Style, format_for, format_named, format_names
 from losscli.visible import visible
-
-if TYPE_CHECKING:
-    from losscli.comparison.records import Comparison
-    from losscli.report import Report
 
 _UNFINISHED: set[Path] = set()
 
@@ -67,6 +63,15 @@ def baseline(path: str | None, inputs: Sequence[str]) -> Target | None:
         what = f"{visible(path, limit=500)} is one of the files to judge"
         raise UsageError(what, where="--save", remedy="write to another file")
     return Target(_writable(Path(path), "--save"), format_named("json"))
+
+
+def for_advice(shape: Format, goals: Sequence[Target]) -> None:
+    """Refuse formats that are about losses and gates alone, where there are none."""
+    for option, form in (("--format", shape), *(("--output", goal.format) for goal in goals)):
+        if form.of_gates:
+            able = [name for name in format_names() if not format_named(name).of_gates]
+            what = f"{form.name} has no words for advice"
+            raise UsageError(what, where=option, remedy=f"choose one of {', '.join(able)}")
 
 
 def target(text: str) -> Target:
@@ -132,7 +137,7 @@ def _place(path: Path) -> Path:
     return Path(os.path.realpath(path)) if _replaceable(path) else path.absolute()
 
 
-def write(report: "Report | Comparison", goals: Sequence[Target]) -> None:
+def write(report: Any, goals: Sequence[Target]) -> None:  # noqa: ANN401 - any record
     """Write a report to files, as `write_texts` does."""
     write_texts([(goal, goal.format.render(report, Style())) for goal in goals])
 

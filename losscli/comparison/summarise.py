@@ -39,6 +39,7 @@ class Work:
 
     `models` is what is asked of the "old" and the "new" model alone; `grouped` tells that
     nothing else is, since groups are compared and not rows.
+    `for_new` are the losses as the new model is judged by them, where their parameters differ.
     """
 
     chosen: tuple[Chosen, ...]
@@ -47,6 +48,12 @@ class Work:
     cluster: str | None = None
     models: Mapping[str, alone.Work] = field(default_factory=dict)
     grouped: bool = False
+    for_new: tuple[Chosen, ...] = ()
+
+    @property
+    def pairs(self) -> tuple[tuple[Chosen, Chosen], ...]:
+        """The losses as each model is judged by them."""
+        return tuple(zip(self.chosen, self.for_new or self.chosen, strict=True))
 
 
 def joint(chosen: Chosen, old: Terms, new: Terms) -> Terms:
@@ -104,7 +111,7 @@ def _clusters(paired: PairedBlock, work: Work, by: str) -> Mapping[str, GroupSum
     block = paired.block
     codes, names = block.groups[work.cluster]
     old, new = paired.of(dict(block.columns))
-    terms = [joint(one, one.terms(old), one.terms(new)) for one in work.chosen]
+    terms = [joint(one, one.terms(old), other.terms(new)) for one, other in work.pairs]
     texts = [name or "" for name in names]
     groups = classes_of(block, by) if by else None
     return {by: GroupSums.of((codes, texts), terms, by=groups, weight=block.weight)}
@@ -134,8 +141,8 @@ class _Judged:
         for rows, places, starts in self.sort.slices():
             columns = {r: v if r in SHARED else v[rows] for r, v in self.sort.columns.items()}
             old, new = self.paired.of(columns)
-            for k, one in enumerate(chosen):
-                terms = one.terms(old), one.terms(new)
+            for k, (one, other) in enumerate(self.work.pairs):
+                terms = one.terms(old), other.terms(new)
                 if undefined(one, [*terms[0], *terms[1]]):
                     for columns in self.paired.of(dict(self.paired.block.columns)):
                         refuse_undefined(self.paired.block, one, columns)

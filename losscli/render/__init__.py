@@ -3,6 +3,7 @@
 A format is a module of this package with `render(report, style) -> str`, the tuple `SUFFIXES`
 of the file endings that choose it (or none), and a docstring whose first line is its help line.
 One that CI reads also has `refusal(sentence) -> str`, for what could not be judged at all.
+One with `OF_GATES` is about losses and gates alone, and takes no other record than those.
 A module whose name begins with an underscore is shared by formats and is none itself.
 """
 
@@ -11,15 +12,11 @@ from collections.abc import Callable
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import Any
 
 from losscli.dataclass import dataclass
 from losscli.errors import UsageError
 from losscli.visible import visible
-
-if TYPE_CHECKING:
-    from losscli.comparison.records import Comparison
-    from losscli.report import Report
 
 
 @dataclass(frozen=True)
@@ -41,7 +38,8 @@ class Format:
     name: str
     help: str
     suffixes: tuple[str, ...]
-    render: "Callable[[Report | Comparison, Style], str]"
+    render: "Callable[[Any, Style], str]"
+    of_gates: bool = False
     refusal: Callable[[str], str] | None = None
 
 
@@ -60,7 +58,14 @@ def format_named(name: str) -> Format:
         raise UsageError(f"there is no format {visible(name)!r}", remedy=remedy)
     module = import_module(f"{__name__}.{name}")
     summary = (module.__doc__ or "").partition("\n")[0]
-    return Format(name, summary, module.SUFFIXES, module.render, getattr(module, "refusal", None))
+    return Format(
+        name,
+        summary,
+        module.SUFFIXES,
+        module.render,
+        of_gates=getattr(module, "OF_GATES", False),
+        refusal=getattr(module, "refusal", None),
+    )
 
 
 def format_for(path: PurePath) -> Format:

@@ -95,14 +95,15 @@ def _cells(change: LossChange) -> Iterator[str]:
     yield visible(change.label)
     yield from values(change.old, change.new)
     yield signed(change.change, digits_within(change.low, change.high))
-    yield _percent(change.relative)
+    yield percent_of(change.relative)
     yield interval(change)
     yield number(change.detectable, 2)
     yield " / ".join(count(rows) for rows in (change.better, change.same, change.worse))
     yield VERDICTS[change.verdict]
 
 
-def _percent(part: float) -> str:
+def percent_of(part: float) -> str:
+    """Return a relative change as per cent, with its sign."""
     if not math.isfinite(part):
         return NONE
     text = f"{number(100 * part, 2)} %" if abs(part) >= 1 else percent(part)

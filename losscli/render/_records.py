@@ -1,6 +1,6 @@
 """The long form of a report: a record for each loss (and each of its parts), then each class."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from losscli.comparison.records import Comparison
@@ -18,15 +18,27 @@ _FIELDS_OF_CHANGES = (
 )
 
 
-def fields(report: Report | Comparison) -> tuple[str, ...]:
+def fields(report: Any) -> tuple[str, ...]:  # noqa: ANN401 - any record that has records
     """Return the names of the fields of every record, in their order."""
+    if not isinstance(report, Comparison | Report):
+        return tuple(dict.fromkeys(key for record in report.records() for key in record))
     return _FIELDS_OF_CHANGES if isinstance(report, Comparison) else _FIELDS
 
 
-def records(report: Report | Comparison) -> Iterator[dict[str, Any]]:
+def records(report: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - as above
     """Yield records with the fields, in their order; what is not there is None."""
-    for record in _changes(report) if isinstance(report, Comparison) else _losses(report):
-        yield {field: record.get(field) for field in fields(report)}
+    names = fields(report)
+    for record in _found(report):
+        yield {field: record.get(field) for field in names}
+
+
+def _found(report: Any) -> Iterable[dict[str, Any]]:  # noqa: ANN401 - as above
+    if isinstance(report, Comparison):
+        return _changes(report)
+    if isinstance(report, Report):
+        return _losses(report)
+    found: Iterable[dict[str, Any]] = report.records()
+    return found
 
 
 def _changes(report: Comparison) -> Iterator[dict[str, Any]]:

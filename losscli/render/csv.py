@@ -4,10 +4,8 @@ import csv
 from io import StringIO
 from typing import Any
 
-from losscli.comparison.records import Comparison
 from losscli.render import Style
 from losscli.render._records import fields, records
-from losscli.report import Report
 from losscli.visible import visible
 
 SUFFIXES = (".csv",)
@@ -17,7 +15,7 @@ _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _LONGEST = 10_000
 
 
-def render(report: Report | Comparison, style: Style) -> str:  # noqa: ARG001 - CSV has one look
+def render(report: Any, style: Style) -> str:  # noqa: ANN401, ARG001 - CSV has one look
     """Return the losses and the breakdown in long form; numbers that are not there are empty.
 
     A text that a spreadsheet would run as a formula gets a leading apostrophe.

@@ -11,6 +11,8 @@ from losscli.report import Gate, LossResult, Report
 from losscli.visible import visible
 
 SUFFIXES = ()
+OF_GATES = True
+"""It has words for what was judged, and none for advice."""
 
 _MOST = 10
 """GitHub drops the annotations of one kind after so many of a step, and does not say so."""

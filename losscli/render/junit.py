@@ -10,6 +10,8 @@ from losscli.report import Gate, Report
 from losscli.visible import visible
 
 SUFFIXES = (".xml",)
+OF_GATES = True
+"""It has words for what was judged, and none for advice."""
 
 _LONGEST = 4000
 _ENDS = {"failed": "failure", "unjudged": "error"}

@@ -11,6 +11,8 @@ from losscli.report import ClassResult, LossResult, Report
 from losscli.visible import visible
 
 SUFFIXES = (".prom",)
+OF_GATES = True
+"""It has words for what was judged, and none for advice."""
 
 _DIGITS = 12
 """Significant digits, always as many: a number that did not change looks the same."""

@@ -2,14 +2,13 @@
 
 from dataclasses import replace
 from io import StringIO
+from typing import Any
 
-from losscli.comparison.records import Comparison
 from losscli.render import Style
 from losscli.render._digits import NONE
 from losscli.render._grid import Column, Facts, Grid
 from losscli.render._layout import GAP, MARGIN, cells, fitted, lines
 from losscli.render._page import page_of
-from losscli.report import Report
 
 SUFFIXES = (".txt",)
 
@@ -23,7 +22,7 @@ _BAD, _GOOD = "red", "green"
 _VERDICTS = {"passed": _GOOD, "failed": _BAD, "unjudged": _BAD, "warned": "yellow"}
 
 
-def render(report: Report | Comparison, style: Style) -> str:
+def render(report: Any, style: Style) -> str:  # noqa: ANN401 - any record
     """Return the report as text; only a single word or number can be wider than the width."""
     page, paper = page_of(report, _MOST_CLASSES), _Paper(style)
     paper.sentence(page.title, tone="bold")

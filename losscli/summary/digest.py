@@ -1,6 +1,6 @@
 """The digest of the truths: the same for the same rows in any order, another for other rows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -99,3 +99,23 @@ def _sum(bits: Bits, spare: Bits) -> int:
     low = int(np.add.reduce(spare))
     np.right_shift(bits, np.uint64(32), out=spare)
     return low + (int(np.add.reduce(spare)) << 32)
+
+
+def hashes_of_rows(columns: Sequence[Vector], ids: Any = None) -> Bits:  # noqa: ANN401 - as above
+    """Return 64 bits for each row that depend on its numbers, in their order, and on its id.
+
+    `columns` are float64[n] each; -0.0 counts as 0.0. `ids` is an Arrow array of n strings.
+    """
+    found = np.full(len(columns[0]), _NOTHING)
+    spare = np.empty_like(found)
+    for column in columns:
+        bits: Bits = (column + 0.0).view(np.uint64)
+        _mix(bits, spare)
+        found *= _BASE
+        found += bits
+    for start, hashes in _hashes(ids) if ids is not None else ():
+        some = found[start : start + len(hashes)]
+        some *= _BASE
+        some += hashes
+    _mix(found, spare)
+    return found

@@ -2,6 +2,7 @@
 
 import itertools
 import pickle
+from collections import Counter
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any
@@ -13,10 +14,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from losscli.summary import distribution
+from losscli.summary import cells, distribution
+from losscli.summary.cells import Cells
 from losscli.summary.census import Census
 from losscli.summary.coarse import CoarseSums
-from losscli.summary.digest import digest_of_numbers, digest_of_rows, digest_of_texts
+from losscli.summary.digest import (
+    digest_of_numbers,
+    digest_of_rows,
+    digest_of_texts,
+    hashes_of_rows,
+)
 from losscli.summary.distribution import EXACT_ROWS, Distribution
 from losscli.summary.exact import ExactSums
 from losscli.summary.grouped import Grouped
@@ -359,3 +366,38 @@ def test_the_zero_adds_nothing(zero: Any, some: Any, read: Callable[[Any], Any])
 
 def test_triples_come_in_the_order_that_is_documented() -> None:
     assert triples(2) == tuple(itertools.combinations_with_replacement(range(2), 3))
+
+
+# Cells
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from([0.0, -0.0, 1.0, 2.5, 7.0]), st.integers(0, 3)), min_size=1),
+    st.integers(1, 12),
+    st.randoms(use_true_random=False),
+)
+def test_cells_count_rows_that_are_the_same_however_they_came(
+    rows: list[tuple[float, int]], most: int, random: Any
+) -> None:
+    def of(some: list[tuple[float, int]], below: int | None = None) -> Cells:
+        table = np.array(some, dtype=float).reshape(len(some), 2)
+        return Cells.of(hashes_of_rows(list(table.T.copy())), table, below)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cells, "room", lambda _: most)
+        whole = of(rows)
+        shuffled = random.sample(rows, len(rows))
+        cut = random.randint(0, len(rows))
+        parts = Cells(2)
+        for some in (shuffled[:cut], shuffled[cut:]):
+            parts += of(some, parts.below) if some else Cells(2)
+        parts = pickle.loads(pickle.dumps(Cells(2) + parts))  # noqa: S301 - our own
+        bits, table, counts = whole.rows()
+        for one, other in zip((bits, table, counts), parts.rows(), strict=True):
+            assert one.tobytes() == other.tobytes()
+    by_hand = Counter((float(a) + 0.0, float(b)) for a, b in rows)
+    assert whole.complete == parts.complete == (len(by_hand) <= most)
+    assert len(counts) == min(most, len(by_hand))
+    for row, count in zip(table.tolist(), counts.tolist(), strict=True):
+        assert by_hand[row[0], row[1]] == count
+    assert (np.diff(bits.astype(object)) >= 0).all()

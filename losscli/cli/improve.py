@@ -1,0 +1,77 @@
+"""`losscli improve`: predictions in, the maps of them that would lower a loss out."""
+
+# ruff: noqa: PLR0913 - the options of a command are the arguments of a function
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from losscli.cli import delivery, options, terminal
+from losscli.cli.compare import with_options_of
+from losscli.cli.eval import DELIMITERS, asked_for, cluster_of, evaluate_files, named_columns
+from losscli.cli.failure import say
+from losscli.cli.progress import bar_if_seen
+from losscli.errors import UsageError
+from losscli.render import format_named
+from losscli.visible import visible
+
+if TYPE_CHECKING:
+    from losscli.improvement.records import Improvement
+
+_NOT_HERE = {
+    *("by", "group", "pooled", "cluster", "train", "season", "top", "compat", "cost_matrix"),
+    *("scores_are_probs", "fail_if", "warn_if", "strict", "exit_zero", "save", "against"),
+    *("baseline_other_data", "label", "score", "scores", "lower", "upper", "quantiles", "mean"),
+    *("variance", "std", "members"),
+}
+"""The words of `losscli eval` that improve does not know."""
+
+
+@with_options_of(evaluate_files, without=_NOT_HERE)
+def improve_file(
+    files: options.Files,
+    *,
+    loss: options.Losses = None,
+    delimiter: options.Delimiter = None,
+    config: options.Config = None,  # noqa: ARG001 - read before the command is
+    hybrid: options.Hybrids = None,  # noqa: ARG001 - --loss has them already
+    format: options.FormatOption = "table",  # noqa: A002 - the option's word
+    output: options.Output = None,
+    quiet: options.Quiet = False,
+    debug: options.Debug = False,  # noqa: ARG001 - read before the command is
+    **given: Any,  # noqa: ANN401 - what `improve` takes
+) -> None:
+    """Find what would lower one loss of the predictions in FILE without training anew.
+
+    For numbers the shift and the scale, for probabilities the temperature and the shift of the
+    logit, for decisions the threshold. They are fitted on half of the rows and judged on the
+    other half, so that the gain is honest.
+    """
+    shape, targets = format_named(format), delivery.targets(output or [], files)
+    delivery.for_advice(shape, targets)
+    delivery.check_stdout()
+    asked = asked_for(loss, given["task"])
+    if len(asked) > 1:
+        what = f"improve takes one loss, not {len(asked)}"
+        raise UsageError(what, where="--loss", remedy="ask for them in as many runs")
+    given["columns"] = named_columns(given.pop("column"))
+    tls = tuple(given.pop(name) for name in ("tls_ca", "tls_cert", "tls_key"))
+    address, insecure = given["scheduler"], given.pop("insecure")
+    given["scheduler"] = cluster_of(given["engine"], address, tls, insecure=insecure)
+    given["delimiter"] = DELIMITERS.get(delimiter or "", delimiter)
+    found = _improve(files, {**given, "loss": loss}, quiet=quiet)
+    if not quiet:
+        for note in found.notes:
+            say(f"losscli: {visible(note, limit=2000)}")
+    delivery.write(found, targets)
+    sys.stdout.write(shape.render(found, terminal.style()))
+
+
+def _improve(files: list[str], given: dict[str, Any], *, quiet: bool) -> "Improvement":
+    from losscli.improvement.improve import improve  # noqa: PLC0415 - brings pyarrow
+
+    data = files if len(files) > 1 else files[0]
+    bar = bar_if_seen(quiet=quiet)
+    if bar is None:
+        return improve(data, **given)
+    with bar:
+        return improve(data, progress=bar, **given)

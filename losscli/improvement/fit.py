@@ -1,0 +1,191 @@
+"""Fitting each kind of map on its half of the rows, and choosing among them."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from losscli.dataclass import dataclass
+from losscli.improvement.kinds import KINDS, THRESHOLD, Kind, logit_of
+from losscli.improvement.objective import Objective
+from losscli.improvement.search import Least, along, around
+from losscli.improvement.threshold import has_threshold, least_cost
+from losscli.losses.arguments import Columns
+from losscli.losses.chosen import Chosen
+from losscli.losses.spec import Vector
+
+_QUANTILES = 33
+_HOTTEST = 100.0
+_FARTHEST = 30.0
+_CLEAR = 1.0
+"""Standard errors by which a map of two parameters must be better than one of one.
+
+In the rows that it was fitted on, one more parameter that is good for nothing is better by half
+of a normal deviate's size: 1 is passed in 5 % of such cases.
+"""
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """One fix: its kind and parameters, and the loss on the rows it was fitted on.
+
+    `map` is None for a threshold; `after` is then the loss with another threshold. `why` says
+    why there is no such fix.
+    """
+
+    kind: str
+    parameters: dict[str, float]
+    value: float
+    map: Kind | None = None
+    theta: tuple[float, ...] = ()
+    after: Chosen | None = None
+    why: str = ""
+
+
+def fitted(objective: Objective, task: str) -> list[Fitted]:
+    """Fit every kind that the task and the loss allow."""
+    if has_threshold(objective.chosen):
+        return [_threshold(objective)]
+    objective = _prepared(objective, task)
+    found: list[Fitted] = []
+    for kind in (kind for kind in KINDS if kind.task == task):
+        least = _SEARCHES[kind.name, task](objective, kind, found)
+        if least is not None:
+            parameters = dict(zip(kind.parameters, least.at, strict=True))
+            found.append(Fitted(kind.name, parameters, least.value, kind, least.at, why=least.why))
+    return found
+
+
+def choose(objective: Objective, found: Sequence[Fitted]) -> Fitted | None:
+    """Return the fix that the fit half prefers: the one that is judged for the headline.
+
+    A map of two parameters holds those of one, and is never worse where it was fitted; it is
+    chosen only where it is clearly better.
+    """
+    able = [one for one in found if not one.why]
+    simple = [one for one in able if len(one.parameters) == 1]
+    best = min(simple, key=lambda one: one.value, default=None)
+    for one in able:
+        if best is None:
+            best = one
+        elif len(one.parameters) > 1 and one.map and best.map and one.value < best.value:
+            terms = [objective.terms(fix.map, fix.theta)[0] for fix in (best, one) if fix.map]
+            if objective.better(*terms) > _CLEAR:
+                best = one
+    return best
+
+
+def _prepared(objective: Objective, task: str) -> Objective:
+    """Compute the logits of a binary file once."""
+    if task != "binary":
+        return objective
+    columns = {r: v for r, v in objective.rows.columns.items() if r != "prob"}
+    columns["logit"] = logit_of(Columns(objective.rows.columns))
+    return replace(objective, rows=replace(objective.rows, columns=columns))
+
+
+def _threshold(objective: Objective) -> Fitted:
+    found = least_cost(objective)
+    if found is None:
+        why = "no other threshold decides otherwise"
+        return Fitted(THRESHOLD, {THRESHOLD: math.nan}, math.nan, why=why)
+    at, value, after = found
+    return Fitted(THRESHOLD, {THRESHOLD: at}, value, after=after)
+
+
+def _grid(values: Vector, identity: float) -> Vector:
+    """Return quantiles of what would be best for single rows, and no change at all."""
+    values = values[np.isfinite(values)]
+    levels = np.linspace(0, 1, _QUANTILES)
+    some = np.quantile(values, levels) if len(values) else np.empty(0)
+    return np.unique(np.append(some, identity))
+
+
+def _shift(objective: Objective, kind: Kind, _: Sequence[Fitted]) -> Least:
+    y, pred = (objective.rows.columns[role] for role in ("y", "pred"))
+    return along(lambda a: objective.value(kind, (a,)), _grid(y - pred, 0.0), bounded=True)
+
+
+def _is_constant(values: Vector) -> bool:
+    return bool(values.min() == values.max())
+
+
+def _scale(objective: Objective, kind: Kind, _: Sequence[Fitted]) -> Least | None:
+    y, pred = (objective.rows.columns[role] for role in ("y", "pred"))
+    if _is_constant(pred):
+        return None
+    with np.errstate(all="ignore"):
+        grid = _grid(y / pred, 1.0)
+    return along(lambda b: objective.value(kind, (b,)), grid, bounded=True)
+
+
+def _affine(objective: Objective, kind: Kind, before: Sequence[Fitted]) -> Least | None:
+    """Search in units of the spread of the residuals, around the middle of the predictions."""
+    y, pred = (objective.rows.columns[role] for role in ("y", "pred"))
+    if _is_constant(pred):
+        return None
+    centre, width = float(np.mean(pred)), float(np.std(pred))
+    spread = float(np.subtract(*np.quantile(y - pred, [0.75, 0.25]))) or float(np.std(y - pred))
+    if not (width > 0 and spread > 0 and math.isfinite(width + spread)):
+        return None
+
+    def forth(u: Sequence[float]) -> tuple[float, float]:
+        slope = spread * u[1] / width
+        return spread * u[0] - slope * centre, 1 + slope
+
+    def back(shift: float, scale: float) -> tuple[float, float]:
+        slope = scale - 1
+        return (shift + slope * centre) / spread, slope * width / spread
+
+    slope = float(np.mean((y - np.mean(y)) * (pred - centre))) / width**2
+    starts = [back(0.0, 1.0), back(float(np.mean(y)) - slope * centre, slope)]
+    starts += [
+        back(one.parameters.get("shift", 0.0), one.parameters.get("scale", 1.0))
+        for one in before
+        if not one.why
+    ]
+    starts = sorted(starts, key=lambda u: objective.value(kind, forth(u)))
+    found = around(lambda u: objective.value(kind, forth(u)), starts, 0.5)
+    return replace(found, at=forth(found.at))
+
+
+def _temperature(objective: Objective, kind: Kind, _: Sequence[Fitted]) -> Least:
+    grid = np.linspace(-math.log(_HOTTEST), math.log(_HOTTEST), 2 * _QUANTILES - 1)
+    found = along(lambda t: objective.value(kind, (math.exp(t),)), grid, bounded=False)
+    return replace(found, at=(math.exp(found.at[0]),))
+
+
+def _logit_shift(objective: Objective, kind: Kind, _: Sequence[Fitted]) -> Least:
+    grid = _FARTHEST * np.linspace(-1, 1, 2 * _QUANTILES - 1) ** 3
+    return along(lambda b: objective.value(kind, (b,)), grid, bounded=False)
+
+
+def _platt(objective: Objective, kind: Kind, before: Sequence[Fitted]) -> Least | None:
+    if _is_constant(objective.rows.columns["logit"]) or any(one.why for one in before):
+        return None
+    starts = [(0.0, 0.0)]
+    starts += [
+        (math.log(one.parameters.get("temperature", 1.0)), one.parameters.get("shift", 0.0))
+        for one in before
+    ]
+
+    def value(u: Sequence[float]) -> float:
+        if abs(u[0]) > math.log(_HOTTEST) or abs(u[1]) > _FARTHEST:
+            return math.inf
+        return objective.value(kind, (math.exp(u[0]), u[1]))
+
+    found = around(value, sorted(starts, key=value), 0.25)
+    return replace(found, at=(math.exp(found.at[0]), found.at[1]))
+
+
+_SEARCHES = {
+    ("shift", "regression"): _shift,
+    ("scale", "regression"): _scale,
+    ("affine", "regression"): _affine,
+    ("temperature", "binary"): _temperature,
+    ("logit_shift", "binary"): _logit_shift,
+    ("platt", "binary"): _platt,
+    ("temperature", "multiclass"): _temperature,
+}
+"""How each kind is fitted."""

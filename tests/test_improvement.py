@@ -1,0 +1,418 @@
+"""`improve`: what is fitted, what is judged, what is claimed and what is refused.
+
+Where every row is there four times, each half holds every row twice: what is fitted then is what
+other programs find on the rows themselves.
+"""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.typing import NDArray
+from process import CALM, ROOT, SAMPLES, python, shell
+from scipy import stats
+from sklearn.linear_model import LogisticRegression
+
+import losscli
+from losscli.errors import DataError, LosscliError, UsageError
+from losscli.improvement.records import Fix, Improvement
+from losscli.losses.spec import LOSSES
+from losscli.summary import cells
+
+Vector = NDArray[np.float64]
+RANDOM = np.random.default_rng(7)
+
+
+def numbers(rows: int = 500, shift: float = 2.0, scale: float = 1.5) -> pd.DataFrame:
+    pred = RANDOM.normal(10, 4, rows)
+    y = scale * pred + shift + RANDOM.laplace(0, 1, rows)
+    return pd.DataFrame({"y_true": y, "y_pred": pred})
+
+
+def yes_or_no(rows: int = 500, temperature: float = 1.0, shift: float = 0.0) -> pd.DataFrame:
+    logit = RANDOM.normal(0, 3, rows)
+    y = RANDOM.random(rows) < 1 / (1 + np.exp(-logit / temperature - shift))
+    return pd.DataFrame({"y_true": y.astype(int), "y_prob": 1 / (1 + np.exp(-logit))})
+
+
+def classes(rows: int, temperature: float, k: int = 4) -> pd.DataFrame:
+    logits = RANDOM.normal(0, 2 * temperature, (rows, k))
+    true = np.exp(logits / temperature)
+    true /= true.sum(axis=1)[:, None]
+    y = (RANDOM.random(rows)[:, None] > np.cumsum(true, axis=1)).sum(axis=1)
+    said = np.exp(logits) / np.exp(logits).sum(axis=1)[:, None]
+    frame = pd.DataFrame({f"prob_{c}": said[:, c] for c in range(k)})
+    return frame.assign(y_true=np.minimum(y, k - 1).astype(str))
+
+
+def fourfold(frame: pd.DataFrame) -> pd.DataFrame:
+    return pd.concat([frame] * 4)
+
+
+def fix(found: Improvement, kind: str) -> Fix:
+    return next(one for one in found.fixes if one.kind == kind)
+
+
+# What is fitted
+
+
+@pytest.mark.parametrize(
+    ("loss", "best"),
+    [
+        ("mae", np.median),
+        ("mse", np.mean),
+        ("rmse", np.mean),
+        ("pinball(alpha=0.9)", lambda e: np.quantile(e, 0.9)),
+        ("0.5*mse + 0.5*expectile", np.mean),
+    ],
+)
+def test_the_shift_is_the_property_of_the_residuals_that_the_loss_rewards(
+    loss: str, best: Any
+) -> None:
+    frame = numbers(501)
+    found = fix(losscli.improve(fourfold(frame), loss=loss), "shift")
+    residuals = frame["y_true"] - frame["y_pred"]
+    near = np.sort(np.abs(residuals - best(residuals)))[2]  # a median is one of the residuals
+    assert found.parameters["shift"] == pytest.approx(best(residuals), abs=max(1e-6, near))
+
+
+def test_the_affine_map_of_mse_is_the_line_of_least_squares() -> None:
+    frame = numbers()
+    found = losscli.improve(fourfold(frame), loss="mse")
+    slope, intercept = np.polyfit(frame["y_pred"], frame["y_true"], 1)
+    assert fix(found, "affine").parameters == pytest.approx(
+        {"shift": intercept, "scale": slope}, rel=1e-5
+    )
+    scale = (frame["y_true"] * frame["y_pred"]).sum() / (frame["y_pred"] ** 2).sum()
+    assert fix(found, "scale").parameters["scale"] == pytest.approx(scale, rel=1e-6)
+    assert found.best.kind == "affine"
+
+
+def test_platt_is_a_logistic_regression_on_the_logit() -> None:
+    frame = yes_or_no(800, 2.0, 0.7)
+    prob = frame["y_prob"].to_numpy()
+    logit = np.log(prob / (1 - prob))[:, None]
+    fitted = LogisticRegression(C=np.inf, tol=1e-10).fit(logit, frame["y_true"])
+    alone = LogisticRegression(C=np.inf, tol=1e-10, fit_intercept=False)
+    alone.fit(logit, frame["y_true"])
+    found = losscli.improve(fourfold(frame), loss="log_loss")
+    assert fix(found, "platt").parameters == pytest.approx(
+        {"temperature": 1 / fitted.coef_[0, 0], "shift": fitted.intercept_[0]}, rel=1e-4
+    )
+    assert fix(found, "temperature").parameters["temperature"] == pytest.approx(
+        1 / alone.coef_[0, 0], rel=1e-4
+    )
+
+
+def test_the_threshold_is_the_best_of_all() -> None:
+    frame = yes_or_no(300, 1.0, 1.5)
+    found = losscli.improve(fourfold(frame), loss="cost(fp=1, fn=3, threshold=0.5)").best
+    y, prob = frame["y_true"].to_numpy(), frame["y_prob"].to_numpy()
+
+    def cost(at: float) -> float:
+        yes = prob >= at
+        return float(np.mean(np.where(yes, y == 0, 3.0 * (y == 1))))
+
+    # every row is in the held-out half, too: no threshold at all is better there
+    assert found.change.new == pytest.approx(min(map(cost, [*prob, 1.0])))
+    assert cost(found.parameters["threshold"]) == pytest.approx(found.change.new)
+    assert found.change.old == pytest.approx(cost(0.5))
+
+
+@pytest.mark.parametrize(
+    ("loss", "kind", "planted"),
+    [("mae", "shift", 3.1), ("mse", "shift", 3.1), ("huber", "shift", -3.1), ("mae", "scale", 1.2)],
+)
+def test_planted_shifts_and_scales_are_found(loss: str, kind: str, planted: float) -> None:
+    wanted = {"shift": 0.0, "scale": 1.0} | {kind: planted}
+    found = losscli.improve(numbers(40_000, **wanted), loss=loss)
+    assert fix(found, kind).parameters[kind] == pytest.approx(planted, rel=0.01)
+    assert found.verdict == "helps"
+    assert found.best.kind == kind
+
+
+@pytest.mark.parametrize("planted", [0.5, 2.0])
+def test_planted_temperatures_are_found(planted: float) -> None:
+    found = losscli.improve(classes(40_000, planted))
+    # the standard error is about 0.8 %
+    assert found.best.parameters["temperature"] == pytest.approx(planted, rel=0.03)
+    assert found.verdict == "helps"
+
+
+def test_a_loss_that_is_not_convex_is_searched_all_over_and_said_to_be_so() -> None:
+    frame = numbers(2000, 50.0, 1.0)
+    found = losscli.improve(frame, loss="welsch")
+    assert fix(found, "shift").parameters["shift"] == pytest.approx(50, abs=0.1)
+    assert any("not convex" in text for text in found.warnings)
+    assert not any("not convex" in text for text in losscli.improve(frame, loss="mae").warnings)
+
+
+# What is judged
+
+
+def test_what_is_judged_is_the_paired_difference_on_the_other_half() -> None:
+    frame = numbers(1000)
+    found = fix(losscli.improve(fourfold(frame), loss="mse"), "shift")
+    e = frame["y_true"] - frame["y_pred"]
+    change = (e - found.parameters["shift"]) ** 2 - e**2
+    assert found.change.old == pytest.approx((e**2).mean())
+    assert found.change.change == pytest.approx(change.mean())
+    interval = stats.ttest_1samp(np.repeat(change, 2), 0).confidence_interval(0.95)
+    # t, or wider where the differences are skewed
+    assert found.change.low <= interval.low + 1e-9
+    assert found.change.high >= interval.high - 1e-9
+    assert found.change.high - found.change.low < 1.3 * (interval.high - interval.low)
+
+
+def test_rows_that_are_the_same_are_dealt_out_evenly_but_copies_stay_together() -> None:
+    frame = pd.DataFrame({"y_true": [0, 1] * 300, "y_prob": [0.25, 0.5] * 300})
+    found = losscli.improve(frame, loss="brier")
+    assert (found.fit_rows, found.held_out) == (300, 300)
+    copied = numbers(300)
+    once, thrice = losscli.improve(copied), losscli.improve(pd.concat([copied] * 3))
+    assert (thrice.fit_rows, thrice.held_out) == (3 * once.fit_rows, 3 * once.held_out)
+
+
+@pytest.mark.parametrize("kept", [None, 256])
+@pytest.mark.parametrize("make", [numbers, yes_or_no, lambda rows: classes(rows, 2.0)])
+def test_neither_order_nor_jobs_nor_the_kind_of_source_change_a_bit(
+    make: Any, kept: int | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if kept:
+        monkeypatch.setattr(cells, "room", lambda _: kept)
+    frame = make(3000).assign(w=RANDOM.integers(1, 4, 3000))
+    frame.to_csv(tmp_path / "a.csv", index=False)
+    frame.sample(frac=1, random_state=1).to_csv(tmp_path / "b.csv", index=False)
+    options: dict[str, Any] = {"weight": "w"}
+    sources = [
+        (frame, 1),
+        (tmp_path / "a.csv", 1),
+        (tmp_path / "a.csv", 3),
+        (tmp_path / "b.csv", 2),
+    ]
+    texts = []
+    for source, jobs in sources:
+        found = losscli.improve(source, jobs=jobs, **options).to_dict()
+        del found["data"]["files"]
+        texts.append(json.dumps(found))
+    assert len(set(texts)) == 1
+    halves = json.loads(texts[0])["halves"]
+    assert halves["fit"] + halves["held_out"] == 3000
+    assert halves["fitted_on"] == halves["fit"] if kept is None else halves["fitted_on"] < 256
+
+
+def test_weights_count_like_rows() -> None:
+    frame = numbers(400).assign(w=RANDOM.integers(1, 5, 400))
+    weighted = losscli.improve(fourfold(frame), loss="mse", weight="w")
+    repeated = losscli.improve(fourfold(frame.loc[frame.index.repeat(frame["w"])]), loss="mse")
+    for one, other in zip(weighted.fixes, repeated.fixes, strict=True):
+        assert one.parameters == pytest.approx(other.parameters, rel=1e-5)
+        assert one.change.new == pytest.approx(other.change.new, rel=1e-5)
+
+
+def test_ids_tell_rows_apart() -> None:
+    frame = numbers(300).assign(id=[f"r{k}" for k in range(300)])
+    plain, named = losscli.improve(frame), losscli.improve(frame, id="id")
+    assert plain.fit_rows != named.fit_rows or plain.best.parameters != named.best.parameters
+
+
+def test_a_domain_is_never_left() -> None:
+    y = RANDOM.poisson(0.3, 2000).astype(float)
+    frame = pd.DataFrame({"y_true": y, "y_pred": 0.31 + 0.3 * RANDOM.random(2000)})
+    found = losscli.improve(frame, loss="poisson")
+    assert fix(found, "shift").parameters["shift"] > -frame["y_pred"].min()
+    assert all(np.isfinite(one.change.new) for one in found.fixes)
+
+
+def test_certain_probabilities_stay_certain() -> None:
+    frame = yes_or_no(400, 2.0)
+    sure = pd.DataFrame({"y_true": [1, 0] * 20, "y_prob": [1.0, 0.0] * 20})
+    found = losscli.improve(pd.concat([frame, sure]), loss="log_loss")
+    assert np.isfinite(found.best.change.new)
+
+
+def test_probabilities_that_do_not_quite_sum_to_one_are_not_mended_in_passing() -> None:
+    frame = classes(400, 1.0)
+    frame.iloc[:, :4] *= 1 - 9e-7
+    found = losscli.improve(frame)
+    assert found.verdict == "nothing_helps"
+
+
+def test_logits_are_read_as_such() -> None:
+    frame = yes_or_no(3000, 2.0)
+    logit = np.log(frame["y_prob"] / (1 - frame["y_prob"]))
+    plain = losscli.improve(frame, loss="log_loss")
+    named = losscli.improve(
+        pd.DataFrame({"y_true": frame["y_true"], "logit": logit}), loss="log_loss", logits=True
+    )
+    assert named.best.parameters["temperature"] == pytest.approx(2.0, rel=0.15)
+    assert plain.best.parameters["temperature"] == pytest.approx(2.0, rel=0.15)
+
+
+# What is claimed
+
+SMALL = 40
+
+
+@pytest.mark.parametrize(
+    ("loss", "make"),
+    [
+        ("mae", lambda: numbers(300, 0.0, 1.0)),
+        ("mse", lambda: numbers(300, 0.0, 1.0)),
+        ("log_loss", lambda: yes_or_no(300)),
+        ("zero_one", lambda: yes_or_no(300)),
+    ],
+)
+def test_no_gain_is_claimed_where_there_is_none(loss: str, make: Any) -> None:
+    """tests/benchmarks/improvements.py does it 200 times, for more losses."""
+    claims = 0
+    for _ in range(SMALL):
+        found = losscli.improve(make(), loss=loss)
+        claims += found.verdict == "helps"
+    # 2.5 % of 40 is 1; 5 or more have a probability of 0.3 %
+    assert claims < 5
+
+
+# What is refused
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"loss": "mbe"}, "mbe is signed"),
+        ({"loss": "medae"}, "medae has no interval"),
+        ({"loss": "max_error"}, "max_error has no interval"),
+        ({"loss": "mae,mse"}, "one loss, not 2"),
+        ({"loss": "mae", "group": "y_true"}, "without group"),
+        ({"loss": "mae", "level": 1.5}, "level 1.5"),
+        ({"loss": "nonsense"}, "nonsense"),
+    ],
+)
+def test_a_loss_that_cannot_be_lowered_so_is_refused(options: dict[str, Any], said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        losscli.improve(numbers(200), **options)
+
+
+@pytest.mark.parametrize(
+    ("frame", "options", "said"),
+    [
+        (numbers(99), {}, "99 rows are too few"),
+        (pd.DataFrame({"y_true": ["a", "b"] * 99, "y_pred": ["a", "a"] * 99}), {}, "labels"),
+        (
+            pd.DataFrame({"y_true": [0, 1] * 99, "y_prob": [0.0, 0.0] * 99}),
+            {"loss": "log_loss"},
+            "infinite in 99 rows",
+        ),
+        (
+            pd.DataFrame({"y_true": [1, 1] * 99, "y_prob": [0.6, 0.8] * 99}),
+            {"loss": "log_loss"},
+            "does not converge",
+        ),
+        (
+            pd.DataFrame({"y_true": [0, 1] * 99, "y_prob": [0.5, 0.5] * 99}),
+            {"loss": "dice"},
+            "many rows together",
+        ),
+        (classes(300, 1.0), {"loss": "zero_one"}, "changes the loss"),
+    ],
+    ids=["few", "labels", "infinite", "separate", "dice", "order"],
+)
+def test_data_that_cannot_be_improved_are_refused(
+    frame: pd.DataFrame, options: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(LosscliError, match=said):
+        losscli.improve(frame, **options)
+
+
+def test_a_constant_prediction_can_only_be_shifted() -> None:
+    frame = numbers(300).assign(y_pred=3.0)
+    assert [one.kind for one in losscli.improve(frame).fixes] == ["shift"]
+
+
+FEW = """
+import sys
+from losscli.cli import run
+from losscli.summary import cells
+cells.room = lambda _: 256
+sys.exit(run(["improve", *sys.argv[1:], "--loss", "mae", "--format", "json", "-q"]))
+"""
+
+
+def test_rows_that_do_not_fit_into_memory_are_not_read_from_a_pipe(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    numbers(3000).to_csv(path, index=False)
+    with path.open() as file:
+        small = shell("improve", "-", "--loss", "mae", "--format", "json", "-q", stdin=file)
+        file.seek(0)
+        done = subprocess.run(
+            [sys.executable, "-c", FEW, "-"],
+            stdin=file,
+            env={**CALM, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            check=False,
+            encoding="utf-8",
+        )
+    assert json.loads(small.stdout)["data"]["judged"] == 3000
+    halves = json.loads(python(FEW, str(path)).stdout)["halves"]
+    assert halves["fitted_on"] < 256 < halves["fit"]
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "too many different rows to keep, and they cannot be read twice" in done.stderr
+
+
+def test_every_loss_of_these_tasks_is_improved_or_refused_with_a_reason() -> None:
+    frames = {
+        "regression": numbers(300).abs() + 1,
+        "binary": yes_or_no(300),
+        "multiclass": classes(300, 2.0),
+    }
+    judged, reasons = 0, []
+    for (name, task), loss in LOSSES.items():
+        if task not in frames:
+            continue
+        needs = ", ".join(f"{p.name}=1" for p in loss.parameters if p.required)
+        try:
+            found = losscli.improve(frames[task], loss=f"{name}({needs})", task=task)
+        except (UsageError, DataError) as error:
+            reasons.append(error.remedy)
+        else:
+            judged += 1
+            assert found.best.change.rows > 100, name
+    assert all(reasons)
+    assert judged > 30
+
+
+# What is printed
+
+
+def test_the_formats_of_advice() -> None:
+    path = SAMPLES / "breast_cancer.csv"
+    done = shell("improve", path, "--loss", "mae", "--format", "csv", "-q")
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    assert [row["kind"] for row in rows] == ["shift", "scale", "affine"]
+    found = json.loads(shell("improve", path, "--loss", "mae", "--format", "json", "-q").stdout)
+    assert list(found)[:5] == ["schema", "program", "data", "columns", "task"]
+    assert float(rows[0]["shift"]) == found["fixes"][0]["parameters"]["shift"]
+    keys = ["kind", "parameters", "before", "after", "change", "low", "high", "rows"]
+    assert set(keys) <= set(found["fixes"][0])
+    assert found["verdict"] == "nothing_helps"
+    text = shell("improve", path, "--loss", "mae", "--format", "markdown", "-q").stdout
+    assert "| shift |" in text
+    assert "nothing helps" in text
+    done = shell("improve", path, "--format", "junit", "-q")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--format: junit has no words for advice; choose one of table, csv, json" in done.stderr
+
+
+def test_a_gain_is_said_in_one_sentence(tmp_path: Path) -> None:
+    frame = numbers(2000, 3.0, 1.0)
+    frame.to_csv(tmp_path / "a.csv", index=False)
+    said = shell("improve", "a.csv", "--loss", "mae", cwd=tmp_path, env={"COLUMNS": "200"}).stdout
+    assert " to every prediction would cut mae by " in said
+    assert "(held-out half, ± " in said
