@@ -735,3 +735,27 @@ def test_what_no_interval_can_tell_is_unjudged_where_it_must_tell_that_nothing_r
     exploded = old.assign(y_pred=old["y_pred"].where(old.index != 7, 1e6))
     for mode in ("regression", "non-inferior"):
         assert losscli.compare(old, exploded, losses="mse", mode=mode).verdict == "unjudged"
+
+
+@pytest.mark.parametrize(
+    ("word", "name", "change", "what"),
+    [
+        ("cluster", "user", "u99", "row 8: user is 'u[0-9]+', but 'u99' in .*row 8"),
+        ("group", "user", "u99", "row 8: user is 'u[0-9]+', but 'u99' in .*row 8"),
+        ("weight", "w", 7.0, "row 8: w is '[0-9.]+', but '7' in .*row 8"),
+    ],
+)
+def test_rows_of_another_group_or_weight_are_refused(
+    word: str, name: str, change: Any, what: str
+) -> None:
+    old, new = pair(rows=30)
+    words: dict[str, Any] = {"losses": "mse", word: name}
+    same = new.assign(**{name: old[name]})
+    found = losscli.compare(old, same, **words).to_dict()["losses"]
+    assert found == losscli.compare(old, new, **words).to_dict()["losses"]
+    same.loc[7, name] = change
+    with pytest.raises(DataError, match=f"{what}; mend it, or leave the column {name} out"):
+        losscli.compare(old, same, **words)
+    shuffled = same.sample(frac=1, random_state=1)
+    with pytest.raises(DataError, match=f"{name} is "):
+        losscli.compare(old, shuffled, **words, id="id")

@@ -1,7 +1,7 @@
 """From a pair of pieces to the rows that both models are judged on."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -86,6 +86,7 @@ class Pairing:
         counted = Counter(old.counted) + Counter(new.counted)
         old, new = _common(old, new)
         _check_truths(old, new, old_plan.truth, named=old_plan.id is not None)
+        _check_units(old, new, new_plan)
         ours = {f"{NEW}{r}": v for r, v in new.columns.items() if r != "y" and r not in SHARED}
         if np.issubdtype(new.columns["y"].dtype, np.integer):
             ours[f"{NEW}y"] = new.columns["y"]
@@ -154,6 +155,48 @@ def _check_truths(old: Block, new: Block, name: str, *, named: bool) -> None:
         f"{visible(name)} is {_text(old, at)}, but {_text(new, at)} in {places[1]}",
         where=places[0],
         remedy=remedy,
+    )
+
+
+def _check_units(old: Block, new: Block, plan: Plan) -> None:
+    """Refuse rows that have another weight, group or cluster in the new file."""
+    if plan.weight and old.weight is not None and new.weight is not None:
+        a, b = old.weight, new.weight
+        _refuse_other(old, new, plan.weight, a != b, lambda at: (f"{a[at]:g}", f"{b[at]:g}"))
+    unit = plan.unit
+    if unit and unit in old.groups and unit in new.groups:
+        (codes, texts), (others, other_texts) = (b.groups[unit] for b in (old, new))
+        code = {text: k for k, text in enumerate(texts)}
+        table = np.array([code.get(text, -1) for text in other_texts] or [0])
+        if texts == other_texts:
+            table = np.arange(len(texts))
+        differ = codes != table[others]
+        _refuse_other(
+            old,
+            new,
+            unit,
+            differ,
+            lambda at: (str(texts[codes[at]]), str(other_texts[others[at]])),
+        )
+
+
+def _refuse_other(
+    old: Block,
+    new: Block,
+    name: str,
+    differ: NDArray[np.bool_],
+    told: Callable[[int], tuple[str, str]],
+) -> None:
+    if not differ.any():
+        return
+    at = int(differ.argmax())
+    one, other = (repr(visible(text)) for text in told(at))
+    places = [b.place(at if b.rows is None else int(b.rows[at])) for b in (old, new)]
+    raise DataError(
+        f"{visible(name)} is {one}, but {other} in {places[1]}",
+        where=places[0],
+        remedy=f"mend it, or leave the column {visible(name)} out of the new file: that of the "
+        "old one counts",
     )
 
 

@@ -62,10 +62,8 @@ def plans(
         asked_for,
         task=old.task,
         positive=old.positive,
-        weight=None,
-        cluster=None,
-        group=None,
         by=(),
+        **_of_rows(old, sources[-1]),
         prob_is=old.prob_is or asked_for.prob_is,  # type: ignore[arg-type]
     )
     new = _lean(plan(sources[-1], _with(sources[-1], same, names.new, old.task)))
@@ -77,6 +75,12 @@ def plans(
     more = [note for note in new.notes if note not in old.notes and len(sources) > 1]
     warnings = dict.fromkeys((*old.warnings, *new.warnings))
     return Plans(old, new, named, (*notes, *more), tuple(warnings))
+
+
+def _of_rows(old: Plan, source: Source) -> dict[str, Any]:
+    """Return the columns about rows, not models, that the new source has, too: they must agree."""
+    wanted = {"weight": old.weight, "cluster": old.wanted.cluster, "group": old.wanted.group}
+    return {word: name if name in source.names else None for word, name in wanted.items()}
 
 
 def _classes(
