@@ -226,7 +226,10 @@ def test_scripts_print_what_is_shown() -> None:
 def test_code_that_is_not_run_is_that_of_the_package() -> None:
     run = {script["code"] for script in SCRIPT.finditer(TEXT)} | {pytest_snippet()}
     quoted = [code for code in blocks("python") if code not in run]
-    package = [path.read_text(encoding="utf-8") for path in ROOT.glob("losscli/losses/*.py")]
+    package = [
+        path.read_text(encoding="utf-8")
+        for path in (*ROOT.glob("losscli/losses/*.py"), ROOT / "sample_data/plugin.py")
+    ]
     assert quoted
     assert all(any(code in text for text in package) for code in quoted)
 

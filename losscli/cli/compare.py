@@ -5,6 +5,7 @@
 import inspect
 import sys
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -93,6 +94,7 @@ def compare_files(
     warn_if: limits.WarnIf = None,
     exit_zero: limits.ExitZero = False,
     loss: options.Losses = None,
+    plugin: options.Plugins = None,  # noqa: ARG001 - read before the command is
     delimiter: options.Delimiter = None,
     config: options.Config = None,  # noqa: ARG001 - read before the command is
     hybrid: options.Hybrids = None,
@@ -138,7 +140,8 @@ def _judge(files: list[str], given: dict[str, Any], *, quiet: bool) -> "Comparis
     from losscli.comparison.compare import compare  # noqa: PLC0415 - brings pyarrow
 
     bar = bar_if_seen(quiet=quiet)
-    if bar is None:
-        return compare(*files, **given)
-    with bar:
-        return compare(*files, progress=bar, **given)
+    with redirect_stdout(sys.stderr):  # what a plugin prints is no part of the report
+        if bar is None:
+            return compare(*files, **given)
+        with bar:
+            return compare(*files, progress=bar, **given)

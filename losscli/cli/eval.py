@@ -3,6 +3,7 @@
 # ruff: noqa: PLR0913 - the options of a command are the arguments of a function
 
 import sys
+from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 _OURS = {
     *("files", "loss", "column", "roles", "exit_zero", "save", "format", "output", "quiet"),
-    *("config", "hybrid"),
+    *("config", "hybrid", "plugin"),
     *("scheduler", "tls_ca", "tls_cert", "tls_key", "insecure"),
     "debug",
 }
@@ -35,6 +36,7 @@ def evaluate_files(
     files: options.Files,
     *,
     loss: options.Losses = None,
+    plugin: options.Plugins = None,
     task: options.TaskOption = None,
     by: options.By = None,
     group: options.Group = None,
@@ -178,7 +180,8 @@ def _judge(
 
     data = files if len(files) > 1 else files[0]
     bar = bar_if_seen(quiet=quiet)
-    if bar is None:
-        return evaluate(data, losses=losses, **given)
-    with bar:
-        return evaluate(data, losses=losses, progress=bar, **given)
+    with redirect_stdout(sys.stderr):  # what a plugin prints is no part of the report
+        if bar is None:
+            return evaluate(data, losses=losses, **given)
+        with bar:
+            return evaluate(data, losses=losses, progress=bar, **given)

@@ -3,6 +3,7 @@
 import math
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import redirect_stdout
 from dataclasses import replace
 from textwrap import wrap
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from losscli.cli import terminal
-from losscli.cli.losses import call_of, value_of
+from losscli.cli.losses import Plugins, call_of, value_of
 from losscli.errors import UsageError
 from losscli.visible import visible
 
@@ -36,7 +37,11 @@ _COST = {
 }
 
 
-def explain(name: Annotated[str, typer.Argument(metavar="NAME", hidden=True)]) -> None:
+def explain(
+    name: Annotated[str, typer.Argument(metavar="NAME", hidden=True)],
+    *,
+    plugin: Plugins = None,  # noqa: ARG001 - read before the command is
+) -> None:
     """Explain the loss NAME, such as huber or 'huber(delta=2)', or a formula.
 
     Its formula, when to use it and when not, what it rewards, its parameters, what other
@@ -44,10 +49,11 @@ def explain(name: Annotated[str, typer.Argument(metavar="NAME", hidden=True)]) -
     """
     style = terminal.style()
     width = max(min(style.width, _MOST), _LEAST)
-    pages = (
-        "\n".join(_page(loss, values, width, ascii_only=style.ascii))
-        for loss, values in _asked(name.strip())
-    )
+    with redirect_stdout(sys.stderr):  # what a plugin prints is no part of the page
+        pages = [
+            "\n".join(_page(loss, values, width, ascii_only=style.ascii))
+            for loss, values in _asked(name.strip())
+        ]
     sys.stdout.write(terminal.shown("\n\n\n".join(pages) + "\n", style))
 
 
@@ -78,7 +84,7 @@ def _page(
     loss: "Loss", values: "Mapping[str, Value]", width: int, *, ascii_only: bool
 ) -> Iterator[str]:
     yield from wrap(f"{call_of(loss)}  ({loss.task})", width, subsequent_indent="  ")
-    for paragraph in loss.doc.split("\n\n"):
+    for paragraph in filter(None, loss.doc.split("\n\n")):
         yield ""
         yield from wrap(paragraph, width - 2, initial_indent="  ", subsequent_indent="  ")
     for facts in (_advice(loss), _facts(loss, values), _elsewhere(loss)):
@@ -149,7 +155,7 @@ def _parameter(parameter: "Parameter") -> str:
     default = "must be given" if parameter.required else f"default {value_of(parameter.default)}"
     legal = parameter.legal
     if legal is None:
-        return f"{default}; True or False"
+        return f"{default}; {parameter.range}"
     if hasattr(legal, "words"):
         return f"{default}; {legal}"
     auto = f"; auto: {parameter.auto.words}" if parameter.auto else ""

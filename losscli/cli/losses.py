@@ -37,7 +37,21 @@ Shape = Annotated[
 ]
 
 
-def list_losses(*, task: Task = None, search: Search = None, format: Shape = "table") -> None:  # noqa: A002
+Plugins = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--plugin", metavar="FILE", help="Python with losses of your own; it is run; repeatable."
+    ),
+]
+
+
+def list_losses(
+    *,
+    task: Task = None,
+    search: Search = None,
+    plugin: Plugins = None,  # noqa: ARG001 - read before the command is
+    format: Shape = "table",  # noqa: A002 - the option's word
+) -> None:
     """List the losses by family; `losscli explain NAME` tells more of one."""
     found = _found(task, search)
     if format == "json":
@@ -53,9 +67,14 @@ def list_losses(*, task: Task = None, search: Search = None, format: Shape = "ta
 
 def _found(task: str | None, search: str | None) -> "list[Loss]":
     """Return the losses that are asked for, by family; UsageError where there are none."""
-    from losscli.losses.names import holding, nearest  # noqa: PLC0415 - brings numpy
+    from losscli.losses.names import (  # noqa: PLC0415 - brings numpy
+        holding,
+        nearest,
+        with_installed,
+    )
     from losscli.losses.spec import LOSSES  # noqa: PLC0415 - likewise
 
+    with_installed()
     found = sorted(LOSSES.values(), key=_place)
     known = sorted({loss.task for loss in found})
     if task is not None and task not in known:

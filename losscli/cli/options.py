@@ -40,6 +40,10 @@ Losses = Annotated[
         "--loss",
     ),
 ]
+Plugins = Annotated[
+    list[str] | None,
+    _option(_WHAT, "FILE", "Python with losses of your own; it is run; repeatable.", "--plugin"),
+]
 By = Annotated[
     list[str] | None,
     _option(

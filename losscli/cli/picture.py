@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from losscli.cli.curve import Curve, curve, situations
 from losscli.cli.losses import value_of
 from losscli.cli.plot import drawn
+from losscli.errors import UsageError
 from losscli.losses.spec import Loss, Value
 
 
@@ -19,14 +20,19 @@ def picture(
         if p.required or values[p.name] != p.default
     ]
     given = f", with {', '.join(said)}" if said else ""
-    if found := curve(loss, values):
+    try:
+        found = curve(loss, values)
+        rows = [] if found else situations(loss, values)
+    except UsageError:  # a plugin's loss may not take what is drawn
+        return
+    if found:
         yield ""
         yield f"  row loss against {found.against}{given}"
         yield ""
         yield from (f"  {line}" for line in drawn(found.at, found.loss, ascii_only=ascii_only))
         yield ""
         yield from _few(found, width)
-    elif rows := situations(loss, values):
+    elif rows:
         yield ""
         yield f"  row loss{given}"
         yield ""

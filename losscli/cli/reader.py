@@ -8,10 +8,29 @@ from typer.core import TyperCommand, TyperGroup
 from losscli.cli.words import Words
 from losscli.render import format_named, format_names
 
+PLUGIN = "--plugin"
+
 
 def _read_quickly(params: Iterable[Any]) -> None:
     for param in params:
         param._runtime_param = Words()  # noqa: SLF001 - without it typer's own reader works, too
+
+
+def _load_plugins(args: Iterable[str], options: Collection[str]) -> None:
+    """Run the plugins that the words name: what they register is known to the other words."""
+    words = iter(args)
+    for word in words:
+        option, equals, value = word.partition("=")
+        if word == "--":
+            return
+        if (
+            option == PLUGIN
+            and option in options
+            and (path := value if equals else next(words, ""))
+        ):
+            from losscli.losses.plugin.load import load  # noqa: PLC0415 - brings numpy
+
+            load(path)
 
 
 def _with_columns(args: Iterable[str], options: Collection[str]) -> Iterator[str]:
@@ -37,6 +56,10 @@ def _asked_for(name: str) -> bool:
     return any(name in (*loss.arguments, *loss.roles) for loss in LOSSES.values())
 
 
+def _options(command: Any, ctx: Any) -> set[str]:  # noqa: ANN401 - typer's own Click
+    return {option for param in command.get_params(ctx) for option in param.opts}
+
+
 class Program(TyperGroup):
     """The group of all commands."""
 
@@ -52,6 +75,7 @@ class Grouped(TyperCommand):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - as above
         """Read the words of the command."""
         _read_quickly(self.get_params(ctx))
+        _load_plugins(args, _options(self, ctx))
         return super().parse_args(ctx, args)
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:  # noqa: ANN401 - as above
@@ -78,7 +102,8 @@ class WithFormats(Grouped):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - as above
         """Read --es ES_95 as --column es=ES_95 where a loss has an argument of that name."""
-        options = {option for param in self.get_params(ctx) for option in param.opts}
+        options = _options(self, ctx)
+        _load_plugins(args, options)
         if any(word.partition("=")[0] == "--loss" for word in args):
             args = list(_with_columns(args, options))
         return super().parse_args(ctx, args)

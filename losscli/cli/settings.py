@@ -20,7 +20,7 @@ from losscli.visible import visible
 PREFIX = "LOSSCLI_"
 HYBRIDS = "losses"
 """The table of a configuration that names sums of losses."""
-_NOT_SET = {"files", "config", "debug", "hybrid"} | {
+_NOT_SET = {"files", "config", "debug", "hybrid", "plugin"} | {
     *("scheduler", "tls_ca", "tls_cert", "tls_key", "insecure")
 }
 """What a single run alone can say, and what has a table of its own.
@@ -155,6 +155,8 @@ def _of_file(file: Path, table: Any, known: Mapping[str, Any]) -> Iterator[tuple
         if key == HYBRIDS:
             yield "hybrid", Setting(_hybrids(value, place), file.name)
             continue
+        if key == "plugin":
+            raise _plugin(place)
         if key not in known:
             raise UsageError("there is no such setting", where=place, remedy=_near(key, known))
         try:
@@ -181,11 +183,18 @@ def _hybrids(table: Any, where: str) -> list[str]:  # noqa: ANN401 - any TOML
     return [f"{name}={text}" for name, text in table.items()]
 
 
+def _plugin(where: str) -> UsageError:
+    what = "a plugin is a program, and what lies beside the data must not choose what is run"
+    return UsageError(what, where=where, remedy="name it in the command: --plugin FILE.py")
+
+
 def _of_environment(known: Mapping[str, Any]) -> Iterator[tuple[str, Setting]]:
     words = {key.upper().replace("-", "_"): param for key, param in known.items() if key != HYBRIDS}
     for name in sorted(os.environ):
         if not name.startswith(PREFIX) or name == f"{PREFIX}CONFIG" or not os.environ[name]:
             continue  # a CI sets an empty variable where there is nothing to say
+        if name == f"{PREFIX}PLUGIN":
+            raise _plugin(f"${name}")
         param = words.get(name.removeprefix(PREFIX))
         if param is None:
             near = get_close_matches(name.removeprefix(PREFIX)[:100], [*words], n=1)

@@ -114,7 +114,8 @@ def _of_other(roles: set[str], *, few: bool) -> Iterator[Way]:
     families = {"quantiles": ("10 %: -1, 50 %: 0, 90 %: 1", _QUANTILES["quantiles"])}
     families["members"] = ("the members are -1, 0 and 1", np.array([-1.0, 0.0, 1.0]))
     several = families.keys() & roles
-    if not roles - {"levels"} - several <= _FIXED.keys() | _MOVED.keys():
+    known = roles - {"levels"} - several <= _FIXED.keys() | _MOVED.keys()
+    if not known or not roles & _MOVED.keys():
         return
     moved = next(role for role in _MOVED if role in roles)
     at = _axis(*_MOVED[moved], np.linspace(*_MOVED[moved], 6).tolist(), few=few)

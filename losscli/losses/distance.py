@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from losscli.errors import UsageError
 from losscli.losses.chosen import Chosen
 from losscli.losses.spec import Vector
 
@@ -14,10 +15,13 @@ def rises_with_distance(chosen: Chosen) -> bool:
     """
     if set(chosen.roles) != {"y", "pred"} or chosen.domain() or chosen.leaves_out:
         return False
-    with np.errstate(all="ignore"):
-        terms = chosen.terms({"y": _Y, "pred": _PRED})
-        distances = np.abs(_Y - _PRED)
-        losses = of_distance(chosen, distances)
+    distances = np.abs(_Y - _PRED)
+    try:
+        with np.errstate(all="ignore"):
+            terms = chosen.terms({"y": _Y, "pred": _PRED})
+            losses = of_distance(chosen, distances)
+    except UsageError:  # a plugin's loss may take fewer numbers than there are
+        return False
     if len(terms) > 1 or not np.array_equal(terms[0], losses):
         return False
     rising = losses[np.argsort(distances, kind="stable")]

@@ -8,6 +8,7 @@ from typing import Any
 from losscli.losses.domain import REAL
 from losscli.losses.spec import Loss, Parameter, Value
 from losscli.losses.traits import traits
+from losscli.visible import visible
 
 _SOURCE = re.compile(r"\(([^()]*[A-Z][^()]* \d{4})\)")
 _TYPICAL = 1.0
@@ -24,6 +25,8 @@ def typical(loss: Loss) -> dict[str, Value]:
 def family_of(loss: Loss) -> str:
     """Return the line that says what the losses of its family have in common."""
     module = loss.function.__module__
+    if loss.origin:
+        return f"Losses of {visible(loss.origin, limit=200)}"
     doc = sys.modules[module].__doc__ if module in sys.modules else ""
     return (doc or loss.family).partition("\n")[0]
 

@@ -44,13 +44,25 @@ def find(name: str, where: str = "") -> tuple[Loss, ...]:
     found += [LOSSES[known, task] for (other, task), known in AKA.items() if other == name]
     if found:
         return tuple(found)
+    if with_installed():
+        return find(name, where)
     what, remedy = _answer(name.lower())
     raise UsageError(what or f"unknown loss {visible(name)!r}", where=where, remedy=remedy)
 
 
 def is_known(name: str) -> bool:
     """Tell whether a loss has that name, or is also called so."""
-    return any(name == known for known, _ in (*LOSSES, *AKA))
+    known = any(name == known for known, _ in (*LOSSES, *AKA))
+    return known or (with_installed() and is_known(name))
+
+
+def with_installed() -> bool:
+    """Load the losses of installed packages; tell whether there are more losses now."""
+    from losscli.losses.plugin.load import load_installed  # noqa: PLC0415 - few names need it
+
+    before = len(LOSSES)
+    load_installed()
+    return len(LOSSES) > before
 
 
 def nearest(name: str, known: list[str]) -> str:

@@ -51,6 +51,8 @@ class Parameter:
         """The legal values, in words."""
         if isinstance(self.default, bool):
             return "True or False"
+        if isinstance(self.default, str) and self.legal is None:
+            return "a word"
         if isinstance(self.legal, PerRow):
             return str(self.legal)
         if isinstance(self.legal, Choice):
@@ -62,7 +64,9 @@ class Parameter:
         """Say what is wrong with `value`, or nothing."""
         if self.auto and value == AUTO:
             return ""
-        if isinstance(self.default, bool) or isinstance(value, bool):
+        if isinstance(self.default, str) and self.legal is None:
+            fits = isinstance(value, str)
+        elif isinstance(self.default, bool) or isinstance(value, bool):
             fits = isinstance(self.default, bool) and isinstance(value, bool)
         elif isinstance(self.legal, Choice):
             fits = value in self.legal
@@ -162,7 +166,13 @@ AKA: dict[tuple[str, str], str] = {}
 """The name of the loss behind each other name, by (other name, task)."""
 
 
+class NameTakenError(ValueError):
+    """Two losses of a task have the same name."""
+
+
 def loss(  # noqa: PLR0913 - each is one documented fact of a loss
+    function: Callable[..., Any] | None = None,
+    /,
     *,
     formula: str | tuple[str, ...] = (),
     elicits: str = "",
@@ -185,7 +195,7 @@ def loss(  # noqa: PLR0913 - each is one documented fact of a loss
     name: str = "",
     task: str = "",
 ) -> Callable[[F], F]:
-    """Register the decorated function as a loss and return it unchanged.
+    """Register the decorated function as a loss and return it unchanged: @loss, or @loss(…).
 
     The facts are those of `Loss`. Roles and parameters are read from the signature: names
     before the `*` are the columns that the loss asks for, keywords after it its parameters,
@@ -193,6 +203,8 @@ def loss(  # noqa: PLR0913 - each is one documented fact of a loss
     they depend on the parameters. `combine` may depend on the parameters too. `name` differs
     from the function's where one module holds the same name for two tasks. The same name for
     the same task twice raises ValueError.
+    A function that is not ours asks for any column of the file by argument name, and every fact
+    is optional; it is called with read-only columns, and what it returns is checked.
     """
 
     def register(function: F) -> F:
@@ -221,19 +233,28 @@ def loss(  # noqa: PLR0913 - each is one documented fact of a loss
         )
         for word in (made.name, *made.aka):
             if (word, made.task) in LOSSES or (word, made.task) in AKA:
-                message = f"the loss {word!r} is registered twice for {made.task}"
-                raise ValueError(message)
+                raise NameTakenError(f"the loss {word!r} is registered twice for {made.task}")
         LOSSES[made.name, made.task] = made
         AKA.update({(word, made.task): made.name for word in made.aka})
         return function
 
+    if function is not None:  # without brackets
+        return register(function)
     return register
 
 
 def _read(function: Callable[..., Any], name: str) -> Loss:
-    own, several, parameters = _signature(function)
+    foreign = function.__module__.partition(".")[0] != "losscli"
+    own, several, parameters = _signature(function, foreign=foreign)
     domain = {name: legal for argument in own for name, legal in ranges(argument).items()} | own
     roles = tuple(dict.fromkeys(role for argument in own for role in bases(argument)))
+    origin = ""
+    if foreign:
+        from losscli.losses.plugin.guard import Guarded  # noqa: PLC0415 - few losses need it
+
+        roles = tuple(sorted(roles, key=lambda role: role != "y"))
+        function = Guarded(function, name, tuple(own))
+        origin = function.file
     return Loss(
         name=name,
         task=task_of(roles, several),
@@ -244,6 +265,7 @@ def _read(function: Callable[..., Any], name: str) -> Loss:
         several=several,
         parameters=parameters,
         domain=lambda **_: domain,
+        origin=origin,
     )
 
 
@@ -254,13 +276,17 @@ def signature(function: Callable[..., Any]) -> tuple[dict[str, Interval], tuple[
 
 
 def _signature(
-    function: Callable[..., Any],
+    function: Callable[..., Any], *, foreign: bool = False
 ) -> tuple[dict[str, Interval], frozenset[str], tuple[Parameter, ...]]:
     domain: dict[str, Interval] = {}
     several: set[str] = set()
     parameters: list[Parameter] = []
-    for argument in inspect.signature(function).parameters.values():
+    for argument in inspect.signature(function, eval_str=foreign).parameters.values():
         legal = _legal(argument.annotation)
+        if foreign:
+            _check_argument(argument)
+            if argument.name in ROLES and ROLES[argument.name].family:
+                several.add(argument.name)
         if argument.kind is not inspect.Parameter.KEYWORD_ONLY:
             domain[argument.name] = legal if isinstance(legal, Interval) else REAL
             if _SEVERAL in get_args(argument.annotation):
@@ -271,6 +297,15 @@ def _signature(
         rule = _of_kind(Rule, argument.annotation)
         parameters.append(Parameter(argument.name, default, legal, required, rule))
     return domain, frozenset(several), tuple(parameters)
+
+
+def _check_argument(argument: inspect.Parameter) -> None:
+    """Refuse what is neither a column nor a parameter, with a way to write it."""
+    if argument.kind in (argument.VAR_POSITIONAL, argument.VAR_KEYWORD):
+        raise TypeError(f"{argument} names no column: a loss names each that it asks for")
+    if argument.kind is not argument.KEYWORD_ONLY and argument.default is not argument.empty:
+        name = argument.name
+        raise TypeError(f"{name} has a default, so it is no column: write *, before {name}")
 
 
 def _flag(role: str, *, several: bool) -> str:

@@ -130,7 +130,7 @@ def _terms(tree: ast.expr, reader: "_Reader") -> Iterator[tuple[float, Call]]:
     from losscli.losses.formula import made  # noqa: PLC0415 - few losses are formulas
 
     names = {node.id: node for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    losses = [name for name in names if is_known(name)]
+    losses = [name for name in names if name not in made.WORDS and is_known(name)]
     if made.is_formula(tree, losses):
         loss, columns = made.made(tree, lambda node: str(reader.at(node)))
         return iter([(1.0, Call(loss.name, {}, reader.start, made=loss, columns=columns))])

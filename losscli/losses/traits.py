@@ -9,6 +9,7 @@ from itertools import product
 import numpy as np
 
 from losscli.dataclass import dataclass
+from losscli.errors import UsageError
 from losscli.losses.chosen import Chosen
 from losscli.losses.combine import LARGEST, MEDIAN
 from losscli.losses.proper import proper
@@ -31,6 +32,7 @@ _NO_FORECAST = {
 }
 _NO_NUMBER = "a class is no number, so nothing lies between two predictions"
 _UNKNOWN = "which of its columns are predictions is not known"
+_FAILS = "it does not take every number that is tried"
 _SIGNED = "it is a signed error, which nobody makes as small as can be"
 
 
@@ -53,6 +55,15 @@ class Traits:
 
 def traits(loss: Loss, parameters: Mapping[str, Value]) -> Traits:
     """Try what a loss is like with these parameters."""
+    if loss.origin and trial(loss, parameters) is None:
+        return Traits("", None, None, dict.fromkeys(("proper", "convex", "influence"), _UNKNOWN))
+    try:
+        return _tried(loss, parameters)
+    except UsageError:  # a plugin's loss may take fewer numbers than are tried
+        return Traits("", None, None, dict.fromkeys(("proper", "convex", "influence"), _FAILS))
+
+
+def _tried(loss: Loss, parameters: Mapping[str, Value]) -> Traits:
     chosen, tried = chosen_of(loss, parameters), trial(loss, parameters)
     found, why = proper(loss, parameters), {}
     if not found:

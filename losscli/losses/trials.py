@@ -11,6 +11,7 @@ from losscli.dataclass import dataclass
 from losscli.losses.chosen import Chosen, Part
 from losscli.losses.domain import REAL
 from losscli.losses.spec import Loss, Value, Vector
+from losscli.roles import ROLES, SHARED
 
 Columns = Mapping[str, NDArray[Any]]
 _SPREADS = ("delta", "beta", "c", "epsilon", "x", "margin")
@@ -65,7 +66,8 @@ def chosen_of(loss: Loss, parameters: Mapping[str, Value]) -> Chosen:
 
 def trial(loss: Loss, parameters: Mapping[str, Value]) -> Trial | None:
     """Return what a loss is tried on; None where its predictions are classes."""
-    roles = {role for role in loss.roles if role not in _AIDS}
+    known = _AIDS | {role: 1.0 for role in loss.roles if loss.origin and _is_column(role)}
+    roles = {role for role in loss.roles if role not in known}
     make = _MADE.get((frozenset(roles - {"cost_matrix", "levels"}), "y" in loss.several))
     if loss.components:
         make = _boxes
@@ -73,7 +75,7 @@ def trial(loss: Loss, parameters: Mapping[str, Value]) -> Trial | None:
         return None
     truths, predictions = make(scale_of(parameters))
     aids: dict[str, Any] = {
-        role: np.float64(value) for role, value in _AIDS.items() if role in loss.arguments
+        role: np.float64(value) for role, value in known.items() if role in loss.arguments
     }
     shared = {"levels": _LEVELS, "cost_matrix": _MATRIX}
     return Trial(
@@ -81,6 +83,10 @@ def trial(loss: Loss, parameters: Mapping[str, Value]) -> Trial | None:
         predictions,
         {role: values for role, values in shared.items() if role in loss.roles},
     )
+
+
+def _is_column(role: str) -> bool:
+    return role != "y" and role not in ROLES and role not in SHARED
 
 
 Made = tuple[list[dict[str, Any]], dict[str, NDArray[Any]]]

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.dataclass import dataclass
+from losscli.errors import UsageError
 from losscli.losses.chosen import Chosen
 from losscli.losses.combine import MEAN
 from losscli.losses.domain import REAL, Interval
@@ -54,11 +55,14 @@ def best_constant(chosen: Chosen, truths: Truths) -> BestConstant | None:
     if find is None:
         return None
     argument = part.parameters.get(parameter) if part else None
-    found = find(chosen, truths, argument)
-    if found is None:
+    try:
+        found = find(chosen, truths, argument)
+        if found is None:
+            return None
+        prediction, columns = found
+        value = _value(chosen, truths, columns)
+    except UsageError:  # a plugin's loss need not take what no row predicts
         return None
-    prediction, columns = found
-    value = _value(chosen, truths, columns)
     return BestConstant(prediction, value) if math.isfinite(value) else None
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from losscli.errors import UsageError
 from losscli.losses.arguments import bases
 from losscli.losses.domain import UNIT, Interval
-from losscli.losses.formula.functions import FUNCTIONS
+from losscli.losses.formula.functions import CONSTANTS, FUNCTIONS
 from losscli.losses.formula.grammar import COLUMN, Grammar
 from losscli.losses.formula.program import Program
 from losscli.losses.spec import Loss, task_of
@@ -16,7 +16,8 @@ from losscli.roles import ROLES
 FORMULA = "formula"
 """The family and the origin of losses that are formulas."""
 _DOMAIN: Mapping[str, Interval] = {"prob": UNIT}
-_WORDS = {"y", COLUMN, *ROLES, *FUNCTIONS}
+WORDS = {"y", COLUMN, *ROLES, *FUNCTIONS, *CONSTANTS}
+"""What means the same in every formula."""
 
 
 def made(tree: ast.expr, place: Callable[[ast.AST], str]) -> tuple[Loss, Mapping[str, str]]:
@@ -61,7 +62,7 @@ def is_formula(tree: ast.expr, losses: Collection[str]) -> bool:
     if not isinstance(tree, ast.Call) or not isinstance(tree.func, ast.Name):
         return True
     # what is called with nothing but values is meant to be a loss
-    called = tree.func.id in _WORDS
+    called = tree.func.id in WORDS
     return called or any(isinstance(one, ast.Name) for arg in tree.args for one in ast.walk(arg))
 
 
@@ -70,7 +71,7 @@ def words(tree: ast.AST, losses: Collection[str]) -> Iterator[ast.AST]:
     open_: list[Any] = [tree]
     while open_:
         node = open_.pop()
-        if isinstance(node, ast.Name) and node.id in _WORDS:
+        if isinstance(node, ast.Name) and node.id in WORDS - CONSTANTS.keys():
             yield node
         if not (isinstance(node, ast.Call) and getattr(node.func, "id", "") in losses):
             open_ += reversed(list(ast.iter_child_nodes(node)))

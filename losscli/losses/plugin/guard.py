@@ -1,0 +1,112 @@
+"""A function of the user's as a loss: its input cannot be changed, its failures are explained."""
+
+import traceback
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from losscli.errors import LosscliError, UsageError
+from losscli.roles import SHARED
+from losscli.visible import visible
+
+_NUMBERS = "fiub"
+
+
+class Guarded:
+    """Calls a function with read-only columns and returns float64[n], or a tuple of them.
+
+    Raises UsageError, with the line of the function's file, where it fails or returns anything
+    else than one number a row.
+    """
+
+    def __init__(self, function: Any, name: str, arguments: Sequence[str]) -> None:  # noqa: ANN401
+        self.function = function
+        self.name = name
+        self.arguments = tuple(arguments)
+        self.__doc__ = function.__doc__
+        self.__module__ = function.__module__
+        self._by_row = [k for k, argument in enumerate(arguments) if argument not in SHARED]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel as the text of the plugin, which another process may have to run first."""
+        from losscli.losses.plugin.load import anew, key_of, source_of  # noqa: PLC0415 - a circle
+
+        source = source_of(self.file)
+        if source is None:
+            return Guarded, (self.function, self.name, self.arguments)
+        return anew, (self.file, source, key_of(self))
+
+    @property
+    def file(self) -> str:
+        """The file that holds the function."""
+        return str(self.function.__code__.co_filename)
+
+    @property
+    def line(self) -> int:
+        """The line on which the function begins."""
+        return int(self.function.__code__.co_firstlineno)
+
+    def __call__(self, *columns: NDArray[Any], **parameters: Any) -> Any:  # noqa: ANN401
+        """Call the function; see the class."""
+        rows = len(columns[self._by_row[0]]) if self._by_row else 0
+        try:
+            found = self.function(*map(_sealed, columns), **parameters)
+        except LosscliError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is the user's to mend
+            raise self._failure(error) from None
+        if isinstance(found, tuple):
+            return tuple(self._checked(one, rows) for one in found)
+        return self._checked(found, rows)
+
+    def _checked(self, found: Any, rows: int) -> NDArray[np.float64]:  # noqa: ANN401
+        try:
+            array = np.asarray(found)
+        except (ValueError, TypeError):
+            array = np.empty((), object)
+        if array.dtype.kind not in _NUMBERS:
+            kind = type(found).__name__ if array.dtype == object else f"an array of {array.dtype}"
+            raise self._wrong(f"{self.name} returns {kind}, not numbers", self.line)
+        if array.shape != (rows,):
+            what = f"{self.name} returns {_shape(array)} for {rows} rows, not one number a row"
+            raise self._wrong(what, self.line)
+        return np.ascontiguousarray(array, np.float64)
+
+    def _failure(self, error: Exception) -> UsageError:
+        line = line_in(self.file, error) or self.line
+        if isinstance(error, ValueError) and "read-only" in str(error):
+            what = f"{self.name} changes its columns, which other losses need"
+            return self._wrong(what, line, "work on a copy, as in y = y.copy()")
+        return self._wrong(f"{self.name} fails: {described(error)}", line)
+
+    def _wrong(self, what: str, line: int, remedy: str = "") -> UsageError:
+        where = f"{visible(self.file, limit=500)}, line {line}"
+        return UsageError(what, where=where, remedy=remedy or f"losscli explain {self.name}")
+
+
+def described(error: BaseException) -> str:
+    """Return the kind of an error with what it says, in one line."""
+    said = visible(str(error), limit=300)
+    return f"{type(error).__name__}: {said}" if said else type(error).__name__
+
+
+def line_in(file: str, error: BaseException) -> int | None:
+    """Return the line of a file on which an error arose, the innermost one."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return next((one.lineno for one in reversed(frames) if one.filename == file), None)
+
+
+def _sealed(column: NDArray[Any]) -> NDArray[Any]:
+    view = column.view()
+    view.flags.writeable = False
+    return view
+
+
+def _shape(array: NDArray[Any]) -> str:
+    if array.ndim == 0:
+        return "one number"
+    if array.ndim == 1:
+        return f"{len(array)} numbers"
+    return f"an array of shape {array.shape}"

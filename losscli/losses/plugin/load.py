@@ -1,0 +1,130 @@
+"""Loading losses: from a file that the command line names, or from installed packages."""
+
+import hashlib
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
+from pathlib import Path
+from types import ModuleType
+
+from losscli.errors import UsageError
+from losscli.losses.plugin.guard import Guarded, described, line_in
+from losscli.losses.spec import AKA, LOSSES, Loss, NameTakenError
+from losscli.visible import visible
+
+GROUP = "losscli.losses"
+"""The group of the entry points that bring losses."""
+_LOADED: dict[str, tuple[tuple[str, str], ...]] = {}
+"""The losses of each plugin that was run, by its path."""
+_SOURCES: dict[str, str] = {}
+_installed: list[str] = []
+
+
+def load(path: str) -> tuple[Loss, ...]:
+    """Run a plugin, unless it was run before, and return the losses that it registers.
+
+    Raises UsageError, with its line, where it cannot be run or registers none.
+    """
+    file = str(Path(path).resolve())
+    if file not in _LOADED:
+        try:
+            source = Path(path).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError, ValueError) as error:
+            said = getattr(error, "strerror", None) or "it is no text in UTF-8"
+            raise UsageError(
+                f"the plugin cannot be read: {said}",
+                where=visible(path, limit=500),
+                remedy="name a file of Python: --plugin FILE.py",
+            ) from None
+        load_source(file, path, source)
+    return tuple(LOSSES[key] for key in _LOADED[file])
+
+
+def load_source(file: str, path: str, source: str) -> None:
+    """Run the text of a plugin as that of a file, unless it was run before."""
+    if file in _LOADED:
+        return
+    before = set(LOSSES)
+    with _undone_on_failure(), redirect_stdout(sys.stderr):
+        _run(path, source)
+        found = tuple(key for key in LOSSES if key not in before)
+        if not found:
+            what = "the plugin registers no loss"
+            remedy = "decorate a function: @losscli.loss"
+            raise UsageError(what, where=visible(path, limit=500), remedy=remedy)
+    _LOADED[file], _SOURCES[path] = found, source
+
+
+def _run(path: str, source: str) -> None:
+    stem, mark = Path(path).stem, hashlib.sha256(source.encode()).hexdigest()[:12]
+    module = ModuleType(f"losscli_plugin_{mark}.{stem}")
+    module.__file__ = path
+    sys.modules[module.__name__] = module
+    try:
+        exec(compile(source, path, "exec"), module.__dict__)  # noqa: S102 - named to be run
+    except UsageError:
+        raise
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - the user's to mend
+        line = line_in(path, error)
+        what = f"the plugin fails: {described(error)}"
+        if isinstance(error, SyntaxError) and error.filename == path:
+            line, what = error.lineno, f"the plugin is no Python: {visible(error.msg)}"
+        if isinstance(error, NameTakenError):
+            what = str(error)
+        where = visible(path, limit=500) + (f", line {line}" if line else "")
+        raise UsageError(what, where=where, remedy=_remedy(error)) from None
+
+
+def _remedy(error: BaseException) -> str:
+    if isinstance(error, NameTakenError):
+        return 'give it another name, as in @losscli.loss(name="my_loss")'
+    if isinstance(error, ModuleNotFoundError):
+        return f"install it: pip install {visible(error.name or '')}"
+    return "mend it there"
+
+
+def source_of(path: str) -> str | None:
+    """Return the text of a plugin that was run, for processes that have not run it."""
+    return _SOURCES.get(path)
+
+
+def key_of(function: Guarded) -> tuple[str, str]:
+    """Return the name and the task of the loss that a function is."""
+    return next(key for key, loss in LOSSES.items() if loss.function is function)
+
+
+def load_installed() -> None:
+    """Load the losses of installed packages, once; UsageError where one cannot be loaded."""
+    if _installed:
+        return
+    _installed.append(GROUP)
+    from importlib.metadata import entry_points  # noqa: PLC0415 - slow, and seldom needed
+
+    for point in entry_points(group=GROUP):
+        try:
+            with _undone_on_failure(), redirect_stdout(sys.stderr):
+                point.load()
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - the user's to mend
+            package = point.dist.name if point.dist else point.module
+            what = f"the losses of the package {visible(package)} cannot be loaded: "
+            remedy = f"mend or remove it: pip uninstall {visible(package)}"
+            raise UsageError(f"{what}{described(error)}", remedy=remedy) from None
+
+
+@contextmanager
+def _undone_on_failure() -> Iterator[None]:
+    losses, names = dict(LOSSES), dict(AKA)
+    try:
+        yield
+    except BaseException:
+        for registry, before in ((LOSSES, losses), (AKA, names)):
+            for key in [key for key in registry if key not in before]:
+                del registry[key]
+        raise
+
+
+def anew(path: str, source: str, key: tuple[str, str]) -> Guarded:
+    """Return the function of a plugin's loss in a process that may not have run the plugin."""
+    load_source(str(Path(path).resolve()), path, source)
+    found: Guarded = LOSSES[key].function  # type: ignore[assignment]
+    return found
