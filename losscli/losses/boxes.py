@@ -56,6 +56,24 @@ def _compared(y: Matrix, pred: Matrix) -> tuple[_Axis, _Axis, Vector]:
     return wide, high, apart / (wide.both * high.both + apart)
 
 
+_SIZE = 400
+"""Boxes whose largest number is beyond 2 to this power, or its inverse, have areas that are not."""
+
+
+def _of_a_size(y: Matrix, pred: Matrix) -> tuple[Matrix, Matrix]:
+    """Return the pairs of boxes, those that are very large or small in another unit.
+
+    Each is divided by a power of 2 near its largest number, which is exact: no loss of boxes
+    depends on the unit.
+    """
+    largest = np.maximum(np.abs(y).max(axis=1), np.abs(pred).max(axis=1))
+    _, exponent = np.frexp(largest)
+    if not (np.abs(exponent) > _SIZE).any():
+        return y, pred
+    shift = np.where(np.abs(exponent) > _SIZE, -exponent, 0)[:, None]
+    return np.ldexp(y, shift), np.ldexp(pred, shift)
+
+
 @loss(
     name="iou",
     formula="1 - intersection(y, pred)/union(y, pred)",
@@ -72,6 +90,7 @@ def iou_boxes(y: Matrix, pred: Matrix) -> Vector:
 
     A box is x1 < x2 and y1 < y2, in any unit (Jaccard, 1912).
     """
+    y, pred = _of_a_size(y, pred)
     return _compared(y, pred)[2]
 
 
@@ -91,6 +110,7 @@ def giou(y: Matrix, pred: Matrix) -> Vector:
     A box is x1 < x2 and y1 < y2, in any unit; the hull is the smallest box around both
     (Rezatofighi et al., 2019).
     """
+    y, pred = _of_a_size(y, pred)
     wide, high, found = _compared(y, pred)
     # with the parts of the axes what neither covers has no differences: corners and gaps
     corners = wide.y * high.pred + wide.pred * high.y
@@ -113,6 +133,7 @@ def diou(y: Matrix, pred: Matrix) -> Vector:
 
     A box is x1 < x2 and y1 < y2, in any unit; the diagonal is squared, too (Zheng et al., 2020).
     """
+    y, pred = _of_a_size(y, pred)
     wide, high, found = _compared(y, pred)
     return found + _centres(y, pred, wide, high)
 
@@ -144,6 +165,7 @@ def ciou(y: Matrix, pred: Matrix) -> Vector:
     v is (2/pi*(atan(width/height) of the one - of the other))^2; a box is x1 < x2 and y1 < y2
     (Zheng et al., 2020).
     """
+    y, pred = _of_a_size(y, pred)
     wide, high, found = _compared(y, pred)
     slants = [np.arctan2(box[:, 2] - box[:, 0], box[:, 3] - box[:, 1]) for box in (y, pred)]
     v = (2 / np.pi * (slants[0] - slants[1])) ** 2

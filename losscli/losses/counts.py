@@ -38,10 +38,19 @@ def poisson(y: Annotated[Vector, NON_NEGATIVE], pred: Annotated[Vector, POSITIVE
     """
     e = y - pred
     v = e / (y + pred)
+    log = _log_of_ratio(np.where(y == 0, pred, y), pred)
+    near = e * v + y * (2 * atanh_rest(v))
+    return 2 * np.where(np.abs(v) <= NEAR, near, y * log - e)
+
+
+def _log_of_ratio(y: Vector, pred: Vector) -> Vector:
+    """Return log(y/pred), also where the quotient of the two leaves the doubles."""
     ratio = y / pred
-    ratio[ratio == 0] = 1.0
-    near = e * v + 2 * y * atanh_rest(v)
-    return 2 * np.where(np.abs(v) <= NEAR, near, y * np.log(ratio) - e)
+    found: Vector = np.log(ratio)
+    beyond = (ratio < np.finfo(np.float64).tiny) | np.isinf(ratio)
+    if beyond.any():
+        found[beyond] = np.log(y[beyond]) - np.log(pred[beyond])
+    return found
 
 
 _CANCELS = 0.25
@@ -164,7 +173,7 @@ def gamma(y: Annotated[Vector, POSITIVE], pred: Annotated[Vector, POSITIVE]) -> 
     e = y - pred
     v = e / (y + pred)
     near = e / pred * v - 2 * atanh_rest(v)
-    return 2 * np.where(np.abs(v) <= NEAR, near, e / pred - np.log(y / pred))
+    return 2 * np.where(np.abs(v) <= NEAR, near, e / pred - _log_of_ratio(y, pred))
 
 
 def _tweedie_domain(*, power: float) -> Mapping[str, Interval]:
@@ -204,7 +213,7 @@ def tweedie(y: Vector, pred: Vector, *, power: Annotated[float, POWERS] = 1.5) -
     """
     if power in {0, 1, 2}:
         return mse(y - pred) if power == 0 else {1: poisson, 2: gamma}[int(power)](y, pred)
-    near = np.abs(y - pred) <= NEAR * (y + pred)
+    near = np.abs(y - pred) <= NEAR * y + NEAR * pred
     found = np.empty_like(y)
     found[near] = _tweedie_near(y[near], pred[near], power)
     found[~near] = _tweedie_far(y[~near], pred[~near], power)
@@ -218,7 +227,7 @@ def _tweedie_near(y: Vector, pred: Vector, power: float) -> Vector:
     for coefficient in reversed(_near_coefficients(power)):
         total *= v
         total += coefficient
-    return (2 * v) ** 2 * (0.5 * (y + pred)) ** (2 - power) * total
+    return (2 * v) ** 2 * (0.5 * y + 0.5 * pred) ** (2 - power) * total
 
 
 def _near_coefficients(power: float) -> list[float]:

@@ -48,6 +48,6 @@ def iso15197(
     e, rest = difference(y, pred)
     size, rest = np.abs(e), np.copysign(1.0, e) * rest
     low = (size - _TOLERANCE[unit]) + rest > 0
-    # 20*|e| > 3*y is |e| > 0.15*y without a rounded 0.15
-    high = (20 * size - 3 * y) + 20 * rest > 0
+    # 20*|e| > 3*y is |e| > 0.15*y without a rounded 0.15; over 32, within the doubles
+    high = (0.625 * size - 0.09375 * y) + 0.625 * rest > 0
     return np.where(y < _BORDER[unit], low, high).astype(np.float64)

@@ -8,6 +8,7 @@ import numpy as np
 from losscli.losses.domain import NON_NEGATIVE, POSITIVE
 from losscli.losses.peer import Peer, torch
 from losscli.losses.spec import Matrix, Vector, loss
+from losscli.losses.stable import within_doubles
 
 _HALF_LOG_2PI = 0.5 * math.log(2 * math.pi)
 
@@ -129,6 +130,15 @@ def crps_ensemble(y: Vector, members: Matrix, *, fair: bool = False) -> Vector:
     `fair` takes the distances between different members alone, so that small ensembles are not at
     a disadvantage (Gneiting & Raftery, 2007; Ferro, 2014).
     """
+    return within_doubles(
+        _crps_ensemble(y, members, fair=fair),
+        lambda y, members: _crps_ensemble(y, members, fair=fair),
+        *(y, members),
+        degree=1,
+    )
+
+
+def _crps_ensemble(y: Vector, members: Matrix, *, fair: bool) -> Vector:
     m = members.shape[1]
     ordered, extra = np.sort(members, axis=1), 1 if fair else 0
     # the integral of (F - 1{y <= x})^2, whose parts are never negative; F jumps at each member

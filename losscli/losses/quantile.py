@@ -8,6 +8,7 @@ from losscli.errors import DataError
 from losscli.losses.domain import OPEN_UNIT
 from losscli.losses.peer import Peer, catboost, lightgbm, sklearn, xgboost
 from losscli.losses.spec import Matrix, Vector, loss
+from losscli.losses.stable import within_doubles
 
 _SYMMETRIC = 1e-9
 """Levels are read from column names: 0.1 and 0.9 are as symmetric as decimals can be."""
@@ -131,7 +132,14 @@ def crps_quantile(y: Vector, quantiles: Matrix, levels: Vector) -> Vector:
 
     Comparable between forecasts of the same levels only (Laio & Tamea, 2007).
     """
+    return within_doubles(
+        _crps(y, quantiles, levels), lambda y, q: _crps(y, q, levels), y, quantiles, degree=1
+    )
+
+
+def _crps(y: Vector, quantiles: Matrix, levels: Vector) -> Vector:
     total = np.zeros_like(y)
     for column, level in enumerate(levels):
         total += pinball(y, quantiles[:, column], alpha=float(level))
-    return 2 * total / len(levels)
+    found: Vector = 2 * total / len(levels)
+    return found

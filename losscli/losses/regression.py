@@ -55,7 +55,8 @@ def mse(residual: Vector) -> Vector:
 def rmse(residual: Vector) -> Vector:
     """Root of the mean squared distance: ranks models as mse does, in the unit of y.
 
-    Judges a forecast of the mean (Gauss, 1809).
+    Judges a forecast of the mean (Gauss, 1809). A distance above 1.3e154, whose square is no
+    double, is counted as infinite.
     """
     return mse(residual)
 

@@ -16,7 +16,7 @@ from losscli.losses.combine import (
 from losscli.losses.domain import ABOVE_MINUS_ONE, NOT_ZERO, POSITIVE, REAL, Choice, Interval
 from losscli.losses.peer import KERAS_EPSILON, Peer, catboost, keras, lightgbm, sklearn, xgboost
 from losscli.losses.spec import Vector, loss
-from losscli.losses.stable import square_rest
+from losscli.losses.stable import square_rest, within_doubles
 
 
 def _mape_domain(*, zero: float | str) -> Mapping[str, Interval]:
@@ -70,7 +70,12 @@ def mape(
     """
     size = np.abs(y)
     size[size == 0] = np.nan if isinstance(zero, str) else zero
-    return np.abs(y - pred) / size
+    return within_doubles(
+        np.abs(y - pred) / size,
+        lambda y, pred, size: np.abs(y - pred) / size,
+        *(y, pred, size),
+        degree=0,
+    )
 
 
 @loss(
@@ -95,7 +100,7 @@ def smape(y: Vector, pred: Vector) -> Vector:
     """
     size: Vector = np.abs(y) + np.abs(pred)
     size[size == 0] = 1.0
-    loss = 2 * np.abs(y - pred) / size
+    loss = 2 * (np.abs(y - pred) / size)
     large = np.isinf(size)
     if large.any():
         # near the largest double the sum of two sizes is none

@@ -1,9 +1,11 @@
 """Arithmetic that keeps the digits which the textbook forms lose when they cancel."""
 
 import math
+from collections.abc import Callable
 from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from losscli.losses.spec import Vector
 
@@ -11,6 +13,7 @@ NEAR = 1 / 3
 """Up to here the series in (a - b)/(a + b) are used: one number is at most twice the other."""
 _EULER = 0.5772156649015329
 _SPLIT = 2.0**27 + 1
+_EIGHTH = 0.125
 _ODD = tuple(1 / k for k in range(37, 1, -2))
 _STIRLING = (
     *(43867 / 244188, -3617 / 122400, 1 / 156, -691 / 360360),
@@ -28,7 +31,27 @@ def difference(a: Vector, b: Vector) -> tuple[Vector, Vector]:
     """
     rounded = a - b
     back = rounded - a
-    return rounded, (a - (rounded - back)) - (b + back)
+    rest: Vector = (a - (rounded - back)) - (b + back)
+    none = np.isnan(rest)
+    if none.any():
+        # beside an infinite difference there is no rest
+        rest[none] = 0.0
+    return rounded, rest
+
+
+def within_doubles(
+    found: Vector, function: Callable[..., Vector], *columns: NDArray[np.float64], degree: int
+) -> Vector:
+    """Return row losses, those again from an eighth of the columns whose parts left the doubles.
+
+    For losses that are homogeneous of that degree: 1 has the unit of the columns, 0 has none.
+    """
+    beyond = ~np.isfinite(found)
+    if beyond.any():
+        found[beyond] = function(*(column[beyond] * _EIGHTH for column in columns))
+        if degree:
+            found[beyond] /= _EIGHTH
+    return found
 
 
 def power_of_sum(rounded: Vector, rest: Vector, exponent: float) -> Vector:

@@ -1,0 +1,89 @@
+"""Losses near the ends of the doubles: the right value wherever it is a double itself."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+import losscli.losses  # noqa: F401 - registers
+from losscli.losses.language import parse, resolve
+
+LARGEST = 1.7e308
+LEAST = 5e-324
+
+
+def rows(text: str, task: str, **columns: Sequence[object]) -> list[float]:
+    found = {role: np.array(values) for role, values in columns.items()}
+    (one,) = resolve(parse([text]), task)
+    return [float(row) for row in one.terms(found)[0]]
+
+
+BOXES = ([0.0, 0.0, 2.0, 2.0], [[0.0, 0.0, 2.0, 1.0], [1.0, 1.0, 3.0, 3.0], [3.0, 0.0, 3.5, 2.0]])
+# by hand: intersections 2, 1, 0; unions 4, 7, 5; hulls 4, 9, 7; centres 0.25, 2, 5.0625 apart over
+# diagonals 8, 18, 16.25
+BY_HAND = {
+    "iou": [1 / 2, 6 / 7, 1.0],
+    "giou": [1 / 2, 6 / 7 + 2 / 9, 1 + 2 / 7],
+    "diou": [1 / 2 + 0.25 / 8, 6 / 7 + 2 / 18, 1 + 5.0625 / 16.25],
+}
+
+
+@pytest.mark.parametrize("unit", [1e-300, 1e-160, 1.0, 1e100, 1e155, 1e200, 5e307])
+@pytest.mark.parametrize("name", BY_HAND)
+def test_boxes_have_no_unit(name: str, unit: float) -> None:
+    one, others = BOXES
+    y = [[unit * side for side in one]] * len(others)
+    found = rows(name, "vectors", y=y, pred=[[unit * side for side in box] for box in others])
+    assert found == pytest.approx(BY_HAND[name], rel=1e-14)
+
+
+def test_a_very_large_and_a_very_small_box_are_compared() -> None:
+    y, pred = [[0.0, 0.0, 1e200, 1e200]], [[0.0, 0.0, 1e-200, 1e-200]]
+    assert rows("iou", "vectors", y=y, pred=pred) == [1.0]
+    assert rows("giou", "vectors", y=y, pred=pred) == [1.0]
+
+
+def test_forecasts_of_the_largest_doubles() -> None:
+    # mean distances 3.4e308, 8.5e307, 0 and half of the mean distance of the members
+    members = [[-LARGEST, LARGEST / 2, LARGEST]]
+    found = rows("crps_ensemble", "distribution", y=[LARGEST], members=members)
+    assert found == pytest.approx([LARGEST * (2.5 / 3 - (1.5 + 2 + 0.5) / 9)], rel=1e-14)
+    quantiles, levels = [[-LARGEST / 2, LARGEST / 2, LARGEST]], [0.1, 0.5, 0.9]
+    found = rows("wis", "distribution", y=[-LARGEST], quantiles=quantiles, levels=levels)
+    assert found == pytest.approx([2 / 3 * LARGEST * (0.9 / 2 + 0.5 * 1.5 + 0.1 * 2)], rel=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("text", "y", "pred", "cost"),
+    [
+        ("mape", LARGEST, -LARGEST, 2.0),
+        ("mard", LARGEST, -LARGEST, 2.0),
+        ("smape", LARGEST, -1e300, 2.0),
+        ("poisson", 1.0, LEAST, 2 * (-math.log(LEAST) - 1)),
+        ("poisson", LARGEST, LARGEST, 0.0),
+        ("gamma", LEAST, 3.0, 2 * (math.log(3.0) - math.log(LEAST) - 1)),
+        ("qlike", LEAST, 3.0, math.log(3.0) - math.log(LEAST) - 1),
+        ("tweedie", LARGEST, LARGEST, 0.0),
+        ("lp(q=1)", LARGEST, -LARGEST, math.inf),
+        ("epsilon_insensitive", LARGEST, -LARGEST, math.inf),
+        ("mae", 1e200, 0.0, 1e200),
+        ("huber", 1e200, 0.0, 1e200),
+        ("log_cosh", 1e200, 0.0, 1e200),
+        ("cauchy", 1e200, 0.0, 200 * math.log(10)),
+        ("iso15197", 1e200, -1e200, 1.0),
+        ("iso15197", 1e305, 1.1e305, 0.0),
+        ("iso15197", LARGEST, -LARGEST, 1.0),
+    ],
+)
+def test_numbers_at_the_ends_have_their_loss(text: str, y: float, pred: float, cost: float) -> None:
+    assert rows(text, "regression", y=[y], pred=[pred]) == pytest.approx([cost], rel=1e-14)
+
+
+def test_scores_at_the_ends_have_their_loss() -> None:
+    assert rows("hinge", "margin", y=[-1.0], score=[1e200]) == [1e200]
+    assert rows("logistic", "margin", y=[-1.0], score=[LARGEST]) == [LARGEST]
+    scores = [[-LARGEST, 1.0, LARGEST]]
+    assert rows("crammer_singer", "margin", y=[0], scores=scores) == [math.inf]
+    ranked = rows("margin_ranking", "margin", y=[1.0], score=[LARGEST], score2=[-LARGEST])
+    assert ranked == [0.0]
