@@ -69,6 +69,8 @@ def evaluate(  # noqa: PLR0913 - the arguments are the options of the command li
     encoding: str | None = None,
     delimiter: str | None = None,
     decimal: str | None = None,
+    no_header: bool = False,
+    max_unpacked: float | None = None,
     expect_rows: int | None = None,
     hybrids: Sequence[str] = (),
     fail_if: Texts = (),
@@ -84,10 +86,13 @@ def evaluate(  # noqa: PLR0913 - the arguments are the options of the command li
 ) -> Report:
     """Judge predictions and return the report.
 
-    `data` is the path of a CSV file, a list of paths (one data set), "-" for standard input,
-    a pandas DataFrame, anything with Arrow's stream interface (an Arrow table, a polars
-    DataFrame), a list or an iterator of those, or a Dask DataFrame, which is judged where its
-    partitions are. `losses` are texts as for `--loss`: "mse", "huber(delta=2)",
+    `data` is the path of a file (CSV, JSON lines, Parquet or Arrow), of a folder of them, a glob,
+    a list of paths (one data set), "-" for standard input, a pandas DataFrame, anything with
+    Arrow's stream interface (an Arrow table, a polars DataFrame), a list or an iterator of those,
+    or a Dask DataFrame, which is judged where its partitions are. With `no_header` the columns
+    of delimited text are named "1", "2" and so on. A compressed file may unpack to `max_unpacked`
+    times its size.
+    `losses` are texts as for `--loss`: "mse", "huber(delta=2)",
     "0.7*mse + 0.3*mae" (default: what is usual for the task). `by` names the columns to break
     down by. `true` names what happened, and the word of any other role what plays it (pred, prob,
     probs, label, score, scores, lower, upper, quantiles, mean, variance, std, members, and the

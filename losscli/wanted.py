@@ -22,18 +22,20 @@ _AS_THEY_ARE = (
 """The arguments that are fields of `Wanted`."""
 _ADAPTING = ("fit_on", "freeze_from")
 """The arguments that tell where parameters come from that are auto."""
-OPENING = ("delimiter", "decimal", "encoding")
+OPENING = ("delimiter", "decimal", "encoding", "no_header", "max_unpacked")
 """The arguments that tell how a source is opened."""
 
 
 def open_source(data: Any, **options: Any) -> Source:  # noqa: ANN401
-    """Open a path, several (one data set) or a DataFrame; `options` are those of `open_csv`."""
+    """Open a path, several (one data set) or a DataFrame; `options` are those of `Reading`."""
     if isinstance(data, str | os.PathLike):
         data = [data]
     if isinstance(data, list | tuple) and all(isinstance(o, str | os.PathLike) for o in data):
-        from losscli.data.csv import open_csv  # noqa: PLC0415 - only one kind is needed
+        from losscli.data.dataset import open_files  # noqa: PLC0415 - only one kind is needed
+        from losscli.data.reading import Reading  # noqa: PLC0415 - likewise
 
-        return open_csv([os.fspath(path) for path in data], **options)
+        said = {name: value for name, value in options.items() if value is not None}
+        return open_files([os.fspath(path) for path in data], Reading(**said))
     from losscli.data.frame import open_frame  # noqa: PLC0415
 
     return open_frame(data)

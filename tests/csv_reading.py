@@ -3,15 +3,17 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
+from losscli.data import dataset
 from losscli.data.block import MisreadError, Piece, Source
-from losscli.data.csv import open_csv
+from losscli.data.dataset import open_files
+from losscli.data.reading import Reading
 from losscli.errors import DataError
 
 NUMBER = pa.float64()
@@ -27,6 +29,18 @@ class Seen:
     warnings: list[str]
     place: Callable[[int], str]
     guessed_wrong: bool
+
+
+def open_csv(paths: Sequence[str], **options: Any) -> Source:
+    return open_files(paths, Reading(**options))
+
+
+def in_small_blocks(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    """Let files be read in stretches of about `size` bytes from here on."""
+    opened = dataset.open_files
+    monkeypatch.setattr(
+        dataset, "open_files", lambda paths, how: opened(paths, replace(how, block_bytes=size))
+    )
 
 
 def declared(names: Sequence[str]) -> dict[str, pa.DataType]:

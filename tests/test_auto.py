@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from csv_reading import in_small_blocks
 from scipy import integrate, special, stats
 
 import losscli
-from losscli.data import csv as csv_source
 from losscli.errors import DataError, LosscliError, UsageError
 from losscli.losses.auto import Scaled
 from losscli.losses.likelihood import log_z
@@ -134,10 +134,7 @@ def test_jobs_blocks_order_and_source_do_not_change_a_bit(
     whole = numbers(losscli.evaluate(data, losses=LOSS, **options))
     path = tmp_path / "shuffled.csv"
     data.sample(frac=1, random_state=3).to_csv(path, index=False)
-    opened: Callable[..., Any] = csv_source.open_csv
-    monkeypatch.setattr(
-        csv_source, "open_csv", lambda *a, **k: opened(*a, **k, block_bytes=1 << 12)
-    )
+    in_small_blocks(monkeypatch, 1 << 12)
     for jobs in (1, 3):
         assert numbers(losscli.evaluate(path, losses=LOSS, jobs=jobs, **options)) == whole
     mad = stats.median_abs_deviation(data["y"] - data["pred"])

@@ -309,9 +309,9 @@ def test_missing_cells_of_a_file_do_not_cost_the_import_of_pandas(tmp_path: Path
     path.write_text("y_true,y_pred,segment\n1.5,,a\n2.5,2.0,\nnan,1,b\n")
     program = (
         "import sys\n"
-        "from losscli.data.csv import open_csv\n"
+        "from losscli.data.dataset import open_files\n"
         "from losscli.data.columns import Wanted, plan\n"
-        f"source = open_csv([{str(path)!r}])\n"
+        f"source = open_files([{str(path)!r}])\n"
         "found = plan(source, Wanted(missing='drop', id='segment'))\n"
         "(make,) = source.stretches(found.types)\n"
         "(piece,) = make()\n"

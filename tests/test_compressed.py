@@ -103,7 +103,7 @@ def test_what_follows_the_end_is_refused_unless_it_is_padding(tmp_path: Path, wa
 def test_a_bomb_fails_and_is_not_cut(
     tmp_path: Path, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(compressed, "_FREE", 1 << 20)
+    monkeypatch.setattr(compressed, "FREE", 1 << 20)
     path = tmp_path / "p.csv"
     path.write_bytes(PACK[way](bytes(1 << 24)))
     with pytest.raises(DataError, match="unpacks to more than 200 times its size"):

@@ -4,9 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from csv_reading import read_all, read_text, refusal
+from csv_reading import open_csv, read_all, read_text, refusal
 
-from losscli.data.csv import open_csv
 from losscli.errors import DataError, UsageError
 
 

@@ -10,13 +10,12 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from csv_reading import TEXT, declared, read_all, read_text
+from csv_reading import TEXT, declared, open_csv, read_all, read_text
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyarrow import csv as arrow_csv
 
 from losscli.data.block import MisreadError
-from losscli.data.csv import open_csv
 from losscli.data.text.quotes import end_of_records, find_quotes
 from losscli.data.text.records import records, rows
 from losscli.errors import DataError

@@ -4,9 +4,7 @@ import math
 from pathlib import Path
 
 import pytest
-from csv_reading import read_all, read_text, refusal
-
-from losscli.data.csv import open_csv
+from csv_reading import open_csv, read_all, read_text, refusal
 
 
 @pytest.fixture

@@ -14,11 +14,11 @@ from typing import Any
 
 import distributed
 import pytest
+from csv_reading import open_csv
 from process import SAMPLES, shell
 from pyarrow import float64
 
 import losscli
-from losscli.data.csv import open_csv
 from losscli.engine import Scheduler
 from losscli.engine.dask import alike, cluster
 from losscli.engine.dask.fold import folding

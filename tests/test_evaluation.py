@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ import pandas as pd
 import pytest
 
 import losscli
-from losscli.data import csv as csv_source
+from losscli.data import dataset
+from losscli.data.reading import Reading
 from losscli.errors import DataError, UsageError
 from losscli.summary import distribution
 
@@ -72,11 +74,11 @@ def test_jobs_blocks_order_and_source_do_not_change_a_bit(
 
 
 def in_small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    def open_small(*arguments: Any, **options: Any) -> Any:
-        return whole(*arguments, **options, block_bytes=1 << 12)
+    def open_small(paths: Any, reading: Reading) -> Any:
+        return whole(paths, replace(reading, block_bytes=1 << 12))
 
-    whole: Callable[..., Any] = csv_source.open_csv
-    monkeypatch.setattr(csv_source, "open_csv", open_small)
+    whole: Callable[..., Any] = dataset.open_files
+    monkeypatch.setattr(dataset, "open_files", open_small)
 
 
 def test_beyond_the_exact_rows_the_order_does_not_matter_either(

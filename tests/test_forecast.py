@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from csv_reading import in_small_blocks
 
 import losscli
 from losscli.data import training
@@ -72,7 +73,7 @@ def test_many_series_are_as_by_pandas(monkeypatch: pytest.MonkeyPatch, tmp_path:
     assert found == pytest.approx([mase, rmsse.mean()], rel=1e-12)
     path = tmp_path / "history.csv"
     history.to_csv(path, index=False)
-    monkeypatch.setattr("losscli.data.csv.BLOCK_BYTES", 1 << 10)
+    in_small_blocks(monkeypatch, 1 << 10)
     assert value(judged, "mase,rmsse", train=path, season=7, group="series") == found
 
 

@@ -13,12 +13,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
 import pytest
+from csv_reading import open_csv
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from losscli.data.block import Source
 from losscli.data.columns import GROUP, Wanted, plan
-from losscli.data.csv import open_csv
 from losscli.data.frame import ROWS, open_frame
 from losscli.errors import DataError, LosscliError, UsageError
 

@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ import pytest
 
 import losscli
 from losscli import group_block
-from losscli.data import csv as csv_source
+from losscli.data import dataset
+from losscli.data.reading import Reading
 from losscli.errors import DataError, UsageError
 
 ROWS = 1500
@@ -233,12 +235,12 @@ def test_jobs_blocks_order_and_source_do_not_change_a_bit(
     frame().sample(frac=1, random_state=3).to_csv(shuffled, index=False)
     whole = numbers(losscli.evaluate(path, losses=LOSSES, **options))
     assert numbers(losscli.evaluate(frame(), losses=LOSSES, **options)) == whole
-    opened: Callable[..., Any] = csv_source.open_csv
+    opened: Callable[..., Any] = dataset.open_files
 
-    def open_small(*arguments: Any, **given: Any) -> Any:
-        return opened(*arguments, **given, block_bytes=1 << 11)
+    def open_small(paths: Any, reading: Reading) -> Any:
+        return opened(paths, replace(reading, block_bytes=1 << 11))
 
-    monkeypatch.setattr(csv_source, "open_csv", open_small)
+    monkeypatch.setattr(dataset, "open_files", open_small)
     for jobs in (1, 3):
         assert numbers(losscli.evaluate(shuffled, losses=LOSSES, jobs=jobs, **options)) == whole
 

@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pandas as pd
 import pytest
 
 import losscli
-from losscli.data import csv as csv_source
+from losscli.data import dataset
 from losscli.render import Style, format_named
 
 Y = [3.0, -0.7, 12.1, 0.3, 5.5, 2.25]
@@ -123,9 +124,9 @@ def test_jobs_blocks_and_order_do_not_change_a_bit(
     whole = parts(data, losses, **options)
     path = tmp_path / "shuffled.csv"
     data.sample(frac=1, random_state=2).to_csv(path, index=False)
-    opened: Callable[..., Any] = csv_source.open_csv
+    opened: Callable[..., Any] = dataset.open_files
     monkeypatch.setattr(
-        csv_source, "open_csv", lambda *a, **k: opened(*a, **k, block_bytes=1 << 12)
+        dataset, "open_files", lambda paths, how: opened(paths, replace(how, block_bytes=1 << 12))
     )
     for jobs in (1, 3):
         assert parts(path, losses, jobs=jobs, **options) == whole

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from csv_reading import open_csv
 
 import losscli
-from losscli.data.csv import open_csv
 from losscli.engine.processes import fold
 from losscli.errors import DataError, UsageError
 

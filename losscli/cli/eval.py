@@ -63,6 +63,8 @@ def evaluate_files(
     encoding: options.Encoding = None,
     delimiter: options.Delimiter = None,
     decimal: options.Decimal = None,
+    no_header: options.NoHeader = False,
+    max_unpacked: options.MaxUnpacked = None,
     expect_rows: options.ExpectRows = None,
     jobs: options.Jobs = None,
     engine: options.Engine = "processes",

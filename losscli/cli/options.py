@@ -129,6 +129,14 @@ Delimiter = Annotated[
 Decimal = Annotated[
     Literal[".", ","] | None, _option(_READ, "CHARACTER", "The decimal mark: '.' or ','.")
 ]
+NoHeader = Annotated[
+    bool,
+    _option(_READ, "", "The first line is a row: columns are named 1, 2, 3, …", "--no-header"),
+]
+MaxUnpacked = Annotated[
+    float | None,
+    _option(_READ, "N", "How many times its size a file may unpack to; default 200, above 1 GiB."),
+]
 ExpectRows = Annotated[
     int | None, _option(_READ, "N", "Refuse data with another number of rows.", least=0)
 ]

@@ -56,8 +56,16 @@ class Source(Protocol):
     names: tuple[str, ...]
     rereadable: bool
     independent: bool
-    notes: list[str]
-    warnings: list[str]
+
+    @property
+    def notes(self) -> list[str]:
+        """What was found out and chosen."""
+        ...
+
+    @property
+    def warnings(self) -> list[str]:
+        """What a reader of the numbers must know."""
+        ...
 
     def sample(self) -> Mapping[str, list[str | None]]:
         """Return the texts of the first rows by column."""

@@ -1,5 +1,6 @@
 """From Arrow columns to numpy arrays: numbers, and codes with the texts behind them."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -47,7 +48,8 @@ def values(cells: Any, kind: type[Scalar]) -> NDArray[Scalar]:  # noqa: ANN401
     return np.frombuffer(data, kind)[cells.offset : cells.offset + len(cells)]
 
 
-def _empty(cells: Any) -> Mask:  # noqa: ANN401
+def empties(cells: Any) -> Mask:  # noqa: ANN401
+    """Return where an Arrow array with nulls has them."""
     bits = (cells.indices if isinstance(cells, pa.DictionaryArray) else cells).buffers()[0]
     known = np.unpackbits(np.frombuffer(bits, np.uint8), bitorder="little").astype(np.bool_)
     return ~known[cells.offset : cells.offset + len(cells)]
@@ -69,7 +71,7 @@ def numbers(column: Any) -> Numbers:  # noqa: ANN401
     cells = _as(array(column), pa.float64())
     if not cells.null_count:
         return Numbers(values(cells, np.float64), None)
-    empty = _empty(cells)
+    empty = empties(cells)
     return Numbers(_filled(values(cells, np.float64), empty, np.nan), empty)
 
 
@@ -86,7 +88,7 @@ def coded(column: Any) -> Coded:  # noqa: ANN401
     indices = _as(cells.indices, pa.int32())
     if not cells.null_count:
         return Coded(values(indices, np.int32), texts, None)
-    empty = _empty(cells)
+    empty = empties(cells)
     return Coded(_filled(values(indices, np.int32), empty, -1), texts, empty)
 
 
@@ -98,6 +100,26 @@ def texts(column: Any, rows: NDArray[np.int64] | None) -> Any:  # noqa: ANN401
         places = pa.Array.from_buffers(pa.int64(), len(rows), [None, pa.py_buffer(rows)])
         cells = cells.take(places)
     return _as(cells, pa.string())
+
+
+def strings(texts: Sequence[str]) -> Any:  # noqa: ANN401 - pyarrow has no types
+    """Return texts as an Arrow array (`pa.array` does the same, but imports pandas for it)."""
+    encoded = [text.encode() for text in texts]
+    ends = np.cumsum([0, *map(len, encoded)]).astype(np.int32)
+    return pa.StringArray.from_buffers(
+        len(texts), pa.py_buffer(ends), pa.py_buffer(b"".join(encoded))
+    )
+
+
+def codes_into(codes: NDArray[np.int32], words: Sequence[str]) -> Any:  # noqa: ANN401 - as above
+    """Return a dictionary array; the code -1 is an empty cell."""
+    known = None
+    if len(codes) and codes.min() < 0:
+        known = pa.py_buffer(np.packbits(codes >= 0, bitorder="little"))
+    indices = pa.Array.from_buffers(
+        pa.int32(), len(codes), [known, pa.py_buffer(np.ascontiguousarray(codes))]
+    )
+    return pa.DictionaryArray.from_arrays(indices, strings(words))
 
 
 def matrix(columns: list[Vector]) -> NDArray[np.float64]:

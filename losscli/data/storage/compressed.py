@@ -12,7 +12,7 @@ from losscli.errors import DataError
 
 MOST = 200.0
 """How many times its size an input may unpack to, unless the user says more."""
-_FREE = 1 << 30
+FREE = 1 << 30
 """So many bytes may come out of any input, however small."""
 _CHUNK = 1 << 18
 _XZ_MEMORY = 1 << 29
@@ -94,7 +94,7 @@ class _Unpacking:
         except Exception as error:  # noqa: BLE001 - each library has errors of its own
             raise self._corrupt(error) from None
         self._given += len(found)
-        if self._given > max(_FREE, self._most * self._taken):
+        if self._given > max(FREE, self._most * self._taken):
             raise self._bomb()
         return found
 

@@ -15,10 +15,6 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _UNPACK = "unpack it first: {tool} {path} | losscli eval -"
-_CONVERT = (
-    "convert it first: python -c 'import sys, pandas; "
-    "pandas.{tool}.to_csv(sys.stdout, index=False)' {path} | losscli eval -"
-)
 _OTHER_KINDS = (
     (b"\x1f\x8b", "gzip-compressed twice", _UNPACK, "gzip -dc"),
     (b"BZh", "bzip2-compressed twice", _UNPACK, "bzip2 -dc"),
@@ -26,16 +22,13 @@ _OTHER_KINDS = (
     (b"\x28\xb5\x2f\xfd", "zstd-compressed twice", _UNPACK, "zstd -dc"),
     (b"\x04\x22\x4d\x18", "lz4-compressed", _UNPACK, "lz4 -dc"),
     (b"PK\x03\x04", "a zip archive or a spreadsheet", _UNPACK, "unzip -p"),
-    (b"PAR1", "a Parquet file", _CONVERT, "read_parquet(sys.argv[1])"),
-    (b"ARROW1", "an Arrow file", _CONVERT, "read_feather(sys.argv[1])"),
-    (b'{"', "a JSON file", _CONVERT, "read_json(sys.argv[1], lines=True)"),
 )
 # Header and first row of a UTF-16 text in a Latin alphabet are half NUL bytes.
 _NUL_SHARE = 0.5
 
 
 def refuse_other_kinds(head: bytes, path: str, name: str) -> None:
-    """Refuse bytes that begin like a compressed, zip, Parquet or Arrow file."""
+    """Refuse bytes that begin like a zip archive, or a compressed file in a compressed file."""
     for magic, kind, remedy, tool in _OTHER_KINDS:
         if head.startswith(magic):
             raise DataError(

@@ -8,6 +8,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pyarrow import csv
 
+from losscli.data import cells
 from losscli.data.block import MisreadError
 from losscli.data.text.sheet import Sheet
 
@@ -146,13 +147,5 @@ def _without_quotes(words: pa.Array) -> pa.Array | None:
     if not any('"' in text for text in texts):
         return words
     if all(len(t) > 2 and t[0] == t[-1] == '"' and '"' not in t[1:-1] for t in texts):  # noqa: PLR2004
-        return _strings([text[1:-1].encode() for text in texts])
+        return cells.strings([text[1:-1] for text in texts])
     return None
-
-
-def _strings(texts: Sequence[bytes]) -> pa.StringArray:
-    """Return texts as an Arrow array (`pa.array` does the same, but imports pandas for it)."""
-    ends = np.cumsum([0, *map(len, texts)]).astype(np.int32)
-    return pa.StringArray.from_buffers(
-        len(texts), pa.py_buffer(ends), pa.py_buffer(b"".join(texts))
-    )

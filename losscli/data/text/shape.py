@@ -18,11 +18,11 @@ def wrong_count(sheet: Sheet, stretch: Stretch, row: list[Cell]) -> DataError:
     """Return the error for a row with more or fewer fields than the header."""
     need, have = len(sheet.names), len(row)
     line = stretch.line_at(row[0].start)
-    what = f"{_fields(have)} where the header has {need}"
+    what = f"{_fields(have)} where {sheet.widest} has {need}"
     if have == 1 and not row[0].value.strip():
         what = "nothing but spaces"
         remedy = "delete the line" + sheet.sed(f"{line}d")
-    elif have == need + 1 and not row[-1].value:
+    elif have == need + 1 and not row[-1].value and sheet.header:
         what += f", the last one empty ({spoken(sheet.delimiter)} ends the row)"
         end = rf"{sheet.header}s/\r\?$/{sheet.delimiter}&/"
         remedy = "if every row is like that, end the header likewise" + sheet.sed(end)
@@ -41,7 +41,7 @@ def one_more_in_every_row(sheet: Sheet, line: int) -> DataError:
     need = len(sheet.names)
     script = f"{sheet.header}s/^/row{sheet.delimiter}/"
     return DataError(
-        f"{_fields(need + 1)} where the header has {need}, and so in every row",
+        f"{_fields(need + 1)} where {sheet.widest} has {need}, and so in every row",
         where=sheet.place(line),
         remedy="name the first column in the header" + sheet.sed(script),
     )

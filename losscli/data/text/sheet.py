@@ -2,7 +2,7 @@
 
 import shlex
 import unicodedata
-from dataclasses import field
+from dataclasses import field, replace
 from typing import Any
 
 from losscli.data.text.records import Cell, line_ends
@@ -16,7 +16,8 @@ from losscli.visible import visible
 class Sheet:
     """What is known of a delimited text once its first rows were seen.
 
-    `names` are the columns in order; `header` is the physical line of the header, `line` and
+    `names` are the columns in order; `header` is the physical line of the header (0: there is
+    none, and the columns are numbered), `line` and
     `body` the physical line and the byte (of the text as UTF-8, without a mark) behind it.
     `sample` are the first rows. `guessable` says that the text can be cut at line feeds and
     read in any order.
@@ -37,9 +38,18 @@ class Sheet:
         return {**vars(self), "sample": []}
 
     @property
+    def widest(self) -> str:
+        """What says how many fields a row has."""
+        return "the header" if self.header else "the first row"
+
+    @property
     def mark(self) -> bytes:
         """The delimiter as it stands in the text."""
         return self.delimiter.encode()
+
+    def without_sample(self, names: tuple[str, ...]) -> "Sheet":
+        """Return the same without its first rows; names that are equal are not kept twice."""
+        return replace(self, sample=[], names=names if names == self.names else self.names)
 
     def index_of(self, name: str) -> int:
         """Return the place of the one column of that name; two that look the same are refused."""
@@ -58,6 +68,8 @@ class Sheet:
 
     def place(self, line: int) -> str:
         """Return the words for a physical line."""
+        if not line:
+            return visible(self.text.name, 200)
         return f"{visible(self.text.name, 200)}, line {line}"
 
     def sed(self, script: str) -> str:

@@ -21,8 +21,12 @@ _COMMA = re.compile(rb"[ \t]*[+-]?[0-9]*,[0-9]+(?:[eE][+-]?[0-9]+)?[ \t]*")
 _POINT = re.compile(rb"[ \t]*[+-]?[0-9]*\.[0-9]+(?:[eE][+-]?[0-9]+)?[ \t]*")
 
 
-def sniff(text: TextFile, delimiter: str | None = None, decimal: str | None = None) -> Sheet:
+def sniff(
+    text: TextFile, delimiter: str | None = None, decimal: str | None = None, *, header: bool = True
+) -> Sheet:
     """Return what `text` looks like; `delimiter` and `decimal` are taken as they are given.
+
+    Without a `header` the columns are named 1, 2, 3 and so on.
 
     Refuses a text without rows, without a header, or whose rows all differ from the header.
     """
@@ -34,7 +38,7 @@ def sniff(text: TextFile, delimiter: str | None = None, decimal: str | None = No
             mark = delimiter or _delimiter(head, whole=whole, decimal=decimal)
             seen = sum(1 for _ in _first(head, mark, whole=whole, most=2))
             if whole or size >= LONGEST_RECORD or seen > 1:
-                return _sheet(text, head, mark, decimal, whole=whole)
+                return _sheet(text, head, (mark, decimal), header=header, whole=whole)
             size *= 4
 
 
@@ -63,27 +67,33 @@ def _delimiter(head: bytes, *, whole: bool, decimal: str | None) -> str:
 
 
 def _sheet(
-    text: TextFile, head: bytes, delimiter: str, decimal: str | None, *, whole: bool
+    text: TextFile, head: bytes, marks: tuple[str, str | None], *, header: bool, whole: bool
 ) -> Sheet:
+    delimiter, decimal = marks
     mark = delimiter.encode()
     start, stop = next(records(head, mark), (0, 0))
     if not stop:
         raise no_rows(text, "the file is empty" if not head else "there are only blank lines")
     body = re.compile(rb"\r\n|\n|\r|").match(head, stop).end()  # type: ignore[union-attr]
-    header = cells(head, mark, start, stop)
-    rows = list(_first(head, delimiter, whole=whole, most=_SAMPLE_ROWS + 1))[1:]
+    top = cells(head, mark, start, stop)
+    rows = list(_first(head, delimiter, whole=whole, most=_SAMPLE_ROWS + header))[header:]
+    if header:
+        names = tuple(_name(cell, text) for cell in top)
+        lines = 1 + line_ends(head, 0, start), 1 + line_ends(head, 0, body)
+    else:
+        names, lines, body = tuple(map(str, range(1, len(top) + 1))), (0, 1), 0
     sheet = Sheet(
         text=text,
-        names=tuple(_name(cell, text) for cell in header),
+        names=names,
         delimiter=delimiter,
         decimal=decimal or _decimal(rows, delimiter),
-        header=1 + line_ends(head, 0, start),
-        line=1 + line_ends(head, 0, body),
+        header=lines[0],
+        line=lines[1],
         body=body,
         guessable=text.size is not None and text.encoding is None and b"\n" in head,
         sample=rows,
     )
-    _refuse(sheet, header, head, whole=whole)
+    _refuse(sheet, top, head, whole=whole)
     return sheet
 
 
@@ -111,7 +121,8 @@ def _refuse(sheet: Sheet, header: list[Cell], head: bytes, *, whole: bool) -> No
     ends = header[-1].stop == len(head)
     if any(not cell.closed for cell in header) or (ends and not whole):
         raise unclosed(sheet, stretch.line_at(header[-1].start))
-    if any(all(is_number(cell.value, mark) for cell in header) for mark in ".,"):
+    named = sheet.header > 0
+    if named and any(all(is_number(cell.value, mark) for cell in header) for mark in ".,"):
         raise _no_header(sheet)
     if not sheet.sample and whole:
         raise no_rows(sheet.text, "there is a header and nothing below it")
@@ -136,5 +147,6 @@ def _no_header(sheet: Sheet) -> DataError:
     return DataError(
         "the first line holds only numbers, so the names of the columns are missing",
         where=sheet.place(sheet.header),
-        remedy=f"put a line with the names first, such as {line}" + sheet.sed(f"1i {line}"),
+        remedy=f"--no-header names the columns 1, 2, …; or put a line first, such as {line}"
+        + sheet.sed(f"1i {line}"),
     )

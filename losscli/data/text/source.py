@@ -4,7 +4,6 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import pairwise
-from typing import Any
 
 import pyarrow as pa
 
@@ -23,6 +22,10 @@ _SHARED = 12
 """The stretches of a long file are a multiple of this, so that 2, 3, 4 or 6 workers end at once."""
 
 
+_OF_THREAD = threading.local()
+_TELLING = threading.Lock()
+
+
 class CsvSource:
     """The rows of delimited texts, in pieces of about `block_bytes`.
 
@@ -37,26 +40,19 @@ class CsvSource:
         self.files = tuple(sheet.text.name for sheet in sheets)
         self.names = sheets[0].names
         self.rereadable = all(sheet.text.rereadable for sheet in sheets)
-        self.independent = guess and all(sheet.guessable for sheet in sheets)
+        # what can only be read from its start is a stretch of its own among several
+        apart = self.rereadable and len(sheets) > 1
+        self.independent = guess and all(sheet.guessable or apart for sheet in sheets)
         self.notes = notes
         self.warnings: list[str] = []
         self._sheets = sheets
         self._block = block_bytes
         self._guess = guess
         self._lines = 0
-        self._hands = threading.local()
-        self._lock = threading.Lock()
         self._told: dict[str, tuple[int, int]] = {}
         for sheet in sheets:
             if sheet.guessable and sheet.text.last_byte() not in b"\r\n":
                 self._warn(_no_end(sheet))
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Travel without what belongs to one process."""
-        return {name: v for name, v in vars(self).items() if name not in ("_hands", "_lock")}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        vars(self).update(state, _hands=threading.local(), _lock=threading.Lock())
 
     def sample(self) -> Mapping[str, list[str | None]]:
         """Return the texts of the first rows by column."""
@@ -80,7 +76,9 @@ class CsvSource:
             yield from self._counted(layouts[0])
             return
         for file, (sheet, layout) in enumerate(zip(self._sheets, layouts, strict=True)):
-            if self._guess and sheet.guessable:
+            if self._guess and not sheet.guessable and self.independent:
+                yield partial(self._whole, file, layout)
+            elif self._guess and sheet.guessable:
                 size = (sheet.text.size or 0) - sheet.text.mark - sheet.body
                 block = _even(size, self._block)
                 for number in range(-(-size // block)):
@@ -119,7 +117,7 @@ class CsvSource:
                 raise no_rows(sheet.text, "there is a header and nothing below it")
 
     def _guessed(self, part: tuple[int, int], layout: Layout, block: int) -> tuple[Piece]:
-        hands = self._own_hands()
+        hands = _own_hands()
         offset = hands.cutter.cut(layout.sheet, part[1], block, layout.end)
         return (self._piece(part, layout, hands, offset),)
 
@@ -131,7 +129,7 @@ class CsvSource:
     def _between(
         self, number: int, layout: Layout, ends: tuple[int, int], *, last: bool
     ) -> tuple[Piece]:
-        hands = self._own_hands()
+        hands = _own_hands()
         offset = hands.cutter.between(layout.sheet, *ends, layout.end)
         piece = self._piece((0, number), layout, hands, offset)
         if piece.table.num_rows != self._lines and not last:
@@ -151,7 +149,7 @@ class CsvSource:
             yield partial(_fail, error)
 
     def _taken(self, part: tuple[int, int], layout: Layout, stretch: Stretch) -> tuple[Piece]:
-        hands = self._own_hands()
+        hands = _own_hands()
         hands.cutter.take(stretch.text, layout.end)
         return (self._piece(part, layout, hands, stretch),)
 
@@ -159,7 +157,7 @@ class CsvSource:
         self, part: tuple[int, int], layout: Layout, hands: Hands, where: int | Stretch
     ) -> Piece:
         table, place, found = read(layout, hands, where)
-        with self._lock:
+        with _TELLING:
             # what is told of an earlier stretch stands; a place takes long to find
             new = {name: one for name, one in found.items() if part <= self._told.get(name, part)}
             self._told.update(dict.fromkeys(new, part))
@@ -170,15 +168,20 @@ class CsvSource:
         }
         return Piece(table, part, place, rounded)
 
-    def _own_hands(self) -> Hands:
-        if not hasattr(self._hands, "own"):
-            self._hands.own = Hands()
-        hands: Hands = self._hands.own
-        return hands
+    def _whole(self, file: int, layout: Layout) -> Iterator[Piece]:
+        for call in self._certain(file, layout):
+            yield from call()
 
     def _warn(self, text: str) -> None:
         if text not in self.warnings:
             self.warnings.append(text)
+
+
+def _own_hands() -> Hands:
+    if not hasattr(_OF_THREAD, "hands"):
+        _OF_THREAD.hands = Hands()
+    hands: Hands = _OF_THREAD.hands
+    return hands
 
 
 def _even(size: int, block: int) -> int:

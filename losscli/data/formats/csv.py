@@ -1,47 +1,48 @@
-"""CSV and TSV files and standard input as a source of typed pieces."""
+"""CSV and TSV files and standard input."""
 
-from collections import Counter
 from collections.abc import Collection, Sequence
 
 from losscli.data.block import Source
-from losscli.data.storage import STDIN, stored
+from losscli.data.joined import same_columns
+from losscli.data.reading import Reading
+from losscli.data.storage import Stored
 from losscli.data.text.sheet import Sheet, spoken
 from losscli.data.text.sniff import sniff
 from losscli.data.text.source import CsvSource
 from losscli.data.text.textfile import TextFile
-from losscli.errors import DataError, UsageError
+from losscli.errors import UsageError
 from losscli.visible import visible
 
-BLOCK_BYTES = 4 << 20
+KIND = "delimited text"
 
 
-def open_csv(
-    paths: Sequence[str],
-    *,
-    delimiter: str | None = None,
-    decimal: str | None = None,
-    encoding: str | None = None,
-    block_bytes: int = BLOCK_BYTES,
-) -> Source:
-    """Return the rows of delimited text files as one dataset, in the order of `paths`.
+def holds(head: bytes) -> bool:  # noqa: ARG001 - the protocol
+    """Tell that anything can be delimited text."""
+    return True
 
-    "-" is standard input. What is None is found from the first rows. Raises DataError for a
-    file that cannot be read, has no rows or other columns than the first, and UsageError for
-    options that do not fit.
+
+def opened(files: Sequence[Stored], reading: Reading) -> Source:
+    """Return the rows of delimited texts as one data set.
+
+    What is None in `reading` is found from the first rows. Raises DataError for a file that
+    cannot be read, has no rows or other columns than the first, and UsageError for options that
+    do not fit.
     """
-    if not paths:
-        raise UsageError("no file is named", remedy="name one, or - for standard input")
-    delimiter, decimal = _delimiter(delimiter), _decimal(decimal)
+    delimiter, decimal = _delimiter(reading.delimiter), _decimal(reading.decimal)
     if (delimiter, decimal) == (",", ","):
         raise UsageError("a comma cannot be both", where="--delimiter, --decimal")
-    if list(paths).count(STDIN) > 1:
-        raise UsageError("standard input is named more than once", remedy="name - once")
-    sheets = [sniff(TextFile(stored(path), encoding), delimiter, decimal) for path in paths]
-    for sheet in sheets[1:]:
-        _same_columns(sheets[0], sheet)
-    given = {"delimiter": delimiter, "decimal": decimal, "encoding": encoding}
-    notes = _notes(sheets, {flag for flag, value in given.items() if value is None})
-    return CsvSource(sheets, notes, block_bytes)
+    sheets: list[Sheet] = []
+    for kept in files:
+        text = TextFile(kept, reading.encoding)
+        sheet = sniff(text, delimiter, decimal, header=not reading.no_header)
+        if sheets:
+            # what the first rows tell is asked of the first file only
+            same_columns(sheets[0].names, sheet.names, sheets[0].text.name, text.name)
+            sheet = sheet.without_sample(sheets[0].names)
+        sheets.append(sheet)
+    chosen = {flag.removeprefix("--") for flag in reading.of_text}
+    notes = _notes(sheets, {"delimiter", "decimal", "encoding"} - chosen)
+    return CsvSource(sheets, notes, reading.block_bytes)
 
 
 def _delimiter(given: str | None) -> str | None:
@@ -65,22 +66,6 @@ def _decimal(given: str | None) -> str | None:
             remedy="give a point (--decimal .) or a comma (--decimal ,)",
         )
     return given
-
-
-def _same_columns(first: Sheet, other: Sheet) -> None:
-    ours, theirs = Counter(first.names), Counter(other.names)
-    if ours == theirs:
-        return
-    parts = [
-        f"{verb} {', '.join(visible(name) for name in names)}"
-        for verb, names in (("lacks", ours - theirs), ("adds", theirs - ours))
-        if names
-    ]
-    raise DataError(
-        f"the columns are not those of {visible(first.text.name, 200)}: it {' and '.join(parts)}",
-        where=other.text.name,
-        remedy="give all files the same header",
-    )
 
 
 def _notes(sheets: Sequence[Sheet], chosen: Collection[str]) -> list[str]:

@@ -1,0 +1,174 @@
+"""What Parquet and Arrow files have in common: columns with types, in batches of rows."""
+
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
+from typing import Any, Protocol
+
+from losscli.data.block import Piece, Source, Stretch
+from losscli.data.joined import joined
+from losscli.data.storage import Stored
+from losscli.data.texts import FirstTexts, Texts
+from losscli.data.typed import kind_of, texts, typed
+from losscli.errors import DataError
+from losscli.visible import visible
+
+ROWS = 120_000
+"""Rows of a piece."""
+SAMPLED = 1000
+GROUP_ROWS = 1 << 32
+"""A piece is numbered by its stretch times this, and its first row in it."""
+
+
+class Table(Protocol):
+    """One file, as its format reads it; it pickles where the bytes do."""
+
+    kept: Stored
+    schema: Any
+
+    def parts(self) -> int:
+        """Return how many stretches there are."""
+        ...
+
+    def rows(self) -> int | None:
+        """Return how many rows there are, where the file tells."""
+        ...
+
+    def batches(self, part: int, names: Sequence[str], rows: int) -> Iterator[Any]:
+        """Give the record batches of a stretch, each of at most so many rows."""
+        ...
+
+    def start(self, part: int) -> int:
+        """Return how many rows stand before a stretch."""
+        ...
+
+
+def columnar(tables: Sequence[Table]) -> Source:
+    """Return the rows of files as one data set; DataError where their columns differ."""
+    sources: list[Source] = [ColumnarSource(table) for table in tables]
+    found = joined(sources)
+    first = tables[0]
+    ours = dict(zip(first.schema.names, first.schema.types, strict=True))
+    for other in tables[1:]:
+        for name, kind in zip(other.schema.names, other.schema.types, strict=True):
+            one, two = kind_of(ours[name]), kind_of(kind)
+            if one and two and one != two:
+                raise DataError(
+                    f"{visible(name)} holds {two}, but {one} in {visible(first.kept.name, 200)}",
+                    where=other.kept.name,
+                    remedy="give the column one type in all files",
+                )
+    return found
+
+
+class ColumnarSource:
+    """The rows of one file."""
+
+    def __init__(self, table: Table) -> None:
+        self.files: tuple[str, ...] = (table.kept.name,)
+        self.names = tuple(table.schema.names)
+        self.rereadable = self.independent = table.kept.rereadable
+        self.notes: list[str] = []
+        self.warnings: list[str] = []
+        self._table = table
+        if table.rows() == 0 or not self.names:
+            raise no_rows(table.kept)
+
+    def sample(self) -> Mapping[str, Texts]:
+        """Return the texts of the first rows by column, read when they are looked at."""
+        return FirstTexts(self.names, self._first)
+
+    def stretches(self, types: Mapping[str, Any]) -> Iterator[Stretch]:
+        """Give one call for each row group or record batch; pieces are made from its batches."""
+        for name in types:
+            self._refuse_twin(name)
+        for part in range(self._table.parts()):
+            yield partial(self._pieces, part, types)
+
+    def rows_per_piece(self) -> int:
+        """Return how many rows a piece has."""
+        return ROWS
+
+    def in_pieces_of(self, rows: int) -> Source | None:  # noqa: ARG002 - the protocol
+        """Return None: a stretch has as many pieces as it needs."""
+        return None
+
+    def in_order(self) -> Source:
+        """Return the source itself: nothing is guessed."""
+        return self
+
+    def check(self, rows: Mapping[int, int] | None = None) -> None:
+        """Refuse a file that changed, or of which other rows were seen than it tells."""
+        self._table.kept.check()
+        if rows is None:
+            return
+        seen, told = rows.get(0, 0), self._table.rows()
+        if told is not None and seen != told:
+            what = f"holds {seen} rows, but says that it has {told}"
+            raise DataError(what, where=self._table.kept.name, remedy="write it again")
+        if not seen:
+            raise no_rows(self._table.kept)
+
+    def _pieces(self, part: int, types: Mapping[str, Any]) -> Iterator[Piece]:
+        at = 0
+        with explained(self._table.kept):
+            for batch in self._table.batches(part, list(types), ROWS):
+                for start in range(0, batch.num_rows, ROWS):
+                    some = batch.slice(start, ROWS)
+                    yield self._piece(part, at, some, types)
+                    at += some.num_rows
+
+    def _piece(self, part: int, at: int, batch: Any, types: Mapping[str, Any]) -> Piece:  # noqa: ANN401
+        place = partial(self._place, part, at)
+        columns = {name: batch.column(name) for name in types}
+        found = typed(columns, types, place)
+        return Piece(found.table, (0, part * GROUP_ROWS + at), place, found.rounded)
+
+    def _place(self, part: int, at: int, row: int) -> str:
+        number = self._table.start(part) + at + row + 1
+        return f"{visible(self._table.kept.name, 200)}, row {number}"
+
+    def _first(self, name: str) -> Texts:
+        try:
+            self._refuse_twin(name)
+            with explained(self._table.kept):
+                batch = next(self._table.batches(0, [name], SAMPLED), None)
+                if batch is None:
+                    return []
+                column = batch.slice(0, SAMPLED).column(name)
+                found: Texts = texts(column, name, partial(self._place, 0, 0)).to_pylist()
+        except DataError:  # told once the column is used
+            return []
+        return found
+
+    def _refuse_twin(self, name: str) -> None:
+        plain = unicodedata.normalize("NFC", name)
+        alike = [k for k, n in enumerate(self.names) if unicodedata.normalize("NFC", n) == plain]
+        if name not in self.names:
+            what = f"there is no column {visible(name)}"
+            raise DataError(what, where=visible(self._table.kept.name, 200))
+        if len(alike) > 1:
+            numbers = " and ".join(str(k + 1) for k in alike)
+            what = f"columns {numbers} are all named {visible(name)}"
+            raise DataError(what, where=visible(self._table.kept.name, 200), remedy="rename one")
+
+
+def no_rows(kept: Stored) -> DataError:
+    """Return the error for a file without rows."""
+    return DataError("no rows", where=kept.name, remedy="check the program that wrote it")
+
+
+@contextmanager
+def explained(kept: Stored, made: Callable[[str], str] = str) -> Iterator[None]:
+    """Say of what a library refuses which file it is."""
+    import pyarrow as pa  # noqa: PLC0415 - the caller has it already
+
+    try:
+        yield
+    except (pa.ArrowException, OSError, ValueError, EOFError) as error:
+        raise DataError(
+            f"is cut or corrupt ({visible(made(str(error)), 300)})",
+            where=kept.name,
+            remedy="write or copy it again",
+        ) from None

@@ -1,0 +1,158 @@
+"""From the names of files, folders and globs to files, with the keys of their partitions."""
+
+import glob
+import os
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import field
+from pathlib import Path
+from urllib.parse import unquote
+
+from losscli.dataclass import dataclass
+from losscli.errors import DataError
+from losscli.visible import visible
+
+_EMPTY_KEY = "__HIVE_DEFAULT_PARTITION__"
+_TABLES = {"_delta_log": "a Delta table", ".hoodie": "a Hudi table"}
+"""Folders beside data files of which some are no longer valid, as only a log tells."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A file to read; `keys` are those of its partition, None where the value is empty."""
+
+    path: str
+    keys: Mapping[str, str | None] = field(default_factory=dict)
+
+
+def files_of(paths: Sequence[str]) -> list[Found]:
+    """Return the files that are named; DataError where there is none.
+
+    A file that a folder or a glob brings in for the second time is a DataError, too.
+    """
+    found = [one for path in paths for one in _expanded(path)]
+    if len(paths) == len(found) > 1 and not any(one.keys for one in found):
+        found = _with_common_keys(found)
+    if [one.path for one in found] != list(paths):
+        _refuse_twice(found)
+    return found
+
+
+def _refuse_twice(found: Sequence[Found]) -> None:
+    seen: set[str] = set()
+    for one in found:
+        place = one.path if _is_elsewhere(one.path) else os.path.realpath(one.path)
+        if place in seen:
+            remedy = "name each file once: a folder or a pattern has it already"
+            raise DataError("is named twice", where=one.path, remedy=remedy)
+        seen.add(place)
+
+
+def _is_elsewhere(path: str) -> bool:
+    return path == "-" or "://" in path
+
+
+def _expanded(path: str) -> list[Found]:
+    if _is_elsewhere(path) or not (glob.has_magic(path) or Path(path).is_dir()):
+        return [Found(path)]
+    if Path(path).is_dir():
+        found = sorted(_within(Path(path)), key=_order)
+        if not found:
+            raise DataError(
+                "there is no file in the folder",
+                where=path,
+                remedy=f"check what it holds: ls -R {shlex.quote(path)}",
+            )
+        return [Found(str(one), _keys(one.relative_to(path).parent.parts)) for one in found]
+    if Path(path).exists():
+        return [Found(path)]
+    return _matched(path)
+
+
+def _matched(pattern: str) -> list[Found]:
+    named = Path(pattern).parts
+    found: list[Path] = []
+    for name in glob.glob(pattern, recursive=True):  # noqa: PTH207 - pathlib knows no relative **
+        one = Path(name)
+        if any(_is_mark(part) for part in one.parts if part not in named):
+            continue
+        if not one.is_dir():
+            found.append(one)
+        elif "**" not in pattern:  # a folder that ** passes through has its files among the matches
+            found += _within(one)
+    if not found:
+        raise DataError(
+            "no file matches",
+            where=pattern,
+            remedy=f"check the pattern: ls {shlex.quote(str(Path(pattern).parent))}",
+        )
+    fixed = 0
+    for part in named:
+        if glob.has_magic(part):
+            break
+        fixed += 1
+    return [Found(str(one), _keys(one.parts[fixed:-1])) for one in sorted(set(found), key=_order)]
+
+
+def _is_mark(name: str) -> bool:
+    """Tell whether a name is that of a mark or of unfinished work, such as _SUCCESS."""
+    return name.startswith("_") and "=" not in name
+
+
+def _order(path: Path) -> tuple[str, ...]:
+    """Return what paths are sorted by: folder by folder, character by character."""
+    return path.parts
+
+
+def _within(folder: Path) -> Iterator[Path]:
+    """Give the files of a folder and of those in it; hidden ones and marks are passed over."""
+    for name, kind in _TABLES.items():
+        if (folder / name).is_dir():
+            raise DataError(
+                f"is {kind}, whose log says which files count",
+                where=str(folder),
+                remedy="export the table to Parquet or CSV first",
+            )
+    try:
+        entries = list(os.scandir(folder))
+    except OSError as error:
+        what = f"cannot be read ({error.strerror or error})"
+        raise DataError(what, where=str(folder), remedy="check its rights") from None
+    for entry in entries:
+        if entry.name.startswith(".") or _is_mark(entry.name):
+            continue
+        if entry.is_dir():
+            if not entry.is_symlink():
+                yield from _within(Path(entry.path))
+        else:
+            yield Path(entry.path)
+
+
+def _keys(folders: Sequence[str]) -> dict[str, str | None]:
+    """Return the keys of a partition: folders named key=value, percent-encoded."""
+    found: dict[str, str | None] = {}
+    for folder in folders:
+        key, equals, value = folder.partition("=")
+        if key and equals:
+            found[unquote(key)] = None if value in ("", _EMPTY_KEY) else unquote(value)
+    return found
+
+
+def _with_common_keys(found: Sequence[Found]) -> list[Found]:
+    """Take the folders of files that were named one by one (by a shell, say) for partitions."""
+    keys = [_keys(Path(one.path).parent.parts) for one in found]
+    if any(set(one) != set(keys[0]) for one in keys):
+        return list(found)
+    return [Found(one.path, own) for one, own in zip(found, keys, strict=True)]
+
+
+def refuse_different_keys(found: Sequence[Mapping[str, str | None]], files: Sequence[str]) -> None:
+    """Raise DataError where two files are in partitions by different keys."""
+    for own, name in zip(found, files, strict=True):
+        if set(own) != set(found[0]):
+            words = [", ".join(map(visible, one)) or "nothing" for one in (own, found[0])]
+            raise DataError(
+                f"is in a partition by {words[0]}, but {visible(files[0], 200)} by {words[1]}",
+                where=name,
+                remedy="name the folders that belong together",
+            )

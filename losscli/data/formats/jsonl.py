@@ -1,0 +1,37 @@
+"""JSON lines: one object a line, read by pyarrow where it is plain and line by line where not."""
+
+import re
+from collections.abc import Sequence
+
+from losscli.data.block import Source
+from losscli.data.joined import joined
+from losscli.data.json.source import JsonSource
+from losscli.data.reading import Reading
+from losscli.data.storage import Stored
+from losscli.errors import DataError, UsageError
+
+KIND = "a JSON lines file"
+_OBJECT = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*\{[ \t\r\n]*[\"}]")
+_ARRAY = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*\[[ \t\r\n]*[\[{]")
+
+
+def holds(head: bytes) -> bool:
+    """Tell whether bytes begin as an object of JSON, or an array of objects."""
+    return bool(_OBJECT.match(head) or _ARRAY.match(head))
+
+
+def opened(files: Sequence[Stored], reading: Reading) -> Source:
+    """Return the rows of JSON lines as one data set; a key that a line lacks is an empty cell."""
+    for flag in reading.of_text:
+        raise UsageError(f"{flag} is for delimited text", where=files[0].name, remedy="leave it")
+    for kept in files:
+        with kept.opened() as stream:
+            if _ARRAY.match(stream.peek(1 << 12)):
+                raise DataError(
+                    "is one JSON array, and objects line by line are read",
+                    where=kept.name,
+                    remedy=f"jq -c '.[]' {kept.path} | losscli eval -",
+                )
+    apart = len(files) > 1
+    found: list[Source] = [JsonSource(kept, reading.block_bytes, apart=apart) for kept in files]
+    return joined(found, alike=False)

@@ -1,0 +1,94 @@
+"""Several sources of one file each as one data set."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from losscli.data.block import Piece, Source, Stretch
+from losscli.errors import DataError
+from losscli.visible import visible
+
+
+def joined(sources: Sequence[Source], *, alike: bool = True) -> Source:
+    """Return sources of one file each, with the same columns in any order, as one.
+
+    Unless they are to be `alike`, the columns are those of any; DataError where they differ.
+    """
+    if len(sources) == 1:
+        return sources[0]
+    for other in sources[1:] if alike else ():
+        same_columns(sources[0].names, other.names, sources[0].files[0], other.files[0])
+    return Joined(sources)
+
+
+def same_columns(ours: Sequence[str], theirs: Sequence[str], first: str, other: str) -> None:
+    """Raise DataError where two files have different columns; their order may differ."""
+    one, two = Counter(ours), Counter(theirs)
+    if one == two:
+        return
+    parts = [
+        f"{verb} {', '.join(visible(name) for name in names)}"
+        for verb, names in (("lacks", one - two), ("adds", two - one))
+        if names
+    ]
+    raise DataError(
+        f"the columns are not those of {visible(first, 200)}: it {' and '.join(parts)}",
+        where=other,
+        remedy="give all files the same columns, or name those that belong together",
+    )
+
+
+class Joined:
+    """The rows of several sources, each a file of its own."""
+
+    def __init__(self, sources: Sequence[Source]) -> None:
+        self.files = tuple(name for source in sources for name in source.files)
+        self.names = tuple(dict.fromkeys(name for source in sources for name in source.names))
+        if len(self.names) < len(sources[0].names):  # one name twice is refused where it is used
+            self.names = sources[0].names
+        self.rereadable = all(source.rereadable for source in sources)
+        self.independent = all(source.independent for source in sources)
+        self._sources = sources
+
+    @property
+    def notes(self) -> list[str]:
+        """What was chosen for each."""
+        return list(dict.fromkeys(note for source in self._sources for note in source.notes))
+
+    @property
+    def warnings(self) -> list[str]:
+        """What a reader of the numbers must know of each."""
+        return [warning for source in self._sources for warning in source.warnings]
+
+    def sample(self) -> Mapping[str, list[str | None]]:
+        """Return the texts of the first rows of the first."""
+        return self._sources[0].sample()
+
+    def stretches(self, types: Mapping[str, Any]) -> Iterator[Stretch]:
+        """Return the stretches of each in turn."""
+        for file, source in enumerate(self._sources):
+            for read in source.stretches(types):
+                yield partial(_renumbered, file, read)
+
+    def rows_per_piece(self) -> int:
+        """Return about how many rows a piece of the first has."""
+        return self._sources[0].rows_per_piece()
+
+    def in_pieces_of(self, rows: int) -> Source | None:  # noqa: ARG002 - the protocol
+        """Return None: pieces end where files do."""
+        return None
+
+    def in_order(self) -> Source:
+        """Return the same, read without guesses."""
+        return Joined([source.in_order() for source in self._sources])
+
+    def check(self, rows: Mapping[int, int] | None = None) -> None:
+        """Raise DataError where a source changed, or had no rows."""
+        for file, source in enumerate(self._sources):
+            source.check(None if rows is None else {0: rows.get(file, 0)})
+
+
+def _renumbered(file: int, read: Stretch) -> Iterable[Piece]:
+    return (replace(piece, part=(file, piece.part[1])) for piece in read())

@@ -1,0 +1,1 @@
+"""JSON lines: cut at line feeds, parsed, and blamed where they are wrong."""

@@ -1,0 +1,359 @@
+"""Files of any format, folders and globs: the bits of one CSV, and what is refused."""
+
+import json
+import pickle
+import sys
+from collections.abc import Callable
+from io import BytesIO, TextIOWrapper
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import losscli
+from losscli.data.dataset import open_files
+from losscli.errors import DataError, UsageError
+
+ROWS = 3000
+NEEDS: dict[str, Any] = {"losses": "mse,mae,huber", "by": "city", "id": "id", "weight": "w"}
+
+
+def frame() -> pd.DataFrame:
+    random = np.random.default_rng(5)
+    return pd.DataFrame(
+        {
+            "id": [f"r{k:04}" for k in range(ROWS)],
+            "y_true": random.normal(size=ROWS).round(4),
+            "y_pred": random.normal(size=ROWS).round(9),
+            "city": random.choice(["São Paulo", "Berlin", "a/b=c"], ROWS),
+            "w": random.integers(1, 5, ROWS),
+        }
+    )
+
+
+def stream(data: pd.DataFrame) -> bytes:
+    table, sink = pa.Table.from_pandas(data), pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table, max_chunksize=700)
+    return bytes(sink.getvalue().to_pybytes())
+
+
+WRITE: dict[str, Callable[[pd.DataFrame, Path], Any]] = {
+    "csv": lambda data, path: data.to_csv(path, index=False),
+    "tsv": lambda data, path: data.to_csv(path, index=False, sep="\t"),
+    "jsonl": lambda data, path: data.to_json(
+        path, orient="records", lines=True, double_precision=15
+    ),
+    "parquet": lambda data, path: data.to_parquet(path, row_group_size=700),
+    "feather": lambda data, path: data.to_feather(path, compression="zstd"),
+    "arrows": lambda data, path: path.write_bytes(stream(data)),
+}
+formats = pytest.mark.parametrize("form", WRITE)
+
+
+def numbers(data: Any, **options: Any) -> dict[str, Any]:
+    found = losscli.evaluate(data, **{**NEEDS, **options}).to_dict()
+    found["data"].pop("files")
+    for row in found["outliers"]["worst"]:
+        del row["file"], row["row"]
+    return found
+
+
+def written(folder: Path, form: str, data: pd.DataFrame | None = None) -> Path:
+    path = folder / f"preds.{form}"
+    WRITE[form](frame() if data is None else data, path)
+    return path
+
+
+@formats
+@pytest.mark.parametrize("engine", ["threads", "processes"])
+def test_every_format_gives_the_bits_of_the_frame(tmp_path: Path, form: str, engine: str) -> None:
+    data = frame()
+    path = written(tmp_path, form, data)
+    for jobs in (1, 2):
+        assert numbers(path, engine=engine, jobs=jobs) == numbers(data)
+
+
+@formats
+def test_every_format_is_read_from_a_pipe(
+    tmp_path: Path, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = written(tmp_path, form)
+    monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO(path.read_bytes())))
+    assert numbers("-") == numbers(path)
+
+
+@formats
+def test_a_folder_is_read_in_name_order(tmp_path: Path, form: str) -> None:
+    data = frame()
+    folder = tmp_path / "out"
+    for number in range(12):
+        part = folder / ("late" if number > 9 else "early") / f"part-{number % 10}.{form}"
+        part.parent.mkdir(parents=True, exist_ok=True)
+        WRITE[form](data.iloc[number * 250 : (number + 1) * 250].reset_index(drop=True), part)
+    for name in ("_SUCCESS", ".part-0.crc", "_metadata"):
+        (folder / name).write_bytes(b"no rows")
+    (folder / "_temporary").mkdir()
+    (folder / "_temporary" / f"part-0.{form}").write_bytes(b"unfinished")
+    assert numbers(folder) == numbers(f"{folder}/*/*") == numbers(f"{folder}/**/*") == numbers(data)
+    names = [Path(name).name for name in open_files([str(folder)]).files]
+    assert names == [f"part-{k}.{form}" for k in (*range(10), 0, 1)]
+
+
+def test_partitions_are_columns(tmp_path: Path) -> None:
+    data = frame()
+    data["city"] = data["city"].where(data["id"] < "r2900", None)
+    data.to_parquet(tmp_path / "hive", partition_cols=["city"])
+    assert (tmp_path / "hive" / "city=a%2Fb%3Dc").is_dir()
+    assert (tmp_path / "hive" / "city=__HIVE_DEFAULT_PARTITION__").is_dir()
+    whole = numbers(data)
+    assert None in {row["class"] for row in whole["breakdown"]}
+    assert numbers(tmp_path / "hive") == numbers(f"{tmp_path}/hive/*/*.parquet") == whole
+    assert numbers(sorted(map(str, (tmp_path / "hive").glob("*/*")))) == whole
+    data["w"] = data["w"].astype(str)
+    data["city"] = data["city"].fillna("x")
+    data.to_parquet(tmp_path / "two", partition_cols=["w", "city"])
+    assert numbers(tmp_path / "two") == numbers(frame().assign(city=data["city"]))
+
+
+def test_types_are_read_as_to_csv_writes_them(tmp_path: Path) -> None:
+    data = pd.DataFrame(
+        {
+            "y_true": np.array([0.1, -2.5, 3e30, 7], np.float32),
+            "y_pred": np.array([0.1, 2.5, -4, 0.333], np.float16),
+            "city": pd.Categorical(["b", "a", None, "b"], ["z", "a", "b"]),
+            "flag": [True, False, True, True],
+            "real": [1.0, 2.5, -0.0, np.nan],
+            "w": np.array([1, 2, 3, 4], np.uint8),
+        }
+    )
+    path = tmp_path / "t.parquet"
+    data.to_parquet(path)
+    for by in ("city", "flag", "real"):
+        found = [losscli.evaluate(one, losses="mae", by=by, weight="w") for one in (path, data)]
+        assert found[0].to_dict()["losses"] == found[1].to_dict()["losses"]
+        assert found[0].to_dict()["breakdown"] == found[1].to_dict()["breakdown"]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        *(pa.int8(), pa.uint64(), pa.decimal128(9, 2), pa.decimal256(50, 3)),
+        *(pa.string(), pa.large_string(), pa.string_view(), pa.dictionary(pa.int8(), pa.int64())),
+        pa.dictionary(pa.int32(), pa.string()),
+    ],
+    ids=str,
+)
+def test_numbers_of_any_type_are_read(tmp_path: Path, kind: Any) -> None:
+    column = pa.array([1, 2, None, 4], pa.int64())
+    if pa.types.is_dictionary(kind):
+        column = column.cast(kind.value_type).dictionary_encode().cast(kind)
+    else:
+        column = column.cast(pa.string()).cast(kind)
+    table = pa.table({"y_true": column, "y_pred": [1.0, 1.0, 1.0, 1.0]})
+    for path, write in ((tmp_path / "t.parquet", pq.write_table), (tmp_path / "t.arrow", ipc)):
+        write(table, str(path))
+        found = losscli.evaluate(path, losses="mae", missing="drop").to_dict()
+        assert found["losses"][0]["value"] == 4 / 3
+        assert found["data"]["dropped"] == 1
+
+
+def ipc(table: Any, path: str) -> None:
+    with pa.ipc.new_file(path, table.schema) as writer:
+        writer.write_table(table)
+
+
+def test_nan_is_not_finite_and_null_is_missing(tmp_path: Path) -> None:
+    table = pa.table({"y_true": [1.0, 2.0, 3.0], "y_pred": pa.array([1.0, None, float("nan")])})
+    pq.write_table(table, tmp_path / "t.parquet")
+    with pytest.raises(DataError, match=r"t\.parquet, row 2: y_pred is empty"):
+        losscli.evaluate(tmp_path / "t.parquet", losses="mae")
+    report = losscli.evaluate(tmp_path / "t.parquet", losses="mae", missing="drop")
+    assert "left out: y_pred empty" in str(report.warnings)
+    assert "left out: y_pred not finite" in str(report.warnings)
+
+
+def test_an_integer_that_no_double_holds_is_told(tmp_path: Path) -> None:
+    table = pa.table({"y_true": [1, 2, 2**53 + 1], "y_pred": [1.0, 2.0, 3.0]})
+    pq.write_table(table, tmp_path / "t.parquet")
+    (tmp_path / "t.jsonl").write_text(
+        '{"y_true": 1, "y_pred": 1}\n\n{"y_true": 9007199254740993, "y_pred": 1.0}\n'
+    )
+    for name, place in (("t.parquet", "row 3"), ("t.jsonl", "line 3")):
+        warnings = losscli.evaluate(tmp_path / name, losses="mae", task="regression").warnings
+        words = f"{place}: y_true 9007199254740993 is an integer above 2^53"
+        assert any(words in warning for warning in warnings)
+
+
+@pytest.mark.parametrize(
+    ("column", "words"),
+    [
+        (pa.array([0], pa.timestamp("s")), r"y_pred holds timestamp\[ms\], which is not a number"),
+        (pa.array([[1]]), "y_pred holds list<.*>, which is not a number"),
+        (pa.array([b"1"]), "y_pred holds binary, which is not a number"),
+        (pa.array([True]), "row 1: y_pred is 'True', which is not a number; write 1 instead"),
+        (pa.array(["1,5"]), "row 1: y_pred is '1,5', which is not a number"),
+        (pa.array(["1e400"]), "row 1: y_pred is '1e400', beyond the largest double"),
+    ],
+)
+def test_what_is_no_number_is_refused(tmp_path: Path, column: Any, words: str) -> None:
+    pq.write_table(pa.table({"y_true": [1.5], "y_pred": column}), tmp_path / "t.parquet")
+    with pytest.raises(DataError, match=rf"t\.parquet.*{words}"):
+        losscli.evaluate(tmp_path / "t.parquet", losses="mae", pred="y_pred")
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ('{"y_true": 1, "y_pred": "2"}', r"y_pred is the text '2', not a number"),
+        ('{"y_true": 1, "y_pred": true}', r"y_pred is true, not a number; write 1 instead"),
+        ('{"y_true": 1, "y_pred": [2]}', "y_pred is an array, not a number"),
+        ('{"y_true": 1, "y_pred": 1e400}', "y_pred is 1e400, beyond the largest double"),
+        ('{"y_true": 1, "y_true": 2}', "the key y_true stands twice"),
+        ('{"y_true": 1, "y_pred": 2}{"y_true": 1}', "is no JSON object"),
+        ('{"y_true": 1, "y_pred": 2', "is no JSON object"),
+        ('{"y_true": 1,\n"y_pred": 2}', "is no JSON object"),
+        ("null", "is null, not an object"),
+        ("[1, 2]", "is an array, not an object"),
+        ('{"y_true": 1, "y_pred": 2, "c": 1}', "c is the number 1, but the first rows hold texts"),
+        ('{"y_true": 1, "y_pred": 2, "c": {"d": 1}}', "c is an object, not a class"),
+        ('{"y_true": 1, "y_pred": 2, "c": "\\ud83d"}', "half of a surrogate pair"),
+        ('{"y_true": 1, "y_pred": null, "c": "x"}', "y_pred is empty"),
+        ('{"y_true": 1, "c": "x"}', "y_pred is empty"),
+    ],
+)
+@pytest.mark.parametrize("before", [3, 2000], ids=["sampled", "later"])
+def test_a_wrong_line_is_refused_with_its_number(
+    tmp_path: Path, line: str, words: str, before: int
+) -> None:
+    good = '{"y_true": 1.5, "y_pred": 2.5, "c": "a"}\n'
+    path = tmp_path / "p.jsonl"
+    path.write_text(good * before + "\n" + line + "\n" + good)
+    with pytest.raises(DataError, match=rf"p\.jsonl, line {before + 2}: .*{words}"):
+        losscli.evaluate(path, losses="mae", by="c")
+
+
+def test_numbers_of_json_are_read_as_they_are_written(tmp_path: Path) -> None:
+    path = tmp_path / "p.jsonl"
+    lines = [
+        '{"y_true": 0.1, "y_pred": -1E-2, "c": 1, "x": {"y_pred": 7}}',
+        '{"y_pred": 3, "c": 2, "y_true": 1}\r',
+        '  {"y_true": 2, "y_pred": 3.5, "c": 10}',
+        '{"y_true": -0, "y_pred": 1, "c": null}',
+    ]
+    path.write_bytes(b"\xef\xbb\xbf" + "\n".join(lines).encode())
+    found = losscli.evaluate(path, losses="mae", by="c").to_dict()
+    by_hand = {"1": 0.11, "2": 2.0, "10": 1.5, None: 1.0}
+    assert {row["class"]: row["value"] for row in found["breakdown"]} == by_hand
+    path.write_text('{"y_true": NaN, "y_pred": 1}\n{"y_true": 1, "y_pred": 1.5}\n')
+    with pytest.raises(DataError, match="y_true is nan, which is not finite"):
+        losscli.evaluate(path, losses="mae")
+
+
+def test_a_stretch_of_json_ends_where_a_line_does(tmp_path: Path) -> None:
+    from losscli.data.reading import Reading  # noqa: PLC0415 - for this test only
+
+    path = tmp_path / "p.jsonl"
+    lines = [json.dumps({"y": k + 0.5, "t": "x" * (k % 13)}) for k in range(300)]
+    path.write_text("\n".join(lines))
+    for block in (1, 7, 64, 1000, 1 << 20):
+        source = open_files([str(path)], Reading(block_bytes=block))
+        calls = source.stretches({"y": pa.float64()})
+        read = [cell for call in calls for piece in call() for cell in piece.table["y"].to_pylist()]
+        assert read == [k + 0.5 for k in range(300)]
+
+
+@pytest.mark.parametrize("form", ["parquet", "feather", "arrows"])
+@pytest.mark.parametrize("cut", [0.3, 0.9, 0.999])
+def test_a_cut_file_is_refused(tmp_path: Path, form: str, cut: float) -> None:
+    path = written(tmp_path, form)
+    data = path.read_bytes()
+    path.write_bytes(data[: int(cut * len(data))])
+    with pytest.raises(DataError, match=f"preds.{form}: is cut or corrupt .*; write or copy it"):
+        losscli.evaluate(path, **NEEDS)
+
+
+def test_the_checksums_of_pages_are_verified(tmp_path: Path) -> None:
+    path = tmp_path / "t.parquet"
+    values = np.arange(10_000) * 1.5
+    table = pa.table({"y_true": values, "y_pred": values + 1})
+    plain = {"compression": "none", "use_dictionary": False}
+    pq.write_table(table, path, write_page_checksum=True, **plain)
+    data = bytearray(path.read_bytes())
+    at = data.find(np.float64(7500.0).tobytes())
+    data[at + 3] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(DataError, match=r"is cut or corrupt .*CRC checksum"):
+        losscli.evaluate(path, losses="mae")
+
+
+def test_files_that_do_not_belong_together_are_refused(tmp_path: Path) -> None:
+    data = frame()
+    data.to_parquet(tmp_path / "a.parquet")
+    data.to_csv(tmp_path / "b.csv", index=False)
+    with pytest.raises(DataError, match=r"b.csv: is delimited text, but .*a.parquet is a Parquet"):
+        losscli.evaluate(tmp_path, losses="mse")
+    (tmp_path / "b.csv").unlink()
+    data.rename(columns={"w": "weight"}).to_parquet(tmp_path / "b.parquet")
+    with pytest.raises(DataError, match=r"b.parquet: the columns are not .* lacks w and adds wei"):
+        losscli.evaluate(tmp_path, losses="mse")
+    data.assign(y_pred="1").to_parquet(tmp_path / "b.parquet")
+    with pytest.raises(DataError, match=r"b.parquet: y_pred holds text, but numbers in .*a.parq"):
+        losscli.evaluate(tmp_path, losses="mse")
+    data[["w", "city", "y_pred", "y_true", "id"]].to_parquet(tmp_path / "b.parquet")
+    assert losscli.evaluate(tmp_path, losses="mse").rows == 2 * ROWS
+    with pytest.raises(DataError, match="is named twice"):
+        losscli.evaluate([tmp_path, tmp_path / "a.parquet"], losses="mse")
+
+
+def test_folders_and_globs_without_files_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="there is no file in the folder"):
+        losscli.evaluate(tmp_path, losses="mse")
+    with pytest.raises(DataError, match=r"\*\.parquet: no file matches"):
+        losscli.evaluate(tmp_path / "*.parquet", losses="mse")
+    (tmp_path / "_delta_log").mkdir()
+    with pytest.raises(DataError, match="is a Delta table, whose log says which files count"):
+        losscli.evaluate(tmp_path, losses="mse")
+
+
+def test_a_name_that_looks_like_a_pattern_is_a_name(tmp_path: Path) -> None:
+    path = tmp_path / "p[1].csv"
+    path.write_text("y_true,y_pred\n1.5,2\n")
+    assert losscli.evaluate(path, losses="mae").rows == 1
+
+
+def test_files_without_a_header_have_numbered_columns(tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text("1.5,2.5,a\n2,2,b\n")
+    found = losscli.evaluate(path, losses="mae", no_header=True, true="1", pred="2", by="3")
+    values = {row["class"]: row["value"] for row in found.to_dict()["breakdown"]}
+    assert values == {"a": 1.0, "b": 0.0}
+    path.write_text("1.5,2.5\n2,2,b\n")
+    with pytest.raises(DataError, match=r"p\.csv, line 2: 3 fields where the first row has 2"):
+        losscli.evaluate(path, losses="mae", no_header=True, true="1", pred="2")
+    path.write_text("1.5,2.5\n2,2\n")
+    with pytest.raises(DataError, match="--no-header names the columns"):
+        losscli.evaluate(path, losses="mae")
+
+
+def test_options_of_text_are_refused_for_other_formats(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="--delimiter is for delimited text"):
+        losscli.evaluate(written(tmp_path, "parquet"), delimiter=";")
+
+
+@formats
+def test_a_source_pickles(tmp_path: Path, form: str) -> None:
+    source = open_files([str(written(tmp_path, form))])
+    copy = pickle.loads(pickle.dumps(source))  # noqa: S301 - our own
+    types = {"y_true": pa.float64(), "city": pa.dictionary(pa.int32(), pa.string())}
+    ours, theirs = (
+        [piece for call in one.stretches(types) for piece in call()] for one in (source, copy)
+    )
+    assert [piece.part for piece in ours] == [piece.part for piece in theirs]
+    for one, other in zip(ours, theirs, strict=True):
+        assert one.table.to_pydict() == other.table.to_pydict()
+        assert pickle.loads(pickle.dumps(one.table)).num_rows == one.table.num_rows  # noqa: S301
