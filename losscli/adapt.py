@@ -22,6 +22,8 @@ from losscli.visible import visible
 from losscli.wanted import open_source
 
 _SAVE = "save one: losscli eval REF.csv --loss 'huber(delta=auto)' --save fitted.json"
+_MOST = 10
+"""More values than these are not said on stderr."""
 _ROLES = ("y", "pred")
 """What the residuals are of that every rule asks for."""
 
@@ -66,14 +68,23 @@ class Adaptation:
             remedy = "name another, or leave --fit-on out: auto adapts to the judged rows by itself"
             raise UsageError(what, where="--fit-on", remedy=remedy)
 
-    def settled(self, chosen: Sequence[Chosen], run: Run, reading: Mapping[str, Any]) -> "Settled":
-        """Return the losses with a number for every parameter, and what was found."""
+    def settled(
+        self,
+        chosen: Sequence[Chosen],
+        run: Run,
+        reading: Mapping[str, Any],
+        others: tuple[Fit, ...] = (),
+    ) -> "Settled":
+        """Return the losses with a number for every parameter, and what was found.
+
+        `others` is what was found beside the parameters of losses.
+        """
         if not any(one.auto for one in chosen):
-            if self.fixed:
+            if self.fixed and not others:
                 option = "--fit-on" if self.frozen is None else "--freeze-from"
                 remedy = "--loss 'huber(delta=auto)' does"
                 raise UsageError(f"no loss asks for {option}", remedy=remedy)
-            return Settled(tuple(chosen), (), ())
+            return Settled(tuple(chosen), others, ())
         if self.frozen is not None:
             origin, find = "frozen", self._of_report
         elif self.reference is not None:
@@ -86,7 +97,7 @@ class Adaptation:
             if call not in fits:
                 fits[call] = find(part, call)
         told = tuple(origin if one.auto else "" for one in chosen)
-        return Settled(tuple(_filled(one, fits) for one in chosen), tuple(fits.values()), told)
+        return Settled(tuple(_filled(one, fits) for one in chosen), (*others, *fits.values()), told)
 
     def _reference(self, run: Run, reading: Mapping[str, Any]) -> Run:
         source = open_source(self.reference, **reading)
@@ -98,14 +109,19 @@ class Adaptation:
         )  # fmt: skip
         return replace(run, source=source, plan=plan(source, wanted), naive=None)
 
-    def _of_report(self, part: Part, call: str) -> Fit:
+    def of_report(self, name: str) -> Fit:
+        """Return what the saved report found under a name; DataError where it has nothing."""
         assert self.frozen is not None
-        fit = self.frozen.get(call)
+        fit = self.frozen.get(name)
         if fit is None:
             known = ", ".join(map(visible, self.frozen)) or "nothing"
-            what = f"the report has no parameters of {visible(call)}, only of {known}"
-            remedy = _SAVE.replace("huber(delta=auto)", visible(call))
+            what = f"the report has no parameters of {visible(name)}, only of {known}"
+            remedy = _SAVE.replace("huber(delta=auto)", visible(name)) if "=auto" in name else _SAVE
             raise DataError(what, where=self.where, remedy=remedy)
+        return fit
+
+    def _of_report(self, part: Part, call: str) -> Fit:
+        fit = self.of_report(call)
         for parameter in part.loss.parameters:
             if parameter.name in part.auto:
                 value = fit.parameters.get(parameter.name)
@@ -113,7 +129,7 @@ class Adaptation:
                 if wrong:
                     what = f"{visible(call)}: {parameter.name} of the report is no use: {wrong}"
                     raise DataError(what, where=self.where, remedy=_SAVE)
-        return replace(fit, origin="frozen")
+        return fit
 
 
 @dataclass(frozen=True)
@@ -176,13 +192,18 @@ def _with(part: Part, fit: Fit) -> Part:
     return replace(part, parameters={**part.parameters, **fit.parameters}, asked=part.label)
 
 
+def refuse_one_pass(run: Run) -> None:
+    """Refuse a source that is read once only."""
+    if not run.source.rereadable:
+        what = "what is found from the data takes a pass of its own, and standard input has one"
+        remedy = "write it to a file, or find them elsewhere: --fit-on FILE, --freeze-from REPORT"
+        raise UsageError(what, where=run.plan.where, remedy=remedy)
+
+
 def _finder(origin: str, run: Run) -> "Finder":
     """Read the residuals of a source; the parameters of each loss are found from them."""
     where = run.plan.where
-    if not run.source.rereadable:
-        what = "parameters that are auto take a pass of their own, and standard input has only one"
-        remedy = "write it to a file, or find them elsewhere: --fit-on FILE, --freeze-from REPORT"
-        raise UsageError(what, where=where, remedy=remedy)
+    refuse_one_pass(run)
     work = Work(chosen=(), by=(), top=0, numeric=True, distributed=())
     first = replace(run, work=work)
     summary = first.summary()
@@ -240,7 +261,9 @@ def _with_numbers(part: Part) -> str:
 
 
 def _note(fit: Fit) -> str:
-    values = ", ".join(f"{name}={value!r}" for name, value in fit.parameters.items())
+    known = list(fit.parameters.items())
+    values = ", ".join(f"{visible(name)}={value!r}" for name, value in known[:_MOST])
+    values += f" and {len(known) - _MOST} more" if len(known) > _MOST else ""
     files = ", ".join(visible(name, limit=500) for name in fit.files)
     origin = "as frozen, once " if fit.origin == "frozen" else ""
     return f"{fit.loss}: {values}, {origin}found from {fit.rows} rows of {files}"

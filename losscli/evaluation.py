@@ -8,6 +8,7 @@ from typing import Any
 
 from losscli import engine as engines
 from losscli.adapt import Adaptation, Settled
+from losscli.class_weights import check_beta, weighted
 from losscli.data.block import Source
 from losscli.data.classes import twins
 from losscli.data.columns import Plan, plan
@@ -26,7 +27,7 @@ from losscli.losses.language import NOTHING, OF_MATRIX, default, parse, resolve
 from losscli.losses.names import nearest
 from losscli.losses.spec import Value
 from losscli.losses.syntax import Request
-from losscli.report import Report
+from losscli.report import Fit, Report
 from losscli.report.finish import Facts, Samples, finish
 from losscli.report.measures import row_measures
 from losscli.report.tails import Tail, tails
@@ -62,6 +63,7 @@ def evaluate(  # noqa: PLR0913 - the arguments are the options of the command li
     season: int = 1,
     fit_on: Any = None,  # noqa: ANN401 - as data
     freeze_from: "str | os.PathLike[str] | None" = None,
+    class_weights: float | None = None,
     missing: Any = "error",  # noqa: ANN401
     top: int = 10,
     level: float = 0.95,
@@ -107,6 +109,7 @@ def evaluate(  # noqa: PLR0913 - the arguments are the options of the command li
     y[t] by y[t - season].
     `fit_on` is data (of the same columns) from which parameters that are auto are found, in
     place of `data` itself; `freeze_from` is a saved report whose findings are taken over.
+    `class_weights` is the beta of the effective numbers that classes are weighed by.
     `level` is the confidence of the intervals, `top` the number of worst rows to show.
     `compat` ("sklearn", "torch" or "keras") asks for that library's numbers where they differ.
     `hybrids` are named sums, such as "blend=0.7*mse + 0.3*mae", that losses and limits can name.
@@ -130,6 +133,8 @@ def evaluate(  # noqa: PLR0913 - the arguments are the options of the command li
     _check_words(roles)
     gates = Gates.of(fail_if, warn_if, asked, against, named)
     engine = "dask" if engine == "threads" and on_cluster(data) else engine
+    if class_weights is not None:
+        check_beta(class_weights)
     adaptation = Adaptation.of(fit_on, freeze_from)
     adaptation.refuse_same(data)
     with engines.opened(engine, scheduler) as fold:
@@ -179,7 +184,7 @@ class _Job:
         )
         _check_costs(found, chosen)
         naive = naive and _asked_for(naive, chosen)
-        settled = self._settled(chosen, source, found, reading)
+        found, settled = self._settled(chosen, source, found, reading)
         chosen, bounds = settled.chosen, settled.bound(bounds)
         if not (given["pooled"] or found.unit):
             _ask_for_groups(chosen)
@@ -202,11 +207,16 @@ class _Job:
         source: Source,
         found: Plan,
         reading: Mapping[str, Any],
-    ) -> Settled:
+    ) -> tuple[Plan, Settled]:
         given = self.given
         work = Work((), (), 0, numeric=True)
         run = Run(source, found, work, given["jobs"], given["progress"], self.fold)
-        return self.adaptation.settled(chosen, run, reading)
+        beta = given["class_weights"]
+        others: tuple[Fit, ...] = ()
+        if beta is not None:
+            found, fit = weighted(beta, self.adaptation, self.gates, run, reading)
+            others = (fit,)
+        return found, self.adaptation.settled(chosen, run, reading, others)
 
 
 def work_of(found: Plan, chosen: tuple[Chosen, ...], bounds: Sequence[Bound], top: int) -> Work:
@@ -230,7 +240,8 @@ def done(
     """Finish the report of a summary, with what the limits ask for."""
     report = finish(summary, work.chosen, facts, known)
     measures = row_measures(summary, work.chosen, asked_of_rows(bounds))
-    of_units = facts.columns.get("weight") is not None or work.grouped
+    weights = (facts.columns.get(name) for name in ("weight", "class_weights"))
+    of_units = work.grouped or any(weight is not None for weight in weights)
     ends = tuple(None for _ in work.chosen) if of_units else tails(summary, work.chosen)
     return Done(replace(report, measures=measures), bounds, ends)
 

@@ -13,6 +13,7 @@ from losscli.report import (
     ClassResult,
     Concentration,
     Estimate,
+    Fit,
     Gate,
     Groups,
     LossResult,
@@ -185,6 +186,7 @@ def named(text: str) -> Report:
             replace(gate, limit=text, measure=f"mae[sex={text}]", cls=text, by=text, why=text)
             for gate in GATES
         ),
+        fitted=(Fit(text, {text: 1.5}, "as it was", "judged", (text,), 3, "rows128:00"),),
         verdict="unjudged",
     )
 

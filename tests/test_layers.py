@@ -18,6 +18,7 @@ ORDER = [
     "improvement",
     "comparison",
     "evaluation",
+    "class_weights",
     "adapt",
     "gates",
     "run",

@@ -46,6 +46,7 @@ def evaluate_files(
     season: options.Season = 1,
     fit_on: options.FitOn = None,
     freeze_from: options.FreezeFrom = None,
+    class_weights: options.ClassWeights = None,
     top: options.Top = 10,
     level: options.Level = 0.95,
     compat: options.Compat = None,

@@ -75,6 +75,10 @@ FitOn = Annotated[
 FreezeFrom = Annotated[
     str | None, _option(_WHAT, "FILE", "A saved report whose fitted parameters are taken over.")
 ]
+ClassWeights = Annotated[
+    float | None,
+    _option(_WHAT, "BETA", "Weigh classes by their effective numbers; a beta such as 0.999."),
+]
 Top = Annotated[int, _option(_WHAT, "N", "How many of the worst rows to show.", least=0)]
 Compat = Annotated[
     Literal["sklearn", "torch", "keras"] | None,

@@ -19,7 +19,7 @@ from losscli.data.scene import Scene, scene_of
 from losscli.data.stated import stated, warned
 from losscli.data.task import choose_task
 from losscli.dataclass import dataclass
-from losscli.errors import UsageError
+from losscli.errors import DataError, UsageError
 from losscli.roles import CLASSIFICATION
 from losscli.visible import visible
 
@@ -37,7 +37,8 @@ class Plan:
     (or score) columns in the same order; `positive` and `negative` those of a binary or margin
     file (`negative` is None where the first rows hold the positive class alone). `levels` are
     the levels of the quantile columns, ascending, float64[q]. `types` is what the source is
-    asked for. `notes` say what was chosen, `warnings` what a reader of the numbers must know.
+    asked for. `class_weights` are the beta of the effective numbers and what each class weighs.
+    `notes` say what was chosen, `warnings` what a reader of the numbers must know.
     """
 
     wanted: Wanted
@@ -53,6 +54,7 @@ class Plan:
     prob_is: str | None = None
     levels: NDArray[np.float64] = field(default_factory=lambda: np.empty(0), compare=False)
     costs: NDArray[np.float64] | None = field(default=None, compare=False)
+    class_weights: tuple[float, Mapping[str, float]] | None = None
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
@@ -107,11 +109,13 @@ class Plan:
         """The columns as the report shows them."""
         roles = {r: list(n) if isinstance(n, tuple) else n for r, n in self.columns.items()}
         units = {"group": self.wanted.group, "cluster": self.wanted.cluster}
-        return {**roles, "by": list(self.by), "id": self.id, "weight": self.weight, **units}
+        shown = {**roles, "by": list(self.by), "id": self.id, "weight": self.weight, **units}
+        return {**shown, "class_weights": self.class_weights[0]} if self.class_weights else shown
 
     def block(self, piece: Piece) -> Block:
         """Return the judged rows of a piece; raise DataError at one that cannot be judged."""
-        return Judge(self, piece).block()
+        found = Judge(self, piece).block()
+        return _weighted(found, self.truth, self.class_weights[1]) if self.class_weights else found
 
     def settle(self, seen: "set[str | None]") -> tuple[str | None, str]:
         """Return the negative and the positive class once the classes of every block are known.
@@ -123,6 +127,21 @@ class Plan:
         if self.negative is not None:
             return self.negative, positive
         return one_negative(seen, positive, where=self.where, column=self.truth), positive
+
+
+def _weighted(block: Block, truth: str, weights: Mapping[str, float]) -> Block:
+    """Weigh each row by its class, and by its own weight where it has one."""
+    y = block.columns["y"]
+    codes = y if np.issubdtype(y.dtype, np.integer) else (y > 0).astype(np.intp)
+    known = np.array([weights.get(name or "", np.nan) for name in block.classes])
+    found = known[codes]
+    if np.isnan(found).any():
+        at = int(np.isnan(found).argmax())
+        name = visible(block.classes[int(codes[at])] or "(empty)")
+        place = block.place(at if block.rows is None else int(block.rows[at]))
+        what = f"the class {name} of {visible(truth)} has no weight: it is not in the reference"
+        raise DataError(what, where=place, remedy="count the classes where all of them are")
+    return replace(block, weight=found if block.weight is None else found * block.weight)
 
 
 def plan(source: Source, wanted: Wanted) -> Plan:

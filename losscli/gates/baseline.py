@@ -16,7 +16,12 @@ from losscli.report import Report
 from losscli.report.report import SCHEMA
 from losscli.visible import visible
 
-_ALIKE = {"weight": "weighted", "group": "judged by group", "train": "scaled by --train"}
+_ALIKE = {
+    "weight": "weighted",
+    "class_weights": "weighted by class",
+    "group": "judged by group",
+    "train": "scaled by --train",
+}
 """What must be so in both or in neither, and how it is said."""
 _AGAIN = "save it again: losscli eval OLD.csv --save baseline.json"
 _LARGEST = 1 << 30

@@ -7,6 +7,9 @@ from losscli.render._grid import Facts
 from losscli.report import Fit
 from losscli.visible import visible
 
+_MOST = 10
+"""More values than these are in the JSON alone."""
+
 
 def parts(fits: Sequence[Fit]) -> Iterator[Facts]:
     """Say for each loss that adapts what was found, from where, and by which rule."""
@@ -15,7 +18,10 @@ def parts(fits: Sequence[Fit]) -> Iterator[Facts]:
 
 
 def _said(fit: Fit) -> str:
-    values = ", ".join(f"{name} = {number(value)}" for name, value in fit.parameters.items())
+    shown = list(fit.parameters.items())[:_MOST]
+    values = ", ".join(f"{visible(name)} = {number(value)}" for name, value in shown)
+    if len(fit.parameters) > _MOST:
+        values += f" and {count(len(fit.parameters) - _MOST)} more"
     data = f"{count(fit.rows)} rows of {', '.join(map(visible, fit.files))}"
     whence = "these rows" if fit.origin == "judged" else data
     frozen = " (frozen)" if fit.origin == "frozen" else ""

@@ -10,7 +10,7 @@ from losscli.render._grid import Column, Facts, Grid, estimate_cell, interval_ce
 from losscli.report import LossResult, PartResult, Report
 from losscli.visible import visible
 
-NO_PREDICTION = ("y", "by", "id", "weight", "group", "cluster", "train")
+NO_PREDICTION = ("y", "by", "id", "weight", "group", "cluster", "train", "class_weights")
 
 
 def title(report: Report) -> str:
@@ -34,6 +34,8 @@ def title(report: Report) -> str:
         said.append(f"intervals by {count(clusters)} clusters of {of}")
     if weight := report.columns.get("weight"):
         said.append(f"weighted by {visible(str(weight))}")
+    if (beta := report.columns.get("class_weights")) is not None:
+        said.append(f"classes weighted by effective numbers (beta {beta:g})")
     if report.gates:
         said.append(_gates.verdict(report))
     return " · ".join(said)
