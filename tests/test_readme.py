@@ -289,7 +289,7 @@ def test_every_dependency_has_its_reason() -> None:
     names = {re.split(r"[<>=!~]", line)[0] for line in project["dependencies"]}
     assert reasons.keys() == names
     for line in project["optional-dependencies"]["test"]:
-        name = re.split(r"[<>=!~]", line)[0]
+        name = re.split(r"[<>=!~\[]", line)[0]
         assert name.partition("-stubs")[0] in section, name
 
 

@@ -120,6 +120,7 @@ def compare_files(
     given |= {"fail_if": fail_if or (), "warn_if": warn_if or ()}
     limits.check(given, asked_for(loss, given["task"]), baseline=True)
     given["columns"] = named_columns(given.pop("column"))
+    given.pop("allow_remote")
     tls = tuple(given.pop(name) for name in ("tls_ca", "tls_cert", "tls_key"))
     address, insecure = given["scheduler"], given.pop("insecure")
     given["scheduler"] = cluster_of(given["engine"], address, tls, insecure=insecure)

@@ -14,6 +14,8 @@ _OF_TWO = ("old", "new", "mode", "tolerance")
 """Settings that are about two models, so that one alone has no use for them."""
 _PATHS = ("against", "save", "output", "fit_on", "freeze_from")
 """The settings that name files."""
+_SOURCES = ("against", "cost_matrix", "train", "truth", "fit_on", "freeze_from")
+"""Those that name a file to read."""
 
 
 class Configured(WithFormats):
@@ -30,6 +32,8 @@ class Configured(WithFormats):
         for param in self.get_params(ctx):
             setting = found.values.get(str(param.name))
             if setting and not _is_said(ctx, str(param.name)):
+                if setting.source[:1] != "$" and not ctx.params.get("allow_remote"):
+                    _refuse_url(param, setting.value)
                 ctx.params[param.name] = placed(str(param.name), setting, found.file)
                 used.setdefault(setting.source, []).append(settings.key_of(param))
         if not ctx.params.get("quiet"):
@@ -76,6 +80,14 @@ def _let_switch_off(param: Any) -> None:  # noqa: ANN401 - as above
 def _is_said(ctx: Any, name: str) -> bool:  # noqa: ANN401 - as above
     source = ctx.get_parameter_source(name)
     return source is not None and source.name != "DEFAULT"
+
+
+def _refuse_url(param: Any, value: Any) -> None:  # noqa: ANN401 - as above
+    """Refuse a URL that a configuration names: data that were downloaded choose no servers."""
+    if str(param.name) in _SOURCES and "://" in str(value):
+        where, what = f"tool.losscli.{settings.key_of(param)}", "is a URL"
+        remedy = "name it on the command line, or allow it there: --allow-remote"
+        raise UsageError(what, where=where, remedy=remedy)
 
 
 def placed(name: str, setting: settings.Setting, file: Path | None) -> Any:  # noqa: ANN401

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _OURS = {
     *("files", "loss", "column", "roles", "exit_zero", "save", "format", "output", "quiet"),
     *("config", "hybrid", "plugin"),
-    *("scheduler", "tls_ca", "tls_cert", "tls_key", "insecure"),
+    *("allow_remote", "scheduler", "tls_ca", "tls_cert", "tls_key", "insecure"),
     "debug",
 }
 """What the command line keeps to itself; every other word is one that `evaluate` knows."""
@@ -68,6 +68,7 @@ def evaluate_files(
     max_unpacked: options.MaxUnpacked = None,
     expect_rows: options.ExpectRows = None,
     jobs: options.Jobs = None,
+    allow_remote: options.AllowRemote = False,
     engine: options.Engine = "processes",
     scheduler: options.SchedulerOption = None,
     tls_ca: options.TlsCa = None,

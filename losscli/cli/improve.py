@@ -55,6 +55,7 @@ def improve_file(
         raise UsageError(what, where="--loss", remedy="ask for them in as many runs")
     given["columns"] = named_columns(given.pop("column"))
     tls = tuple(given.pop(name) for name in ("tls_ca", "tls_cert", "tls_key"))
+    given.pop("allow_remote")
     address, insecure = given["scheduler"], given.pop("insecure")
     given["scheduler"] = cluster_of(given["engine"], address, tls, insecure=insecure)
     given["delimiter"] = DELIMITERS.get(delimiter or "", delimiter)

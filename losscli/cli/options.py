@@ -148,6 +148,10 @@ Jobs = Annotated[
     int | None, _option(_READ, "N", "How many threads; the numbers do not depend on it.", least=1)
 ]
 
+AllowRemote = Annotated[
+    bool,
+    _option(_READ, "", "Read what a configuration names by a URL.", "--allow-remote"),
+]
 Engine = Annotated[
     Literal["processes", "threads", "dask"],
     _option(_RUN, "ENGINE", "processes (default) or threads of this machine, or dask: a cluster."),

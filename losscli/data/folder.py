@@ -53,6 +53,8 @@ def _is_elsewhere(path: str) -> bool:
 
 
 def _expanded(path: str) -> list[Found]:
+    if "://" in path:
+        return _behind(path)
     if _is_elsewhere(path) or not (glob.has_magic(path) or Path(path).is_dir()):
         return [Found(path)]
     if Path(path).is_dir():
@@ -67,6 +69,15 @@ def _expanded(path: str) -> list[Found]:
     if Path(path).exists():
         return [Found(path)]
     return _matched(path)
+
+
+def _behind(url: str) -> list[Found]:
+    """Return the files behind a URL, several where it is a folder or a pattern of a bucket."""
+    from losscli.data.storage.remote import listed  # noqa: PLC0415 - seldom needed
+
+    named = url.rstrip("/").split("/")
+    fixed = next((k for k, part in enumerate(named) if glob.has_magic(part)), len(named))
+    return [Found(one, _keys(one.split("/")[fixed:-1])) for one in listed(url)]
 
 
 def _matched(pattern: str) -> list[Found]:

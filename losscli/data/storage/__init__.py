@@ -38,6 +38,10 @@ class Stored(Protocol):
 
 def packed(path: str) -> Stored:
     """Return the bytes that a path (or "-" for standard input) names, as they are kept."""
+    if "://" in path:
+        from losscli.data.storage import remote  # noqa: PLC0415 - likewise
+
+        return remote.stored(path)
     from losscli.data.storage import local  # noqa: PLC0415 - it needs what is above
 
     return local.stored(path)

@@ -90,8 +90,9 @@ def _cluster(workers: int) -> Iterator[distributed.LocalCluster]:
             threads_per_worker=1,
             processes=True,
             host="127.0.0.1",
-            dashboard_address=None,
-            worker_dashboard_address=None,
+            dashboard_address="127.0.0.1:0",
+            worker_dashboard_address="127.0.0.1:0",
+            scheduler_kwargs={"dashboard": False},
             memory_limit=0,  # memory is bounded, and a worker that is killed for it helps nobody
             silence_logs=logging.CRITICAL + 1,
             local_directory=folder,
