@@ -350,3 +350,14 @@ def test_the_json_says_what_was_grouped() -> None:
     plain = json.loads(losscli.evaluate(frame(), losses="mse").to_json())
     assert plain["groups"] is None
     assert not {"groups", "clusters"} & plain["losses"][0].keys()
+
+
+def test_the_balanced_mean_of_rows_is_shown_beside_groups() -> None:
+    frame = pd.DataFrame(
+        {"y": [1, 0, 1, 1], "prob": [0.75, 0.5, 0.5, 0.25], "user": ["a", "a", "b", "b"]}
+    )
+    zero_one, brier = losscli.evaluate(frame, losses="zero_one,brier", group="user").losses
+    # of the rows of 1 a third is wrong, the only one of 0 is
+    assert zero_one.balanced == pytest.approx((1 / 3 + 1) / 2, rel=1e-15)
+    assert brier.balanced == pytest.approx(((0.0625 + 0.25 + 0.5625) / 3 + 0.25) / 2, rel=1e-15)
+    assert zero_one.estimate.value == 0.5

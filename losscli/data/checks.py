@@ -80,7 +80,8 @@ def _ends(judge: "Judge", found: Arrays) -> None:
         return f"the lower end {float(low[row])} is above the upper end {float(high[row])}"
 
     if "upper" in found:
-        judge.refuse_first(low > high, what)
+        remedy = "mend or remove the row, or swap --lower and --upper"
+        judge.refuse_first(low > high, what, remedy)
 
 
 def _crossing(judge: "Judge", found: Arrays) -> None:

@@ -88,10 +88,7 @@ def finish(summary: Summary, chosen: Sequence[Chosen], facts: Facts, samples: Sa
                 else math.nan,
                 empty_groups=_empty_groups(one, k, of_groups, overall_by_row),
                 parts=_parts(one, k, summary, None if of_groups else overall.terms(k, 0)),
-                # the pixels of one class are no image: overlap has no value by true class
-                balanced=groups[facts.truth].balanced(k)
-                if facts.truth in groups and not one.combine.empty
-                else math.nan,
+                balanced=_balanced(one, k, facts, groups, by_row),
             )
         )
     breakdown = [
@@ -133,6 +130,20 @@ def finish(summary: Summary, chosen: Sequence[Chosen], facts: Facts, samples: Sa
         compat=facts.compat,
         environment={"numpy": np.__version__},
     )
+
+
+def _balanced(
+    chosen: Chosen,
+    number: int,
+    facts: Facts,
+    groups: Mapping[str | None, Finisher],
+    by_row: Mapping[str | None, Finisher],
+) -> float:
+    """Return the mean of the class values; of rows, where groups hold rows of several classes."""
+    by = groups if facts.truth in groups else by_row
+    # the pixels of one class are no image: overlap has no value by true class
+    known = facts.truth in by and not chosen.combine.empty
+    return by[facts.truth].balanced(number) if known else math.nan
 
 
 def _empty_groups(
