@@ -8,9 +8,10 @@ from scipy.optimize import LinearConstraint, linprog, minimize
 import losscli
 from losscli.losses.language import parse, resolve
 from losscli.render import Style, format_named
-from losscli.report.constant import Truths, best_constant
+from losscli.report.constant import best_constant
 from losscli.report.of_classes import MOST_CLASSES
 from losscli.report.records import BestConstant
+from losscli.report.truths import Truths
 from losscli.summary.distribution import Sample
 
 SHARES = [

@@ -10,7 +10,7 @@ from losscli.dataclass import dataclass
 from losscli.losses.chosen import Chosen
 from losscli.losses.combine import to_float
 from losscli.losses.spec import Matrix, Vector
-from losscli.report.constant import Truths, best_constant
+from losscli.report.constant import best_constant
 from losscli.report.diagnostics import Outliers, WorstRow
 from losscli.report.finisher import Finisher, Medians
 from losscli.report.groups import ByGroup
@@ -20,6 +20,7 @@ from losscli.report.parts import largest_part, parts_of, terms_of
 from losscli.report.records import LossResult, PartResult
 from losscli.report.report import Report
 from losscli.report.terms import Terms
+from losscli.report.truths import Truths
 from losscli.report.units import cluster_moments
 from losscli.report.warn import warnings
 from losscli.summarise import Summary

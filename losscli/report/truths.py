@@ -1,0 +1,94 @@
+"""What a constant prediction costs over a distribution of truths."""
+
+import math
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from losscli.dataclass import dataclass
+from losscli.losses.chosen import Chosen
+from losscli.losses.combine import MEAN
+from losscli.report.records import Prediction
+from losscli.roles import SHARED
+from losscli.summary.distribution import Sample
+
+Vector = NDArray[np.float64]
+Columns = dict[str, NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class Truths:
+    """The distribution of y: `sample` of its numbers, or of the codes of its classes.
+
+    `mean` is the exact mean of numbers. `classes` are the texts behind the codes; for binary
+    and margin files y itself is in the sample. `levels` are those of quantile columns, `costs`
+    those of decisions.
+    """
+
+    sample: Sample
+    mean: float
+    classes: tuple[str | None, ...] = ()
+    levels: Vector | None = None
+    costs: Vector | None = None
+
+
+Found = tuple[Prediction, Columns] | None
+
+
+class _OverSample:
+    """The terms of a loss over a sample of y (`Finished` of losses/combine.py)."""
+
+    def __init__(self, terms: tuple[Vector, ...], mass: Vector) -> None:
+        self._terms = terms
+        self._mass = mass
+
+    def mean(self, term: int) -> Fraction:
+        total = float(np.sum(self._terms[term] * self._mass)) / float(np.sum(self._mass))
+        return Fraction(total) if math.isfinite(total) else Fraction(10) ** 400
+
+    def low(self, term: int) -> float:
+        return float(self._terms[term].min())
+
+    def high(self, term: int) -> float:
+        return float(self._terms[term].max())
+
+    def median(self) -> float:
+        return math.nan
+
+
+def value_of(chosen: Chosen, truths: Truths, columns: Columns) -> float:
+    """Return the value of a loss for one constant prediction."""
+    count = len(truths.sample.values)
+    spread = {
+        role: np.ascontiguousarray(np.broadcast_to(values, (count, *np.shape(values))))
+        if role not in SHARED
+        else values
+        for role, values in columns.items()
+    }
+    y = truths.sample.values
+    spread["y"] = y.astype(np.intp) if truths.classes else y
+    terms = chosen.terms(spread)
+    kept = ~np.isnan(terms[0]) if chosen.leaves_out else np.full(count, fill_value=True)
+    kept &= truths.sample.mass > 0
+    over = _OverSample(tuple(term[kept] for term in terms), truths.sample.mass[kept])
+    return chosen.combine.value(over) if kept.any() else math.nan
+
+
+def along(chosen: Chosen, truths: Truths, role: str, grid: Vector) -> Vector:
+    """Return the value at each of many constants; those of a mean in one go."""
+    if chosen.combine is not MEAN or chosen.leaves_out:
+        one = (np.float64(constant) for constant in grid.tolist())
+        return np.array([value_of(chosen, truths, {role: c}) for c in one])  # type: ignore[dict-item]
+    there = truths.sample.mass > 0
+    y, mass = truths.sample.values[there], truths.sample.mass[there]
+    table = {"y": np.tile(y, len(grid)), role: np.repeat(grid, len(y))}
+    losses = chosen.terms(table)[0].reshape(len(grid), len(y))
+    with np.errstate(all="ignore"):
+        return np.asarray(losses @ mass / mass.sum())
+
+
+def number_of(role: str, value: float) -> Found:
+    """Return a number as the constant of a role."""
+    return value, {role: np.float64(value)}  # type: ignore[dict-item]
