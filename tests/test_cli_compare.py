@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import pickle
 from pathlib import Path
 
 import pytest
@@ -263,3 +264,13 @@ def test_the_balanced_mean_is_shown(tmp_path: Path) -> None:
     page = shell("compare", old, old, "-q", "--loss", "brier").stdout
     value = json.loads(shell("eval", old, "--loss", "brier", "--format", "json").stdout)
     assert f"balanced   brier {value['losses'][0]['balanced']:.4f} → " in page
+
+
+def test_what_holds_no_rows_is_no_side_of_a_comparison(old: Path, tmp_path: Path) -> None:
+    assert shell("eval", old, "-q", "--save", tmp_path / "b.json").returncode == 0
+    (tmp_path / "b.pkl").write_bytes(pickle.dumps({"mse": 1}))
+    for name, kind in (("b.json", "a saved report"), ("b.pkl", "a pickle")):
+        for words in ((name, "old.csv"), ("old.csv", name)):
+            done = shell("compare", *words, cwd=tmp_path)
+            assert f"losscli: {name}: is {kind}, which has no rows to pair" in done.stderr
+            assert (done.returncode, done.stdout) == (2, "")

@@ -1,8 +1,10 @@
 """One comparison from end to end: two sources and the names of losses in, a record out."""
 
+import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
 from losscli import engine as engines
@@ -84,6 +86,8 @@ def compare(  # noqa: PLR0913 - the arguments are the options of the command lin
     opening = {name: reading.get(name) for name in OPENING}
     if isinstance(old, str) and old == new == "-":
         raise UsageError("standard input is named twice", remedy="name - once")
+    for data in (old, new):
+        _refuse_report(data)
     sources = [open_source(old, **opening)]
     if new is not None:
         sources.append(open_source(new, **opening))
@@ -173,6 +177,24 @@ def _finished(
         verdict=overall(gates),
         groups=groups,
     )
+
+
+def _refuse_report(data: Any) -> None:  # noqa: ANN401 - a path or a DataFrame
+    """Refuse a file that holds a report, which has no rows to pair."""
+    if not isinstance(data, str | os.PathLike) or not Path(data).is_file():
+        return
+    with Path(data).open("rb") as file:
+        head = file.read(_HEAD)
+    kind = "a pickle" if head[:1] == b"\x80" else "a saved report" if b'"schema"' in head else ""
+    if kind:
+        remedy = (
+            "compare takes both files of predictions; losscli eval NEW --against takes a report"
+        )
+        where = visible(os.fspath(data), 200)
+        raise DataError(f"is {kind}, which has no rows to pair", where=where, remedy=remedy)
+
+
+_HEAD = 64
 
 
 def _check_words(reading: Mapping[str, Any], mode: str) -> None:
