@@ -56,7 +56,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "a quote that is not closed": (b'y_true,y_pred,city\n1.5,2,"Rome\n2.5,3,Oslo\n', "--by city"),
     "bytes that are not UTF-8": (b"y_true,y_pred,city\n1.5,2,K\xf6ln\n", "--by city"),
     "no rows": (b"y_true,y_pred\n", ""),
-    "a compressed file": (b"\x1f\x8b\x08\x00", ""),
+    "a compressed file that is cut": (b"\x1f\x8b\x08\x00", ""),
     "two columns could be the prediction": (b"y,pred,forecast\n1.5,2,3\n", ""),
     "whole numbers, few of them": (b"y_true,y_pred\n1,2\n2,2\n", ""),
     'classes, and no telling which is "yes"': (YES, ""),

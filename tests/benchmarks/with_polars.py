@@ -5,7 +5,8 @@ import sys
 import polars as pl
 
 error = pl.col("y_true") - pl.col("y_pred")
-rows = pl.scan_csv(sys.argv[1]).with_columns(
+scan = pl.scan_parquet if sys.argv[1].endswith(".parquet") else pl.scan_csv
+rows = scan(sys.argv[1]).with_columns(
     mse=error * error,
     mae=error.abs(),
     huber=pl.when(error.abs() <= 1).then(0.5 * error * error).otherwise(error.abs() - 0.5),
