@@ -20,7 +20,7 @@ _AS_THEY_ARE = (
     *("prob_is", "scores_are_probs", "normalize", "logits", "missing"),
 )
 """The arguments that are fields of `Wanted`."""
-_ADAPTING = ("fit_on", "freeze_from")
+ADAPTING = ("fit_on", "freeze_from")
 """The arguments that tell where parameters come from that are auto."""
 OPENING = ("delimiter", "decimal", "encoding", "no_header", "max_unpacked")
 """The arguments that tell how a source is opened."""

@@ -287,6 +287,7 @@ def test_no_gain_is_claimed_where_there_is_none(loss: str, make: Any) -> None:
     ("options", "said"),
     [
         ({"loss": "mbe"}, "mbe is signed"),
+        ({"loss": "mae + huber(delta=auto)"}, "would adapt to the very errors"),
         ({"loss": "medae"}, "medae has no interval"),
         ({"loss": "max_error"}, "max_error has no interval"),
         ({"loss": "mae,mse"}, "one loss, not 2"),

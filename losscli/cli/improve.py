@@ -21,7 +21,7 @@ _NOT_HERE = {
     *("by", "group", "pooled", "cluster", "train", "season", "top", "compat", "cost_matrix"),
     *("scores_are_probs", "fail_if", "warn_if", "strict", "exit_zero", "save", "against"),
     *("baseline_other_data", "label", "score", "scores", "lower", "upper", "quantiles", "mean"),
-    *("variance", "std", "members"),
+    *("variance", "std", "members", "fit_on", "freeze_from", "class_weights"),
 }
 """The words of `losscli eval` that improve does not know."""
 

@@ -32,7 +32,7 @@ from losscli.roles import CLASSIFICATION
 from losscli.run import Progress, Run
 from losscli.summarise import Work as Summed
 from losscli.visible import visible
-from losscli.wanted import OPENING, check_numbers, open_source, texts
+from losscli.wanted import ADAPTING, OPENING, check_numbers, open_source, texts
 from losscli.wanted import reading as known_words
 
 
@@ -199,7 +199,7 @@ _HEAD = 64
 
 def _check_words(reading: Mapping[str, Any], mode: str) -> None:
     """Refuse what compare does not take."""
-    for word in reading.keys() - known_words():
+    for word in reading.keys() - known_words() - {*ADAPTING}:
         raise TypeError(f"compare() got an unexpected keyword argument {word!r}")
     if mode not in MODES:
         what = f"there is no mode {visible(mode)!r}"

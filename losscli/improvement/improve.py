@@ -220,7 +220,10 @@ def _refuse(chosen: Chosen, found: Plan) -> None:
     """Refuse a loss that cannot be lowered this way, or whose change has no interval."""
     name = visible(chosen.label)
     what, remedy = "", ""
-    if any(part.loss.signed for part in chosen.parts):
+    if chosen.auto:
+        what = f"{name} would adapt to the very errors that are to be made smaller"
+        remedy = "give a number: losscli eval prints what auto finds"
+    elif any(part.loss.signed for part in chosen.parts):
         what = f"{name} is signed, so less of it is not better"
         remedy = "take a loss that is better the smaller it is, such as mae"
     elif chosen.combine.empty is not None:
