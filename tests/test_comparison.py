@@ -89,7 +89,7 @@ def test_the_detectable_difference_is_that_of_80_percent_power(freedom: float) -
     half, power = t.ppf(0.975), t.ppf(0.8)
     plain = (half + power) * error
     kurtosis = float(stats.kurtosis(d, fisher=False))
-    unsure = min(3 * max(kurtosis - 6, 0) / 1600, 0.05)
+    unsure = min(2 * max(kurtosis - 6, 0) / 1600, 0.05)
     spread = math.sqrt(1 + unsure * (half**2 + (half + power) ** 2))
     assert found["detectable"] == pytest.approx((half + power * spread) * error, rel=1e-9)
     assert (found["detectable"] == pytest.approx(plain, rel=1e-9)) == (freedom > 3)

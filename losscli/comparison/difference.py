@@ -23,8 +23,8 @@ INDEX_OF_VARIANCE = 2.0
 """The index below which a tail has no variance, and no interval can be trusted."""
 _ORDINARY = 6.0
 """The kurtosis of the difference of two exponential losses, with which 79 to 81 % are found."""
-_TIMES, _MOST = 3, 0.05
-"""With these t5-squared losses are found by 77 to 84 % (tests/benchmarks/intervals.py)."""
+_TIMES, _MOST = 2, 0.05
+"""With these a rise of t5-squared losses is found in 75 to 85 % (tests/benchmarks/intervals.py)."""
 _SURE = 1.0
 """Standard errors by which the tail must be too heavy before no interval is trusted."""
 
@@ -117,7 +117,7 @@ def _beyond_interval(rows: int, t: float, shape: Shape) -> float:
     change and the end of its interval varies by 1 + c^2 (t^2 + (t + t.80)^2) and not by 1. For
     a kurtosis k, c^2 is about k/(4n). What `_ORDINARY` kurtosis adds is neglected; where it is
     larger, that of a sample is mostly far below that of its kind, but an outlier which is
-    among the rows has made the error large already: hence thrice as much, up to a bound.
+    among the rows has made the error large already: hence twice as much, up to a bound.
     """
     power = t_quantile(_POWER, rows - 1)
     c2 = min(_TIMES * max(shape.fourth - _ORDINARY / rows, 0.0) / 4, _MOST)

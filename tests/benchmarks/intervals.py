@@ -1,6 +1,6 @@
 """Simulate what the intervals and verdicts promise: coverage, false alarms, and what is found.
 
-    python tests/benchmarks/intervals.py --runs 4000
+    python tests/benchmarks/intervals.py --samples 4000 --pairs 4000
 
 Every sample goes through `losscli.evaluate` or `losscli.compare`. A loss of a given distribution
 is mae with a truth of 0 and the loss as the prediction. Prints the two tables of the README.
@@ -121,7 +121,8 @@ def shares(
 def main() -> None:
     """Print two tables in Markdown."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--runs", type=int, default=4000)
+    parser.add_argument("--samples", type=int, default=4000)
+    parser.add_argument("--pairs", type=int, default=4000)
     parser.add_argument("--jobs", type=int, help="processes; as many as processors if not given")
     options = parser.parse_args()
     with multiprocessing.Pool(options.jobs) as pool:
@@ -130,7 +131,7 @@ def main() -> None:
             "| covers or warned |"
         )
         print("|---|---|---|---|---|")
-        for name, rows, found in shares(pool, covers, [*COVERED], [200, 2000], options.runs):
+        for name, rows, found in shares(pool, covers, [*COVERED], [200, 2000], options.samples):
             cells = " | ".join(f"{share:.1f} %" for share in found)
             print(f"| {name} | {rows} | {cells} |", flush=True)
         print()
@@ -139,7 +140,7 @@ def main() -> None:
             "| found in other rows |"
         )
         print("|---|---|---|---|---|---|")
-        for name, rows, found in shares(pool, alarms, [*LOSSES], [200, 2000], options.runs):
+        for name, rows, found in shares(pool, alarms, [*LOSSES], [200, 2000], options.pairs):
             cells = " | ".join(f"{share:.1f} %" for share in found)
             print(f"| {name} | {rows} | {cells} |", flush=True)
 
