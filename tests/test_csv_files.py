@@ -239,3 +239,12 @@ def test_what_is_no_encoding_of_files_is_refused(path: Path, encoding: str) -> N
     path.write_text("y,p\n1,2\n")
     with pytest.raises(UsageError, match="is not an encoding of text files"):
         open_csv([str(path)], delimiter=None, decimal=None, encoding=encoding)
+
+
+def test_later_files_may_be_written_otherwise(tmp_path: Path) -> None:
+    paths = [tmp_path / name for name in ("a.csv", "b.csv", "c.csv")]
+    paths[0].write_text("y,t\n1.5,a\n")
+    paths[1].write_text("t;y\nb;2,5\n")
+    paths[2].write_text("y\tt\n3.5\tc\n")
+    seen = read_all(open_csv([str(path) for path in paths]))
+    assert seen.columns == {"y": [1.5, 2.5, 3.5], "t": ["a", "b", "c"]}

@@ -1,6 +1,7 @@
 """CSV and TSV files and standard input."""
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 
 from losscli.data.block import Source
 from losscli.data.joined import same_columns
@@ -10,10 +11,11 @@ from losscli.data.text.sheet import Sheet, spoken
 from losscli.data.text.sniff import sniff
 from losscli.data.text.source import CsvSource
 from losscli.data.text.textfile import TextFile
-from losscli.errors import UsageError
+from losscli.errors import DataError, UsageError
 from losscli.visible import visible
 
 KIND = "delimited text"
+_FEW_ROWS = 20
 
 
 def holds(head: bytes) -> bool:  # noqa: ARG001 - the protocol
@@ -34,7 +36,8 @@ def opened(files: Sequence[Stored], reading: Reading) -> Source:
     sheets: list[Sheet] = []
     for kept in files:
         text = TextFile(kept, reading.encoding)
-        sheet = sniff(text, delimiter, decimal, header=not reading.no_header)
+        sheet = _like(sheets[0], text, reading) if sheets and not (delimiter or decimal) else None
+        sheet = sheet or sniff(text, delimiter, decimal, header=not reading.no_header)
         if sheets:
             # what the first rows tell is asked of the first file only
             same_columns(sheets[0].names, sheet.names, sheets[0].text.name, text.name)
@@ -43,6 +46,17 @@ def opened(files: Sequence[Stored], reading: Reading) -> Source:
     chosen = {flag.removeprefix("--") for flag in reading.of_text}
     notes = _notes(sheets, {"delimiter", "decimal", "encoding"} - chosen)
     return CsvSource(sheets, notes, reading.block_bytes)
+
+
+def _like(first: Sheet, text: TextFile, reading: Reading) -> Sheet | None:
+    """Return what a text looks like if it is written as the first one, from a few of its rows."""
+    if first.delimiter == ";" or reading.no_header:
+        return None  # the decimal mark, or the number of columns, is told by more rows
+    with suppress(DataError):
+        found = sniff(text, first.delimiter, rows=_FEW_ROWS)
+        if sorted(found.names) == sorted(first.names):
+            return found
+    return None
 
 
 def _delimiter(given: str | None) -> str | None:

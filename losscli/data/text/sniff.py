@@ -22,11 +22,16 @@ _POINT = re.compile(rb"[ \t]*[+-]?[0-9]*\.[0-9]+(?:[eE][+-]?[0-9]+)?[ \t]*")
 
 
 def sniff(
-    text: TextFile, delimiter: str | None = None, decimal: str | None = None, *, header: bool = True
+    text: TextFile,
+    delimiter: str | None = None,
+    decimal: str | None = None,
+    *,
+    header: bool = True,
+    rows: int = _SAMPLE_ROWS,
 ) -> Sheet:
     """Return what `text` looks like; `delimiter` and `decimal` are taken as they are given.
 
-    Without a `header` the columns are named 1, 2, 3 and so on.
+    Without a `header` the columns are named 1, 2, 3 and so on. At most `rows` are looked at.
 
     Refuses a text without rows, without a header, or whose rows all differ from the header.
     """
@@ -38,7 +43,7 @@ def sniff(
             mark = delimiter or _delimiter(head, whole=whole, decimal=decimal)
             seen = sum(1 for _ in _first(head, mark, whole=whole, most=2))
             if whole or size >= LONGEST_RECORD or seen > 1:
-                return _sheet(text, head, (mark, decimal), header=header, whole=whole)
+                return _sheet(text, head, (mark, decimal), header=header, whole=whole, most=rows)
             size *= 4
 
 
@@ -67,7 +72,13 @@ def _delimiter(head: bytes, *, whole: bool, decimal: str | None) -> str:
 
 
 def _sheet(
-    text: TextFile, head: bytes, marks: tuple[str, str | None], *, header: bool, whole: bool
+    text: TextFile,
+    head: bytes,
+    marks: tuple[str, str | None],
+    *,
+    header: bool,
+    whole: bool,
+    most: int,
 ) -> Sheet:
     delimiter, decimal = marks
     mark = delimiter.encode()
@@ -76,7 +87,7 @@ def _sheet(
         raise no_rows(text, "the file is empty" if not head else "there are only blank lines")
     body = re.compile(rb"\r\n|\n|\r|").match(head, stop).end()  # type: ignore[union-attr]
     top = cells(head, mark, start, stop)
-    rows = list(_first(head, delimiter, whole=whole, most=_SAMPLE_ROWS + header))[header:]
+    rows = list(_first(head, delimiter, whole=whole, most=most + header))[header:]
     if header:
         names = tuple(_name(cell, text) for cell in top)
         lines = 1 + line_ends(head, 0, start), 1 + line_ends(head, 0, body)
