@@ -32,6 +32,7 @@ ORDER = [
     "engine",
     "data",
     "summary",
+    "laws",
     "losses",
     "roles",
     "errors",

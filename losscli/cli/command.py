@@ -34,6 +34,7 @@ _COMMANDS: dict[str, tuple[str, type[Grouped], str]] = {
     "improve": ("improve_file", Configured, "Find what would help without training anew."),
     "losses": ("list_losses", Grouped, "List the losses."),
     "explain": ("explain", Grouped, "Explain one loss."),
+    "check-loss": ("check_losses", Grouped, "Check losses of your own against the laws."),
     "config": ("show_settings", Grouped, "Show the settings that are in force."),
 }
 """The function of each command in the module of its name, how it reads, and its line of help."""
@@ -52,7 +53,7 @@ def program(arguments: Sequence[str]) -> Any:  # noqa: ANN401 - typer's own Clic
     asked = next((word for word in arguments if not word.startswith("-")), "")
     for name in [asked] if asked in _COMMANDS else _COMMANDS:
         function, reader, help_line = _COMMANDS[name]
-        module = import_module(f"losscli.cli.{name}")
+        module = import_module(f"losscli.cli.{name.replace('-', '_')}")
         app.command(name, cls=reader, short_help=help_line)(getattr(module, function))
     return get_command(app)
 

@@ -31,8 +31,9 @@ class Node:
 
 @dataclass
 class Tree:
-    """The nodes of a formula, each after its operands."""
+    """The nodes of a formula, each after its operands; it `folds` what numbers alone make."""
 
+    folds: bool = True
     nodes: list[Node] = field(default_factory=list)
     _known: dict[Node, int] = field(default_factory=dict)
 
@@ -49,7 +50,7 @@ class Tree:
     def call(self, name: str, *operands: int) -> int:
         """Return the node of what a function makes of others; ValueError where it is no number."""
         condition = function(name).condition
-        if all(self.nodes[k].name == "" for k in operands) and not condition:
+        if self.folds and not condition and all(self.nodes[k].name == "" for k in operands):
             return self.number(self._folded(name, operands))
         return self._add(self._shorter(name, operands) or Node(name, operands, 0.0, condition))
 

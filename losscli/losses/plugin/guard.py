@@ -14,6 +14,10 @@ from losscli.visible import visible
 _NUMBERS = "fiub"
 
 
+class NotOneNumberError(UsageError):
+    """A function does not give one number a row, or changes its columns."""
+
+
 class Guarded:
     """Calls a function with read-only columns and returns float64[n], or a tuple of them.
 
@@ -79,11 +83,15 @@ class Guarded:
         if isinstance(error, ValueError) and "read-only" in str(error):
             what = f"{self.name} changes its columns, which other losses need"
             return self._wrong(what, line, "work on a copy, as in y = y.copy()")
-        return self._wrong(f"{self.name} fails: {described(error)}", line)
+        what = f"{self.name} fails: {described(error)}"
+        return UsageError(what, where=self._where(line), remedy="mend it there")
 
     def _wrong(self, what: str, line: int, remedy: str = "") -> UsageError:
-        where = f"{visible(self.file, limit=500)}, line {line}"
-        return UsageError(what, where=where, remedy=remedy or f"losscli explain {self.name}")
+        check = f"losscli check-loss --plugin {visible(self.file, limit=500)}"
+        return NotOneNumberError(what, where=self._where(line), remedy=remedy or check)
+
+    def _where(self, line: int) -> str:
+        return f"{visible(self.file, limit=500)}, line {line}"
 
 
 def described(error: BaseException) -> str:
