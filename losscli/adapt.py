@@ -1,6 +1,5 @@
 """Losses that adapt to data: parameters that are `auto`, found in a pass of their own."""
 
-import math
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -10,18 +9,15 @@ from typing import Any
 from losscli.data.columns import plan
 from losscli.dataclass import dataclass
 from losscli.errors import DataError, UsageError
-from losscli.gates.baseline import read_report
+from losscli.finder import finder
 from losscli.gates.binding import Bound
-from losscli.losses.auto import Errors, NoFitError, Rule
+from losscli.gates.frozen import SAVE, frozen
 from losscli.losses.chosen import Chosen, Part
-from losscli.losses.spec import Value
 from losscli.report import Fit, Report
-from losscli.run import Run, samples
-from losscli.summarise import Work
+from losscli.run import Run
 from losscli.visible import visible
 from losscli.wanted import open_source
 
-_SAVE = "save one: losscli eval REF.csv --loss 'huber(delta=auto)' --save fitted.json"
 _MOST = 10
 """More values than these are not said on stderr."""
 _ROLES = ("y", "pred")
@@ -52,8 +48,8 @@ class Adaptation:
         path = os.fspath(report)
         if not Path(path).is_file():
             where = visible(path, limit=500)
-            raise DataError("there is no such report", where=where, remedy=_SAVE)
-        return cls(None, _frozen(path), visible(path, limit=500))
+            raise DataError("there is no such report", where=where, remedy=SAVE)
+        return cls(None, frozen(path), visible(path, limit=500))
 
     @property
     def fixed(self) -> bool:
@@ -88,9 +84,9 @@ class Adaptation:
         if self.frozen is not None:
             origin, find = "frozen", self._of_report
         elif self.reference is not None:
-            origin, find = "reference", _finder("reference", self._reference(run, reading))
+            origin, find = "reference", finder("reference", self._reference(run, reading))
         else:
-            origin, find = "judged", _finder("judged", run)
+            origin, find = "judged", finder("judged", run)
         fits: dict[str, Fit] = {}
         for part in (part for one in chosen for part in one.parts if part.auto):
             call = _call(part)
@@ -116,7 +112,7 @@ class Adaptation:
         if fit is None:
             known = ", ".join(map(visible, self.frozen)) or "nothing"
             what = f"the report has no parameters of {visible(name)}, only of {known}"
-            remedy = _SAVE.replace("huber(delta=auto)", visible(name)) if "=auto" in name else _SAVE
+            remedy = SAVE.replace("huber(delta=auto)", visible(name)) if "=auto" in name else SAVE
             raise DataError(what, where=self.where, remedy=remedy)
         return fit
 
@@ -128,7 +124,7 @@ class Adaptation:
                 wrong = "it is missing" if value is None else parameter.check(value)
                 if wrong:
                     what = f"{visible(call)}: {parameter.name} of the report is no use: {wrong}"
-                    raise DataError(what, where=self.where, remedy=_SAVE)
+                    raise DataError(what, where=self.where, remedy=SAVE)
         return fit
 
 
@@ -192,74 +188,6 @@ def _with(part: Part, fit: Fit) -> Part:
     return replace(part, parameters={**part.parameters, **fit.parameters}, asked=part.label)
 
 
-def refuse_one_pass(run: Run) -> None:
-    """Refuse a source that is read once only."""
-    if not run.source.rereadable:
-        what = "what is found from the data takes a pass of its own, and standard input has one"
-        remedy = "write it to a file, or find them elsewhere: --fit-on FILE, --freeze-from REPORT"
-        raise UsageError(what, where=run.plan.where, remedy=remedy)
-
-
-def _finder(origin: str, run: Run) -> "Finder":
-    """Read the residuals of a source; the parameters of each loss are found from them."""
-    where = run.plan.where
-    refuse_one_pass(run)
-    work = Work(chosen=(), by=(), top=0, numeric=True, distributed=())
-    first = replace(run, work=work)
-    summary = first.summary()
-    if not summary.census.judged:
-        raise DataError("no rows are left to find parameters from", where=where)
-    sample = samples(first, summary).residual
-    assert sample is not None
-    median = sample.median()
-    errors = Errors(sample.values, sample.mass, sample.distances(median).median())
-    census = summary.census
-    head = (origin, tuple(run.source.files), census.judged, f"rows128:{census.digest:032x}")
-    return Finder(errors, head, where)
-
-
-@dataclass(frozen=True)
-class Finder:
-    """Finds parameters from residuals."""
-
-    errors: Errors
-    head: tuple[str, tuple[str, ...], int, str]
-    where: str
-
-    def __call__(self, part: Part, call: str) -> Fit:
-        """Return what is found for a part of a loss; DataError where nothing is."""
-        rules: dict[Rule, list[str]] = {}
-        fixed: dict[str, float] = {}
-        for parameter in part.loss.parameters:
-            if parameter.auto and parameter.name in part.auto:
-                rules.setdefault(parameter.auto, []).append(parameter.name)
-            elif isinstance(value := part.parameters.get(parameter.name), int | float):
-                fixed[parameter.name] = float(value)
-        found: dict[str, float] = {}
-        for rule, names in rules.items():
-            try:
-                found |= rule.fit(fixed, names, self.errors)
-            except NoFitError as error:
-                remedy = f"give a number: {visible(_with_numbers(part))}"
-                what = f"{visible(call)} cannot be found from these rows: {error}"
-                raise DataError(what, where=self.where, remedy=remedy) from None
-        for parameter in part.loss.parameters:
-            if parameter.name in found and parameter.check(found[parameter.name]):
-                what = f"{visible(call)} would be {found[parameter.name]:g}"
-                raise DataError(what, where=self.where, remedy=_with_numbers(part))
-        origin, files, rows, digest = self.head
-        return Fit(
-            call, found, "; ".join(rule.words for rule in rules), origin, files, rows, digest
-        )
-
-
-def _with_numbers(part: Part) -> str:
-    usual: dict[str, Value] = {
-        p.name: p.default for p in part.loss.parameters if p.name in part.auto and p.default
-    }
-    return Part(1.0, part.loss, {**part.parameters, **usual}).spelled(full=True)
-
-
 def _note(fit: Fit) -> str:
     known = list(fit.parameters.items())
     values = ", ".join(f"{visible(name)}={value!r}" for name, value in known[:_MOST])
@@ -267,49 +195,3 @@ def _note(fit: Fit) -> str:
     files = ", ".join(visible(name, limit=500) for name in fit.files)
     origin = "as frozen, once " if fit.origin == "frozen" else ""
     return f"{fit.loss}: {values}, {origin}found from {fit.rows} rows of {files}"
-
-
-def _frozen(path: str) -> dict[str, Fit]:
-    found = read_report(path, "report of fitted parameters", _SAVE)
-    where, fits = visible(path, limit=500), found.get("fitted")
-    if not isinstance(fits, list) or not fits:
-        what = "the report has no fitted parameters: no loss of it was auto"
-        raise DataError(what, where=where, remedy=_SAVE)
-    made = [_fit(one) for one in fits]
-    known = {fit.loss: fit for fit in made if fit is not None}
-    if len(known) < len(fits):
-        raise DataError(
-            "its fitted parameters are not what they should be", where=where, remedy=_SAVE
-        )
-    return known
-
-
-def _fit(found: Any) -> Fit | None:  # noqa: ANN401 - any JSON
-    """Return what a report says was fitted; None where it does not say so."""
-    kinds = {
-        "loss": str,
-        "parameters": dict,
-        "rule": str,
-        "files": list,
-        "rows": int,
-        "digest": str,
-    }
-    if not isinstance(found, dict) or any(
-        type(found.get(key)) is not kind for key, kind in kinds.items()
-    ):
-        return None
-    numbers = found["parameters"]
-    if not all(type(value) in (int, float) and _is_double(value) for value in numbers.values()):
-        return None
-    if not all(isinstance(name, str) for name in found["files"]):
-        return None
-    parameters = {name: float(value) for name, value in numbers.items()}
-    told = (found["rule"], "frozen", tuple(found["files"]), found["rows"], found["digest"])
-    return Fit(found["loss"], parameters, *told)
-
-
-def _is_double(value: float) -> bool:
-    try:
-        return math.isfinite(value)
-    except OverflowError:
-        return False

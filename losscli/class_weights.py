@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from losscli.adapt import Adaptation, refuse_one_pass
+from losscli.adapt import Adaptation
 from losscli.data import cells
 from losscli.data.block import MisreadError, Source
 from losscli.data.columns import GROUP, Plan
 from losscli.data.flags import Header
 from losscli.errors import DataError, UsageError
+from losscli.finder import refuse_one_pass
 from losscli.gates.plan import Gates
 from losscli.losses.combine import to_float
 from losscli.report import Fit

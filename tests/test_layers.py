@@ -20,6 +20,7 @@ ORDER = [
     "evaluation",
     "class_weights",
     "adapt",
+    "finder",
     "gates",
     "run",
     "wanted",
