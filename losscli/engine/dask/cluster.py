@@ -59,13 +59,15 @@ def _client_in_use() -> distributed.Client:
 @contextmanager
 def _silence() -> Iterator[None]:
     """Keep Dask's own log off stderr: what matters there is told as our errors."""
-    log = logging.getLogger("distributed")
-    before = log.level
-    log.setLevel(logging.CRITICAL + 1)
+    names = [name for name in logging.root.manager.loggerDict if name.startswith("distributed")]
+    before = {log: log.level for log in map(logging.getLogger, names)}
+    for log in before:
+        log.setLevel(logging.CRITICAL + 1)
     try:
         yield
     finally:
-        log.setLevel(before)
+        for log, level in before.items():
+            log.setLevel(level)
 
 
 @contextmanager

@@ -25,6 +25,8 @@ _PARTS = 16
 """Into so many lots each thread's share is cut, so that all end at about the same time."""
 _LONGEST = 32
 """The most stretches of a lot: what a worker that is lost takes with it."""
+_MOST = 2000
+"""The most lots, so that adding them up stays quick; of very many stretches lots are longer."""
 _AHEAD = 3
 """The lots that are handed out for each thread before it is done with one."""
 _TICK = 0.5
@@ -76,6 +78,7 @@ class _Folder:
         self._token = uuid.uuid4().hex
         self._threads = max(sum(client.nthreads().values()), 1)
         size = min(max(len(calls) // (self._threads * _PARTS), 1), _LONGEST)
+        size = max(size, -(-len(calls) // _MOST))
         self._starts = range(0, len(calls), size)
         self._back: queue.SimpleQueue[int] = queue.SimpleQueue()
         self._out: dict[int, Any] = {}
