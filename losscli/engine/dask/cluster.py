@@ -85,22 +85,26 @@ def _client(wanted: Scheduler) -> Iterator[distributed.Client]:
 def _cluster(workers: int) -> Iterator[distributed.LocalCluster]:
     if not workers:
         raise UsageError("local:0 has no workers", where=_WHERE, remedy="try local:2")
-    with (
-        tempfile.TemporaryDirectory(prefix="losscli-") as folder,
-        distributed.LocalCluster(
-            n_workers=workers,
-            threads_per_worker=1,
-            processes=True,
-            host="127.0.0.1",
-            dashboard_address="127.0.0.1:0",
-            worker_dashboard_address="127.0.0.1:0",
-            scheduler_kwargs={"dashboard": False},
-            memory_limit=0,  # memory is bounded, and a worker that is killed for it helps nobody
-            silence_logs=logging.CRITICAL + 1,
-            local_directory=folder,
-        ) as cluster,
-    ):
-        yield cluster
+    with tempfile.TemporaryDirectory(prefix="losscli-") as folder:
+        try:
+            started = distributed.LocalCluster(
+                n_workers=workers,
+                threads_per_worker=1,
+                processes=True,
+                host="127.0.0.1",
+                dashboard_address="127.0.0.1:0",
+                worker_dashboard_address="127.0.0.1:0",
+                scheduler_kwargs={"dashboard": False},
+                memory_limit=0,  # memory is bounded: a worker killed for it would help nobody
+                silence_logs=logging.CRITICAL + 1,
+                local_directory=folder,
+            )
+        except (OSError, RuntimeError) as error:
+            what = f"the workers cannot be started ({_reason(error)})"
+            remedy = "in a script, call it below if __name__ == '__main__':"
+            raise UsageError(what, where=_WHERE, remedy=remedy) from None
+        with started as cluster:
+            yield cluster
 
 
 @contextmanager
