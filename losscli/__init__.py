@@ -3,6 +3,8 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from losscli.advice.records import Advice
+    from losscli.advice.suggest import suggest
     from losscli.assertion import assert_loss
     from losscli.comparison.compare import compare
     from losscli.comparison.records import Comparison
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = [
     "LOSSES",
+    "Advice",
     "Comparison",
     "Improvement",
     "Report",
@@ -23,9 +26,11 @@ __all__ = [
     "evaluate",
     "improve",
     "loss",
+    "suggest",
 ]
 
 _HOMES = {
+    "Advice": "losscli.advice.records",
     "assert_loss": "losscli.assertion",
     "compare": "losscli.comparison.compare",
     "Comparison": "losscli.comparison.records",
@@ -35,6 +40,7 @@ _HOMES = {
     "LOSSES": "losscli.losses.spec",
     "loss": "losscli.losses.spec",
     "Report": "losscli.report",
+    "suggest": "losscli.advice.suggest",
 }
 """Where each public name lives: it is imported when it is first used, since start-up counts."""
 

@@ -411,6 +411,22 @@ def test_the_formats_of_advice() -> None:
     assert "--format: junit has no words for advice; choose one of table, csv, json" in done.stderr
 
 
+def test_formulas_and_plugins_are_improved_too(tmp_path: Path) -> None:
+    numbers(2000, 3.0, 1.0).to_csv(tmp_path / "a.csv", index=False)
+    formula = "dear = where(pred > y, 3*(pred - y), y - pred)"
+    words = ["improve", "a.csv", "--format", "json", "-q"]
+    found = json.loads(shell(*words, "--loss", formula, cwd=tmp_path).stdout)
+    # three times dearer above than below: the quantile 1/4 of Laplace errors around 3
+    shift = found["fixes"][0]["parameters"]["shift"]
+    assert shift == pytest.approx(3 - np.log(2), abs=0.15)
+    (tmp_path / "own.py").write_text(
+        "import losscli\n@losscli.loss()\ndef own(y, pred):\n"
+        '    """Cubed."""\n    return abs(y - pred) ** 3\n'
+    )
+    done = shell(*words, "--plugin", "own.py", "--loss", "own", cwd=tmp_path)
+    assert json.loads(done.stdout)["verdict"] == "helps"
+
+
 def test_a_gain_is_said_in_one_sentence(tmp_path: Path) -> None:
     frame = numbers(2000, 3.0, 1.0)
     frame.to_csv(tmp_path / "a.csv", index=False)

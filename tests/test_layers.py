@@ -15,6 +15,7 @@ ORDER = [
     "cli",
     "assertion",
     "render",
+    "advice",
     "improvement",
     "comparison",
     "evaluation",
@@ -103,6 +104,7 @@ HEAVY = ("pandas", "pyarrow", "scipy", "sklearn")
         ["eval", "--help"],
         ["compare", "--help"],
         ["improve", "--help"],
+        ["suggest", "--help"],
     ],
     ids=" ".join,
 )

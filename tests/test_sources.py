@@ -1,6 +1,5 @@
 """Files of any format, folders and globs: the bits of one CSV, and what is refused."""
 
-import gzip
 import json
 import pickle
 import sys
@@ -86,13 +85,6 @@ def test_every_format_is_read_from_a_pipe(
     path = written(tmp_path, form)
     monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO(path.read_bytes())))
     assert numbers("-") == numbers(path)
-
-
-@formats
-def test_every_format_is_read_from_a_compressed_file(tmp_path: Path, form: str) -> None:
-    path = written(tmp_path, form)
-    (tmp_path / "packed").write_bytes(gzip.compress(path.read_bytes()))
-    assert numbers(tmp_path / "packed") == numbers(path)
 
 
 @formats

@@ -25,12 +25,14 @@ _REFUSAL: type[Exception] = next(
 _MISSING = {
     "losscli eval": ("there is no file to judge", "losscli eval preds.csv"),
     "losscli compare": ("there is nothing to compare", "losscli compare old.csv new.csv"),
+    "losscli suggest": ("there is no file to look at", "losscli suggest preds.csv"),
     "losscli improve": ("there is no file to improve", "losscli improve preds.csv --loss mae"),
     "losscli explain": ("there is no loss to explain", "losscli losses lists them"),
 }
 _COMMANDS: dict[str, tuple[str, type[Grouped], str]] = {
     "eval": ("evaluate_files", Configured, "Judge a prediction file."),
     "compare": ("compare_files", Configured, "Compare two models on the same rows."),
+    "suggest": ("suggest_losses", Configured, "Suggest losses that fit the predictions."),
     "improve": ("improve_file", Configured, "Find what would help without training anew."),
     "losses": ("list_losses", Grouped, "List the losses."),
     "explain": ("explain", Grouped, "Explain one loss."),

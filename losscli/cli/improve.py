@@ -3,6 +3,7 @@
 # ruff: noqa: PLR0913 - the options of a command are the arguments of a function
 
 import sys
+from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, Any
 
 from losscli.cli import delivery, options, terminal
@@ -17,11 +18,9 @@ from losscli.visible import visible
 if TYPE_CHECKING:
     from losscli.improvement.records import Improvement
 
-_NOT_HERE = {
-    *("by", "group", "pooled", "cluster", "train", "season", "top", "compat", "cost_matrix"),
-    *("scores_are_probs", "fail_if", "warn_if", "strict", "exit_zero", "save", "against"),
-    *("baseline_other_data", "label", "score", "scores", "lower", "upper", "quantiles", "mean"),
-    *("variance", "std", "members", "fit_on", "freeze_from", "class_weights"),
+_NOT_HERE = options.others(evaluate_files, ("task", "level")) | {
+    *("cost_matrix", "scores_are_probs", "label", "score", "scores", "lower", "upper"),
+    *("quantiles", "mean", "variance", "std", "members"),
 }
 """The words of `losscli eval` that improve does not know."""
 
@@ -31,6 +30,7 @@ def improve_file(
     files: options.Files,
     *,
     loss: options.Losses = None,
+    plugin: options.Plugins = None,  # noqa: ARG001 - read before the command is
     delimiter: options.Delimiter = None,
     config: options.Config = None,  # noqa: ARG001 - read before the command is
     hybrid: options.Hybrids = None,  # noqa: ARG001 - --loss has them already
@@ -72,7 +72,8 @@ def _improve(files: list[str], given: dict[str, Any], *, quiet: bool) -> "Improv
 
     data = files if len(files) > 1 else files[0]
     bar = bar_if_seen(quiet=quiet)
-    if bar is None:
-        return improve(data, **given)
-    with bar:
-        return improve(data, progress=bar, **given)
+    with redirect_stdout(sys.stderr):  # what a plugin prints is no part of the advice
+        if bar is None:
+            return improve(data, **given)
+        with bar:
+            return improve(data, progress=bar, **given)

@@ -1,8 +1,8 @@
 """The options of `losscli eval`: what each is called, takes and does."""
 
 import inspect
-from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from collections.abc import Callable, Collection
+from typing import Annotated, Any, Literal, get_args
 
 import typer
 
@@ -216,3 +216,14 @@ def with_roles(command: Callable[..., None]) -> Callable[..., None]:
     ]
     command.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
     return command
+
+
+def others(command: Callable[..., None], kept: Collection[str]) -> set[str]:
+    """Return the options of a command that do not say what is read, and where; but for `kept`."""
+    found = inspect.signature(command).parameters.values()
+    return {p.name for p in found if _panel(p) not in (_COLUMNS, _READ, _RUN)} - set(kept)
+
+
+def _panel(parameter: inspect.Parameter) -> str:
+    about = get_args(parameter.annotation)[1:]
+    return str(getattr(about[0], "rich_help_panel", "")) if about else ""

@@ -31,7 +31,7 @@ from losscli.wanted import reading as known_words
 FEWEST = 100
 """The rows below which a half would be too small to fit on, or to judge on."""
 FEWEST_OF_HALF = 30
-_NOT_HERE = ("group", "cluster", "pooled", "by")
+_NOT_HERE = ("group", "cluster", "pooled", "by", "fit_on", "freeze_from")
 
 
 def improve(
@@ -202,7 +202,7 @@ def _whole(found: Plan) -> Plan:
 def _check_words(reading: Mapping[str, Any]) -> None:
     for word in _NOT_HERE:
         if reading.get(word):
-            what = f"improve judges all rows as independent, without {word}"
+            what = f"improve judges all rows as independent, by a fixed loss, without {word}"
             raise UsageError(what, remedy=f"leave {word} out")
     for word in reading.keys() - known_words() - {*_NOT_HERE}:
         raise TypeError(f"improve() got an unexpected keyword argument {word!r}")

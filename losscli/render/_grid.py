@@ -38,6 +38,14 @@ class Facts:
     sentences: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Commands:
+    """A heading and commands that can be pasted: each is one line, however long."""
+
+    heading: str
+    lines: tuple[str, ...]
+
+
 def estimate_cell(estimate: Estimate) -> str:
     """Return the value with as many digits as are known, or the word for why there is none."""
     if estimate.status == "ok":

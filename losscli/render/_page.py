@@ -6,7 +6,7 @@ from typing import Any
 from losscli.comparison.records import Comparison
 from losscli.dataclass import dataclass
 from losscli.render import _breakdown, _comparison, _fitted, _gates, _groups, _losses, _outliers
-from losscli.render._grid import Facts, Grid
+from losscli.render._grid import Commands, Facts, Grid
 from losscli.report import Report
 from losscli.visible import visible
 
@@ -16,7 +16,7 @@ class Page:
     """What a report says to people, before any layout; all of its text is harmless."""
 
     title: str
-    parts: tuple[Grid | Facts, ...]
+    parts: tuple[Grid | Facts | Commands, ...]
     warnings: tuple[str, ...]
 
 

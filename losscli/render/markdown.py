@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from losscli.render import Style
-from losscli.render._grid import Facts, Grid
+from losscli.render._grid import Commands, Facts, Grid
 from losscli.render._page import page_of
 from losscli.visible import visible
 
@@ -32,9 +32,18 @@ def refusal(sentence: str) -> str:
 def _page(report: Any, most: int) -> str:  # noqa: ANN401 - any record
     page = page_of(report, most)
     blocks = [f"### {_escaped(page.title)}\n"]
-    blocks += [_facts(part) if isinstance(part, Facts) else _grid(part) for part in page.parts]
+    blocks += [_part(part) for part in page.parts]
     blocks += [f"> [!WARNING]\n> {_escaped(text)}\n" for text in page.warnings]
     return "\n".join(blocks)
+
+
+def _part(part: Grid | Facts | Commands) -> str:
+    if isinstance(part, Commands):
+        # a fence longer than any in the commands
+        fence = "`" * (max(map(len, re.findall("`+", " ".join(part.lines))), default=2) + 1)
+        fence = fence if len(fence) > 2 else "```"  # noqa: PLR2004 - the shortest fence
+        return "\n".join([f"{fence}sh", *part.lines, f"{fence}\n"])
+    return _facts(part) if isinstance(part, Facts) else _grid(part)
 
 
 def _facts(facts: Facts) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from losscli.render import Style
 from losscli.render._digits import NONE
-from losscli.render._grid import Column, Facts, Grid
+from losscli.render._grid import Column, Commands, Facts, Grid
 from losscli.render._layout import GAP, MARGIN, cells, fitted, lines
 from losscli.render._page import page_of
 
@@ -30,6 +30,8 @@ def render(report: Any, style: Style) -> str:  # noqa: ANN401 - any record
         paper.line("")
         if isinstance(part, Facts):
             paper.facts(part)
+        elif isinstance(part, Commands):
+            paper.commands(part)
         else:
             paper.grid(part)
     if page.warnings:
@@ -87,6 +89,12 @@ class _Paper:
         for sentence in facts.sentences:
             self.sentence(sentence, lead=lead, lead_tone="bold")
             lead = indent
+
+    def commands(self, found: Commands) -> None:
+        """Write the heading and each command on a line of its own, whole."""
+        self.line(self._shown(found.heading), "bold", " " * MARGIN)
+        for command in found.lines:
+            self.line(self._shown(command), lead=" " * GAP)
 
     def grid(self, grid: Grid) -> None:
         """Write a grid as a table, or row by row where it is too narrow for one."""

@@ -16,8 +16,6 @@ from losscli.errors import DataError, UsageError
 
 KIND = "an Arrow file"
 _FILE, _STREAM, _FEATHER_1 = b"ARROW1", b"\xff\xff\xff\xff", b"FEA1"
-_BEFORE = 8
-"""A file is a stream behind so many bytes, with a footer behind it."""
 _END = b"\xff\xff\xff\xff\0\0\0\0"
 
 
@@ -108,8 +106,8 @@ class _Stream:
     @contextmanager
     def _reader(self, fields: Sequence[int] | None) -> Iterator[tuple[Any, "_Watched"]]:
         with self.kept.opened() as stream:
-            if stream.peek(_BEFORE).startswith(_FILE):
-                stream.read(_BEFORE)
+            if stream.peek(6) == _FILE:
+                stream.read(8)
             raw = _Watched(stream)
             options = pa.ipc.IpcReadOptions(included_fields=fields, use_threads=False)
             yield pa.ipc.open_stream(pa.PythonFile(raw, "r"), options=options), raw

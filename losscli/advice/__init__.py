@@ -1,0 +1,1 @@
+"""Which losses fit the predictions of a file, which mislead, and why."""

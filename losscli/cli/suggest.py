@@ -1,0 +1,63 @@
+"""`losscli suggest`: predictions in, the losses that fit them and those that mislead out."""
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from losscli.cli import delivery, options, terminal
+from losscli.cli.compare import with_options_of
+from losscli.cli.eval import DELIMITERS, cluster_of, evaluate_files, named_columns
+from losscli.cli.failure import say
+from losscli.cli.progress import bar_if_seen
+from losscli.render import format_named
+from losscli.visible import visible
+
+if TYPE_CHECKING:
+    from losscli.advice.records import Advice
+
+_NOT_HERE = options.others(evaluate_files, ("task",)) | {"cost_matrix"}
+"""The words of `losscli eval` that suggest does not know."""
+
+
+@with_options_of(evaluate_files, without=_NOT_HERE)
+def suggest_losses(
+    files: options.Files,
+    *,
+    delimiter: options.Delimiter = None,
+    config: options.Config = None,  # noqa: ARG001 - read before the command is
+    format: options.FormatOption = "table",  # noqa: A002 - the option's word
+    output: options.Output = None,
+    quiet: options.Quiet = False,
+    debug: options.Debug = False,  # noqa: ARG001 - read before the command is
+    **given: Any,  # noqa: ANN401 - what `suggest` takes
+) -> None:
+    """Say which losses fit the predictions in FILE and which mislead, each with its reason.
+
+    The advice follows from rules about what one reading of the rows tells: their task, zeros,
+    signs, the tail of the errors, rare classes and the like. It ends with commands to run.
+    """
+    shape, targets = format_named(format), delivery.targets(output or [], files)
+    delivery.for_advice(shape, targets)
+    delivery.check_stdout()
+    given["columns"] = named_columns(given.pop("column")) or None
+    given.pop("allow_remote")
+    tls = tuple(given.pop(name) for name in ("tls_ca", "tls_cert", "tls_key"))
+    address, insecure = given["scheduler"], given.pop("insecure")
+    given["scheduler"] = cluster_of(given["engine"], address, tls, insecure=insecure)
+    given["delimiter"] = DELIMITERS.get(delimiter or "", delimiter)
+    found = _suggest(files, given, quiet=quiet)
+    if not quiet:
+        for note in found.notes:
+            say(f"losscli: {visible(note, limit=2000)}")
+    delivery.write(found, targets)
+    sys.stdout.write(shape.render(found, terminal.style()))
+
+
+def _suggest(files: list[str], given: dict[str, Any], *, quiet: bool) -> "Advice":
+    from losscli.advice.suggest import suggest  # noqa: PLC0415 - brings pyarrow
+
+    data = files if len(files) > 1 else files[0]
+    bar = bar_if_seen(quiet=quiet)
+    if bar is None:
+        return suggest(data, **given)
+    with bar:
+        return suggest(data, progress=bar, **given)
