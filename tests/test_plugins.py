@@ -230,16 +230,19 @@ def test_it_travels_to_a_process_that_has_not_run_it(folder: Path) -> None:
     code = (
         "import pickle, sys\nfrom losscli.losses.plugin.load import load\n"
         "loss = [one for one in load('mine.py') if one.name == 'power_of'][0]\n"
-        "sys.stdout.buffer.write(pickle.dumps(loss.function))"
+        "from losscli.losses.language import parse, resolve\n"
+        "(formula,) = resolve(parse(['c = abs(y - pred)**2']), 'regression')\n"
+        "sys.stdout.buffer.write(pickle.dumps((loss, formula)))"
     )
     written = shell_bytes(code, folder)
     read = (
         "import pickle, sys, numpy as np\n"
-        "function = pickle.load(sys.stdin.buffer)\n"
-        "print(function(np.array([1.0]), np.array([3.0]), p=3))"
+        "loss, formula = pickle.load(sys.stdin.buffer)\n"
+        "y, pred = np.array([1.0]), np.array([3.0])\n"
+        "print(loss.function(y, pred, p=3), formula.terms({'y': y, 'pred': pred})[0])"
     )
     (folder / "mine.py").unlink()
-    assert shell_bytes(read, folder, written).strip() == b"[8.]"
+    assert shell_bytes(read, folder, written).strip() == b"[8.] [4.]"
 
 
 def shell_bytes(code: str, folder: Path, given: bytes = b"") -> bytes:

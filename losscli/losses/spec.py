@@ -133,7 +133,15 @@ class Loss:
     library: str = ""
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Travel by name, as every process registers the same losses; UsageError for any other."""
+        """Travel by name, as every process registers the same losses; UsageError for any other.
+
+        A formula travels as its text, a loss of a plugin with the text of the plugin.
+        """
+        if self.origin:
+            from losscli.losses.plugin.travel import packed  # noqa: PLC0415 - few losses need it
+
+            if found := packed(self):
+                return found
         known = LOSSES.get((self.name, self.task)) is self or bool(self.library)
         if not (known and self.function.__module__.startswith("losscli.")):
             what = f"{self.name} is a loss of your own, which does not travel to the workers"

@@ -33,15 +33,6 @@ class Guarded:
         self.__module__ = function.__module__
         self._by_row = [k for k, argument in enumerate(arguments) if argument not in SHARED]
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Travel as the text of the plugin, which another process may have to run first."""
-        from losscli.losses.plugin.load import anew, key_of, source_of  # noqa: PLC0415 - a circle
-
-        source = source_of(self.file)
-        if source is None:
-            return Guarded, (self.function, self.name, self.arguments)
-        return anew, (self.file, source, key_of(self))
-
     @property
     def file(self) -> str:
         """The file that holds the function."""

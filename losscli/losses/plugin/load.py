@@ -8,7 +8,7 @@ from pathlib import Path
 from types import ModuleType
 
 from losscli.errors import UsageError
-from losscli.losses.plugin.guard import Guarded, described, line_in
+from losscli.losses.plugin.guard import described, line_in
 from losscli.losses.spec import AKA, LOSSES, Loss, NameTakenError
 from losscli.visible import visible
 
@@ -88,11 +88,6 @@ def source_of(path: str) -> str | None:
     return _SOURCES.get(path)
 
 
-def key_of(function: Guarded) -> tuple[str, str]:
-    """Return the name and the task of the loss that a function is."""
-    return next(key for key, loss in LOSSES.items() if loss.function is function)
-
-
 def load_installed() -> None:
     """Load the losses of installed packages, once; UsageError where one cannot be loaded."""
     if _installed:
@@ -121,10 +116,3 @@ def _undone_on_failure() -> Iterator[None]:
             for key in [key for key in registry if key not in before]:
                 del registry[key]
         raise
-
-
-def anew(path: str, source: str, key: tuple[str, str]) -> Guarded:
-    """Return the function of a plugin's loss in a process that may not have run the plugin."""
-    load_source(str(Path(path).resolve()), path, source)
-    found: Guarded = LOSSES[key].function  # type: ignore[assignment]
-    return found
