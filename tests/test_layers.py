@@ -37,6 +37,7 @@ ORDER = [
     "laws",
     "losses",
     "roles",
+    "minimum",
     "errors",
     "visible",
     "dataclass",

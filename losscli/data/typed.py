@@ -13,7 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from losscli.data import cells
-from losscli.data.text.numerals import instead_of, is_number
+from losscli.data.spelled import fits, number, refused
 from losscli.errors import DataError
 from losscli.visible import visible
 
@@ -162,12 +162,12 @@ def _strings(coded: Any) -> Any:  # noqa: ANN401
 def _read(spelled: Any, name: str, place: Place) -> Any:  # noqa: ANN401
     """Read numbers through their texts, each different one once."""
     found = spelled.dictionary.to_pylist()
-    values = np.array([_number(text) for text in found], np.float64)
-    wrong = [code for code, text in enumerate(found) if not _fits(text, values[code])]
+    values = np.array([number(text) for text in found], np.float64)
+    wrong = [code for code, text in enumerate(found) if not fits(text, values[code])]
     if wrong:
         codes = _codes(spelled.indices)
         row = int(np.isin(codes, wrong).argmax())
-        raise _refused(name, place(row), found[int(codes[row])])
+        raise refused(name, place(row), found[int(codes[row])])
     return _doubles(values).take(spelled.indices)
 
 
@@ -185,23 +185,6 @@ def _halves(column: Any) -> Any:  # noqa: ANN401
         codes[cells.empties(column)] = -1
         found = cells.codes_into(codes.astype(np.int32), ["x"] * len(wide)).indices
     return _doubles(wide).take(found)
-
-
-def _number(text: str) -> float:
-    return float(text.partition("(")[0]) if is_number(text.encode(errors="replace"), ".") else 0.0
-
-
-def _fits(text: str, value: float) -> bool:
-    spelled = is_number(text.encode(errors="replace"), ".")
-    return spelled and not (np.isinf(value) and any(c.isdigit() for c in text))
-
-
-def _refused(name: str, where: str, text: str) -> DataError:
-    what = f"{visible(name)} is '{visible(text)}', "
-    if is_number(text.encode(errors="replace"), "."):
-        remedy = "write inf if it is meant to be infinite, or divide the columns by a constant"
-        return DataError(what + "beyond the largest double (1.8e308)", where=where, remedy=remedy)
-    return DataError(what + "which is not a number", where=where, remedy=instead_of(text, ".", ","))
 
 
 def _not_for(kind: Any, name: str, place: Place, what: str) -> DataError:  # noqa: ANN401

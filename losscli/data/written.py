@@ -10,9 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from losscli.data.text.numerals import instead_of, is_number
-from losscli.errors import DataError
-from losscli.visible import visible
+from losscli.data.spelled import fits, number, refused
 
 _EXACT = 2**53
 Cells = Callable[[slice], Any]
@@ -98,35 +96,14 @@ def _through(name: str, series: "pd.Series[Any]") -> Cells:
     def cells(rows: slice) -> Any:  # noqa: ANN401
         found = read(rows)
         spelled = found.dictionary.to_pylist()
-        values = np.array([_number(text) for text in spelled], dtype=np.float64)
-        wrong = [code for code, text in enumerate(spelled) if not _fits(text, values[code])]
+        values = np.array([number(text) for text in spelled], dtype=np.float64)
+        wrong = [code for code, text in enumerate(spelled) if not fits(text, values[code])]
         if wrong:
             at = np.isin(found.indices.fill_null(-1).to_numpy(), wrong).argmax()
-            raise _refused(name, rows.start + int(at) + 1, str(found[int(at)]))
+            raise refused(name, f"row {rows.start + int(at) + 1}", str(found[int(at)]))
         return pa.array(values).take(found.indices)
 
     return cells
-
-
-def _number(text: str) -> float:
-    # A file may say nan(1), which means nan.
-    spelled = is_number(text.encode(errors="replace"), ".")
-    return float(text.partition("(")[0]) if spelled else np.nan
-
-
-def _fits(text: str, value: float) -> bool:
-    spelled = is_number(text.encode(errors="replace"), ".")
-    return spelled and not (np.isinf(value) and any(c.isdigit() for c in text))
-
-
-def _refused(name: str, row: int, text: str) -> DataError:
-    what = f"{visible(name)} is '{visible(text)}', "
-    if is_number(text.encode(errors="replace"), "."):
-        remedy = "write inf if it is meant to be infinite, or divide the columns by a constant"
-        what += "beyond the largest double (1.8e308)"
-        return DataError(what, where=f"row {row}", remedy=remedy)
-    remedy = instead_of(text, ".", ",")
-    return DataError(what + "which is not a number", where=f"row {row}", remedy=remedy)
 
 
 def _lines(values: "pd.Series[Any]") -> list[str | None]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from losscli.dataclass import dataclass
 from losscli.losses.auto import Errors, NoFitError, Rule
+from losscli.minimum import minimum
 
 Vector = NDArray[np.float64]
 
@@ -21,7 +22,6 @@ _SHIFT = 42
 _GRID = np.linspace(0, 2, 21)
 _STEPS = 40
 """Each of them makes the bracket of alpha 1.6 times narrower: to 1e-9."""
-_GOLDEN = (5**0.5 - 1) / 2
 _TURNS = 200
 _PLACES = np.arange(-6, 6, 1 / 32) * np.pi / 2
 """For the integral over all reals by the double exponential rule (Takahasi & Mori, 1974)."""
@@ -122,17 +122,5 @@ def _least(function: Callable[[float], float]) -> float:
         raise NoFitError("the fit of alpha does not converge")
     at = int(np.argmin(values))
     low, high = float(_GRID[max(at - 1, 0)]), float(_GRID[min(at + 1, len(_GRID) - 1)])
-    ends = {float(_GRID[at]): values[at]}
-    one, other = high - _GOLDEN * (high - low), low + _GOLDEN * (high - low)
-    left, right = function(one), function(other)
-    for _ in range(_STEPS):
-        if left <= right:
-            high, other, right = other, one, left
-            one = high - _GOLDEN * (high - low)
-            left = function(one)
-        else:
-            low, one, left = one, other, right
-            other = low + _GOLDEN * (high - low)
-            right = function(other)
-    ends |= {one: left, other: right}
-    return min(ends, key=lambda alpha: (ends[alpha], alpha))
+    found = minimum(function, low, high, _STEPS)
+    return found if function(found) < values[at] else float(_GRID[at])

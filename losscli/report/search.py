@@ -8,6 +8,7 @@ import numpy as np
 
 from losscli.losses.chosen import Chosen
 from losscli.losses.domain import REAL, Interval
+from losscli.minimum import minimum
 from losscli.report.truths import Found, Truths, Vector, along, number_of, value_of
 from losscli.summary.distribution import Sample
 
@@ -45,9 +46,9 @@ def spread(chosen: Chosen, truths: Truths, _: object) -> Found:
 
     for _turn in range(_TURNS):
         fixed = std
-        mean = _minimum(lambda m: over(m, fixed), mean - std, mean + std, _FINE_STEPS)  # noqa: B023
+        mean = minimum(lambda m: over(m, fixed), mean - std, mean + std, _FINE_STEPS)  # noqa: B023
         middle = mean
-        std = _minimum(lambda s: over(middle, s), std / 4, std * 2, _FINE_STEPS)  # noqa: B023
+        std = minimum(lambda s: over(middle, s), std / 4, std * 2, _FINE_STEPS)  # noqa: B023
     return normal(mean, std)
 
 
@@ -68,10 +69,10 @@ def numeric(role: str) -> Callable[[Chosen, Truths, object], Found]:
         order = np.argsort(along(chosen, smaller, role, grid), kind="stable")
         at = min(order[:_FINALISTS].tolist(), key=lambda place: rough(float(grid[place])))
         low, high = float(grid[max(at - 1, 0)]), float(grid[min(at + 1, len(grid) - 1)])
-        best = _minimum(rough, low, high, _ROUGH_STEPS)
+        best = minimum(rough, low, high, _ROUGH_STEPS)
         if small.sample is not truths.sample:
             reach = (high - low) * _REACH
-            best = _minimum(
+            best = minimum(
                 over(truths), max(low, best - reach), min(high, best + reach), _FINE_STEPS
             )
         exact = over(truths)
@@ -103,21 +104,3 @@ def _thinned(sample: Sample, most: int) -> Sample:
     mass = np.add.reduceat(sample.mass, edges[:-1])
     middle = (edges[:-1] + edges[1:]) // 2
     return Sample(sample.values[middle], mass, sample.exact)
-
-
-def _minimum(function: Callable[[float], float], low: float, high: float, steps: int) -> float:
-    """Return where a function is least between two points, by golden section (Kiefer, 1953)."""
-    golden = (math.sqrt(5) - 1) / 2
-    a, b = high - golden * (high - low), low + golden * (high - low)
-    at_a, at_b = function(a), function(b)
-    for _ in range(steps):
-        if at_a <= at_b:
-            high, b, at_b = b, a, at_a
-            a = high - golden * (high - low)
-            at_a = function(a)
-        else:
-            low, a, at_a = a, b, at_b
-            b = low + golden * (high - low)
-            at_b = function(b)
-    best = min((at_a, a), (at_b, b), (function(low), low), (function(high), high))
-    return best[1]
