@@ -16,6 +16,7 @@ from scipy import integrate, special, stats
 
 import losscli
 from losscli.errors import DataError, LosscliError, UsageError
+from losscli.losses.arguments import Columns
 from losscli.losses.auto import Scaled
 from losscli.losses.likelihood import log_z
 from losscli.losses.spec import LOSSES, Loss, Parameter
@@ -69,7 +70,8 @@ def test_the_constant_of_the_density_is_its_integral() -> None:
 
     def area(alpha: float) -> float:
         def density(x: float) -> float:
-            return float(np.exp(-rho(np.array([x]), alpha=alpha, c=1.0)[0]))
+            size = np.array([x])
+            return float(np.exp(-rho(size, 0 * size, size, alpha=alpha, c=1.0)[0]))
 
         return float(2 * integrate.quad(density, 0, np.inf, limit=500)[0])
 
@@ -104,7 +106,10 @@ def test_the_multiples_are_those_of_95_percent_efficiency(loss: Loss, parameter:
     """The asymptotic efficiency for normal errors is (E psi')^2 / E psi^2."""
     assert isinstance(parameter.auto, Scaled)
     x = np.linspace(0, 12, 240_001)
-    psi = np.gradient(loss.function(x, **{parameter.name: parameter.auto.factor}), x)
+    known = Columns({"y": x, "pred": np.zeros_like(x)})
+    columns = (known[name] for name in loss.arguments)
+    found = loss.function(*columns, **{parameter.name: parameter.auto.factor})
+    psi = np.gradient(found, x)
     density = np.exp(-x * x / 2) / np.sqrt(2 * np.pi)
     slope = 2 * integrate.simpson(x * psi * density, x=x)
     spread = 2 * integrate.simpson(psi * psi * density, x=x)

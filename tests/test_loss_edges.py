@@ -69,6 +69,26 @@ def test_forecasts_of_the_largest_doubles() -> None:
         ("epsilon_insensitive", LARGEST, -LARGEST, math.inf),
         ("mae", 1e200, 0.0, 1e200),
         ("huber", 1e200, 0.0, 1e200),
+        ("pinball", LARGEST, -LARGEST, LARGEST),
+        ("pinball(alpha=0.25)", LARGEST / 2, -LARGEST, 0.375 * LARGEST),
+        ("pinball(alpha=0.75)", -LARGEST / 2, LARGEST, 0.375 * LARGEST),
+        ("pinball", 1.0, LARGEST, LARGEST / 2),
+        ("expectile(alpha=1e-9)", 1e155, 0.0, 1e301),
+        ("huber(delta=0.25)", LARGEST, -LARGEST, LARGEST / 2),
+        ("pseudo_huber(delta=0.25)", LARGEST, -LARGEST, LARGEST / 2),
+        ("fair(c=0.25)", LARGEST, -LARGEST, LARGEST / 2),
+        ("cauchy", LARGEST, -LARGEST, math.log(LARGEST) + math.log(2)),
+        ("cauchy(c=1e-6)", 1e305, 0.0, 1e-12 * 311 * math.log(10)),
+        # the scaled distance is 2, whose square is 4
+        ("geman_mcclure(c=1e308)", 1e308, -1e308, 1.0),
+        ("welsch(c=1e308)", 1e308, -1e308, 1 - math.exp(-2)),
+        ("barron(alpha=0)", LARGEST, -LARGEST, 2 * math.log(LARGEST) + math.log(2)),
+        ("barron(c=4)", LARGEST, -LARGEST, LARGEST / 2),
+        ("poisson", LARGEST, LARGEST / 2, LARGEST * (2 * math.log(2) - 1)),
+        ("gamma", LARGEST, LARGEST / 2, 2 * (1 - math.log(2))),
+        ("qlike", LARGEST, LARGEST / 2, 1 - math.log(2)),
+        # at power 1.5: four times the squared difference of the roots, over the root of pred
+        ("tweedie", 1.6e308, 0.9e308, 4 / 9 * math.sqrt(0.9) * 1e154),
         ("log_cosh", 1e200, 0.0, 1e200),
         ("cauchy", 1e200, 0.0, 200 * math.log(10)),
         ("iso15197", 1e200, -1e200, 1.0),
@@ -87,3 +107,55 @@ def test_scores_at_the_ends_have_their_loss() -> None:
     assert rows("crammer_singer", "margin", y=[0], scores=scores) == [math.inf]
     ranked = rows("margin_ranking", "margin", y=[1.0], score=[LARGEST], score2=[-LARGEST])
     assert ranked == [0.0]
+
+
+@pytest.mark.parametrize(
+    ("text", "y", "pred", "naive", "cost"),
+    [
+        ("mase", LARGEST, -LARGEST, LARGEST / 2, 4.0),
+        ("mase", -LARGEST, LARGEST, 1e10, 2 * (LARGEST / 1e10)),
+        ("mase", 3.0, 1.0, 4.0, 0.5),
+        ("rmsse", -LARGEST, LARGEST, LARGEST / 2, 16.0),
+    ],
+)
+def test_errors_beyond_the_doubles_have_a_scaled_one(
+    text: str, y: float, pred: float, naive: float, cost: float
+) -> None:
+    given = {"y": [y], "pred": [pred], "naive_mae": [naive], "naive_rmse": [naive]}
+    assert rows(text, "regression", **given) == pytest.approx([cost], rel=1e-14)
+
+
+def test_normal_forecasts_of_the_largest_doubles() -> None:
+    given = {"y": [LARGEST], "mean": [-LARGEST], "std": [LARGEST / 2]}
+    log_std = math.log(LARGEST) - math.log(2)
+    for name, cost in {
+        "gaussian_nll": log_std + 8,
+        "log_score": log_std + 8 + math.log(2 * math.pi) / 2,
+        "dss": 2 * log_std + 16,
+    }.items():
+        assert rows(name, "distribution", **given) == pytest.approx([cost], rel=1e-14)
+    # the density and the tail at z = 2 from a table of the normal distribution (20 digits)
+    density, below = 0.05399096651318805195, 0.97724986805182079280
+    crps = 2 * (2 * below - 1) + 2 * density - 1 / math.sqrt(math.pi)
+    given = {"y": [8e307], "mean": [-1.2e308], "std": [1e308]}
+    assert rows("crps", "distribution", **given) == pytest.approx([crps * 1e308], rel=1e-14)
+    given = {"y": [0.9e308], "mean": [-0.89e308], "std": [1e300]}
+    far = 1.79e308 - 1e300 / math.sqrt(math.pi)
+    assert rows("crps", "distribution", **given) == pytest.approx([far], rel=1e-14)
+
+
+def test_rivals_whose_sum_is_no_double_have_a_mean() -> None:
+    scores = [[-LARGEST, 0.0, LARGEST / 4], [1.0, 3.0, 0.0]]
+    # 1 + 2 beside nothing else: 3/3
+    found = rows("weston_watkins", "margin", y=[0, 0], scores=scores)
+    assert found == pytest.approx([LARGEST * 0.75, 1.0], rel=1e-14)
+    found = rows("multi_label_margin", "multilabel", y=[[1.0, 0.0, 0.0]], score=scores[:1])
+    assert found == pytest.approx([LARGEST * 0.75], rel=1e-14)
+
+
+def test_ratings_of_any_size_have_a_surprise() -> None:
+    slope = math.log(10) / 400
+    lead = [LARGEST, -LARGEST, -LARGEST, LARGEST, -1e301, 400.0]
+    found = rows("elo", "games", r_w=lead, r_l=[0.0, 0.0, LARGEST, -LARGEST, 1e301, 0.0])
+    wanted = [0.0, slope * LARGEST, 2 * (slope * LARGEST), 0.0, 2e301 * slope, math.log(1.1)]
+    assert found == pytest.approx(wanted, rel=1e-14)

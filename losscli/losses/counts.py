@@ -9,7 +9,15 @@ from losscli.losses.domain import NON_NEGATIVE, POSITIVE, REAL, Interval
 from losscli.losses.peer import KERAS_EPSILON, catboost, keras, lightgbm, sklearn, torch, xgboost
 from losscli.losses.regression import mse
 from losscli.losses.spec import Vector, loss
-from losscli.losses.stable import NEAR, atanh_rest, difference, exp_rest, factorial_rest, product
+from losscli.losses.stable import (
+    NEAR,
+    atanh_rest,
+    difference,
+    difference_over_sum,
+    exp_rest,
+    factorial_rest,
+    product,
+)
 from losscli.losses.twofold import log_in_two
 
 POWERS = Interval(0, 10, without=(Interval(0, 1, low_open=True, high_open=True),))
@@ -36,8 +44,7 @@ def poisson(y: Annotated[Vector, NON_NEGATIVE], pred: Annotated[Vector, POSITIVE
 
     The deviance of counts whose variance is their mean (McCullagh & Nelder, 1989).
     """
-    e = y - pred
-    v = e / (y + pred)
+    e, v = y - pred, difference_over_sum(y, pred)
     log = _log_of_ratio(np.where(y == 0, pred, y), pred)
     near = e * v + y * (2 * atanh_rest(v))
     return 2 * np.where(np.abs(v) <= NEAR, near, y * log - e)
@@ -170,8 +177,7 @@ def gamma(y: Annotated[Vector, POSITIVE], pred: Annotated[Vector, POSITIVE]) -> 
 
     The deviance of amounts whose spread grows with their mean (McCullagh & Nelder, 1989).
     """
-    e = y - pred
-    v = e / (y + pred)
+    e, v = y - pred, difference_over_sum(y, pred)
     near = e / pred * v - 2 * atanh_rest(v)
     return 2 * np.where(np.abs(v) <= NEAR, near, e / pred - _log_of_ratio(y, pred))
 
@@ -222,7 +228,7 @@ def tweedie(y: Vector, pred: Vector, *, power: Annotated[float, POWERS] = 1.5) -
 
 def _tweedie_near(y: Vector, pred: Vector, power: float) -> Vector:
     """Twice the integral of (y - t)/t^power from pred to y, by powers of v around the middle."""
-    v = (y - pred) / (y + pred)
+    v = difference_over_sum(y, pred)
     total = np.zeros_like(v)
     for coefficient in reversed(_near_coefficients(power)):
         total *= v

@@ -2,10 +2,13 @@
 
 from typing import Annotated
 
+import numpy as np
+
 from losscli.losses.combine import ROOT
 from losscli.losses.domain import POSITIVE
 from losscli.losses.peer import Peer
 from losscli.losses.spec import Vector, loss
+from losscli.losses.stable import within_doubles
 
 
 @loss(
@@ -19,14 +22,16 @@ from losscli.losses.spec import Vector, loss
     ),
     aka=("mean_absolute_scaled_error",),
 )
-def mase(abs_residual: Vector, naive_mae: Annotated[Vector, POSITIVE]) -> Vector:
+def mase(
+    y: Vector, pred: Vector, residual: Vector, naive_mae: Annotated[Vector, POSITIVE]
+) -> Vector:
     """Distance as a multiple of the mean error that the naive forecast had in training.
 
     `naive_mae` is that mean for the series of the row: of |y[t] - y[t - season]| over the
     training data, never over what is judged. Below 1 the forecast is better than what naive
     ones were in training, one step ahead (Hyndman & Koehler, 2006).
     """
-    return abs_residual / naive_mae
+    return np.abs(_in_unit(y, pred, residual, naive_mae))
 
 
 @loss(
@@ -41,11 +46,19 @@ def mase(abs_residual: Vector, naive_mae: Annotated[Vector, POSITIVE]) -> Vector
     aka=("root_mean_squared_scaled_error",),
     combine=ROOT,
 )
-def rmsse(residual: Vector, naive_rmse: Annotated[Vector, POSITIVE]) -> Vector:
+def rmsse(
+    y: Vector, pred: Vector, residual: Vector, naive_rmse: Annotated[Vector, POSITIVE]
+) -> Vector:
     """Root mean squared distance, as a multiple of the naive forecast's in training.
 
     `naive_rmse` is the root of the mean of (y[t] - y[t - season])^2 over the training data of
     the series (Makridakis, Spiliotis & Assimakopoulos, 2022).
     """
-    ratio: Vector = residual / naive_rmse
+    ratio = _in_unit(y, pred, residual, naive_rmse)
     return ratio * ratio
+
+
+def _in_unit(y: Vector, pred: Vector, residual: Vector, unit: Vector) -> Vector:
+    return within_doubles(
+        residual / unit, lambda y, pred, unit: (y - pred) / unit, y, pred, unit, degree=0
+    )

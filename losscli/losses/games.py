@@ -10,6 +10,8 @@ from losscli.losses.stable import difference, product
 
 _SLOPE, _SLOPE_REST = 0.005756462732485115, -4.039111777674178e-19
 """log(10)/400, and what the double took away of it."""
+_FAR = 1e100
+"""With such a lead only the sign and the size of it matter."""
 
 
 @loss(
@@ -62,4 +64,10 @@ def elo(r_w: Vector, r_l: Vector) -> Vector:
     rest += lead * _SLOPE_REST + lost * _SLOPE
     # the exponential of a large number multiplies what its rounding took away
     small = np.exp(-np.abs(x)) * (1 - np.sign(x) * rest)
-    return np.maximum(-x, 0.0) + np.log1p(small)
+    found: Vector = np.maximum(-x, 0.0) + np.log1p(small)
+    far = ~(np.abs(lead) < _FAR)
+    if far.any():
+        # the parts of the product, or the difference itself, may be no doubles
+        eighth = 0.125 * r_l[far] - 0.125 * r_w[far]
+        found[far] = np.maximum(8 * (_SLOPE * eighth), 0.0)
+    return found

@@ -104,11 +104,19 @@ def weston_watkins(y: Codes, scores: Matrix) -> Vector:
 
     The sum is divided by the number of all classes, as torch does (Weston & Watkins, 1999).
     """
+    mean: Vector = _short_of_rivals(y, scores) / scores.shape[1]
+    if mean.max(initial=0.0) == np.inf:
+        # beside such a sum the 1 is nothing, so it is in proportion to the scores
+        beyond = np.isinf(mean)
+        mean[beyond] = 8 * (_short_of_rivals(y[beyond], 0.125 * scores[beyond]) / scores.shape[1])
+    return mean
+
+
+def _short_of_rivals(y: Codes, scores: Matrix) -> Vector:
     total, truth = np.zeros(len(y)), scores[np.arange(len(y)), y]
     for k in range(scores.shape[1]):
         total += np.where(y == k, 0.0, _short_of(scores[:, k], truth))
-    mean: Vector = total / scores.shape[1]
-    return mean
+    return total
 
 
 @loss(

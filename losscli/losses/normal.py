@@ -45,7 +45,7 @@ def gaussian_nll(
     `full` adds the constant log(2 pi)/2 that makes it minus the logarithm of the density; can be
     below 0, as densities can be above 1 (Nix & Weigend, 1994).
     """
-    z = (y - mean) / std
+    z = _z(y, mean, std)
     found = log_std + 0.5 * (z * z)
     return found + _HALF_LOG_2PI if full else found
 
@@ -65,6 +65,12 @@ def log_score(y: Vector, mean: Vector, std: Annotated[Vector, POSITIVE], log_std
     Strictly proper, and merciless to narrow forecasts that are wrong (Good, 1952).
     """
     return gaussian_nll(y, mean, std, log_std, full=True)
+
+
+def _z(y: Vector, mean: Vector, std: Vector) -> Vector:
+    return within_doubles(
+        (y - mean) / std, lambda y, mean, std: (y - mean) / std, y, mean, std, degree=0
+    )
 
 
 @loss(
@@ -98,11 +104,16 @@ def crps(y: Vector, mean: Vector, std: Annotated[Vector, POSITIVE]) -> Vector:
     The absolute error where the spread is nothing; strictly proper, and milder than log_score to
     narrow forecasts that are wrong (Gneiting & Raftery, 2007).
     """
-    z = (y - mean) / std
+    z = _z(y, mean, std)
     inside = z * _erf(z * math.sqrt(0.5)) - 1 / math.sqrt(math.pi)
     near = std * (inside + math.sqrt(2 / math.pi) * np.exp(-0.5 * (z * z)))
     # far out z may be infinite where the distance is not
-    return np.where(np.abs(z) < _FAR, near, np.abs(y - mean) - std / math.sqrt(math.pi))
+    far = within_doubles(_far(y, mean, std), _far, y, mean, std, degree=1)
+    return np.where(np.abs(z) < _FAR, near, far)
+
+
+def _far(y: Vector, mean: Vector, std: Vector) -> Vector:
+    return np.asarray(np.abs(y - mean) - std / math.sqrt(math.pi))
 
 
 _FAR = 40.0

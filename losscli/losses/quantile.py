@@ -32,6 +32,12 @@ def pinball(y: Vector, pred: Vector, *, alpha: Annotated[float, OPEN_UNIT] = 0.5
 
     Judges a forecast of the alpha-quantile (Koenker & Bassett, 1978).
     """
+    return within_doubles(
+        _tilted(y, pred, alpha), lambda y, pred: _tilted(y, pred, alpha), y, pred, degree=1
+    )
+
+
+def _tilted(y: Vector, pred: Vector, alpha: float) -> Vector:
     e: Vector = y - pred
     return e * (alpha - (e < 0))
 
@@ -54,8 +60,12 @@ def expectile(y: Vector, pred: Vector, *, alpha: Annotated[float, OPEN_UNIT] = 0
     Judges a forecast of the alpha-expectile (Newey & Powell, 1987).
     """
     e = y - pred
-    tilt: Vector = np.abs(alpha - (e < 0))
-    return tilt * (e * e)
+    tilt = np.abs(alpha - (e < 0))
+    found: Vector = tilt * (e * e)
+    if found.max(initial=0.0) == np.inf:
+        # the square alone may be no double
+        found = np.where(np.isinf(found), (tilt * e) * e, found)
+    return found
 
 
 @loss(

@@ -8,7 +8,7 @@ from losscli.losses.auto import Scaled
 from losscli.losses.domain import POSITIVE, Interval
 from losscli.losses.likelihood import BarronLikelihood
 from losscli.losses.spec import Vector, loss
-from losscli.losses.stable import box_cox
+from losscli.losses.stable import box_cox, of_distance
 
 _HUGE = 1e100
 """A scaled error beyond this counts as this where the loss has levelled off long before."""
@@ -22,11 +22,13 @@ def _scaled_square(abs_residual: Vector, c: float) -> Vector:
     return scaled
 
 
-def _log1p_square(abs_residual: Vector, c: float) -> Vector:
-    """Return log1p((abs_residual/c)**2), also where the square overflows."""
-    scaled = abs_residual / c
+def _log1p_square(size: Vector, c: float) -> Vector:
+    """Return log1p((size/c)**2), also where the square overflows."""
+    scaled = size / c
     near = np.minimum(scaled, _ONE_IS_LOST)
     far = 2 * np.log(np.maximum(scaled, _ONE_IS_LOST))
+    if scaled.max(initial=0.0) == np.inf:
+        far = np.where(np.isinf(scaled), 2 * (np.log(size) - np.log(c)), far)
     return np.where(scaled > _ONE_IS_LOST, far, np.log1p(near * near))
 
 
@@ -37,6 +39,8 @@ def _log1p_square(abs_residual: Vector, c: float) -> Vector:
     aka=("lorentzian",),
 )
 def cauchy(
+    y: Vector,
+    pred: Vector,
     abs_residual: Vector,
     *,
     c: Annotated[float, POSITIVE, Scaled(2.3849, "Holland & Welsch, 1977")] = 1.0,
@@ -45,7 +49,11 @@ def cauchy(
 
     Barron's form at alpha = 0, times c^2 (Black & Anandan, 1996).
     """
-    return 0.5 * c * (c * _log1p_square(abs_residual, c))
+    return of_distance(_cauchy, c, y, pred, abs_residual, degree=2)
+
+
+def _cauchy(size: Vector, c: float) -> Vector:
+    return 0.5 * c * (c * _log1p_square(size, c))
 
 
 @loss(
@@ -55,6 +63,8 @@ def cauchy(
     bound=2,
 )
 def geman_mcclure(
+    y: Vector,
+    pred: Vector,
     abs_residual: Vector,
     *,
     c: Annotated[float, POSITIVE, Scaled(1.8937, "Holland & Welsch, 1977, of this loss")] = 1.0,
@@ -63,7 +73,11 @@ def geman_mcclure(
 
     An error of 2c already costs half of the most there is (Geman & McClure, 1985).
     """
-    square = _scaled_square(abs_residual, c)
+    return of_distance(_geman_mcclure, c, y, pred, abs_residual, degree=0)
+
+
+def _geman_mcclure(size: Vector, c: float) -> Vector:
+    square = _scaled_square(size, c)
     return 2 * square / (square + 4)
 
 
@@ -75,6 +89,8 @@ def geman_mcclure(
     bound=1,
 )
 def welsch(
+    y: Vector,
+    pred: Vector,
     abs_residual: Vector,
     *,
     c: Annotated[float, POSITIVE, Scaled(2.1105, "Holland & Welsch, 1977: 2.985 / sqrt(2)")] = 1.0,
@@ -83,7 +99,11 @@ def welsch(
 
     Beyond 3c every error costs the same (Dennis & Welsch, 1978).
     """
-    return -np.expm1(-0.5 * _scaled_square(abs_residual, c))
+    return of_distance(_welsch, c, y, pred, abs_residual, degree=0)
+
+
+def _welsch(size: Vector, c: float) -> Vector:
+    return -np.expm1(-0.5 * _scaled_square(size, c))
 
 
 @loss(
@@ -94,6 +114,8 @@ def welsch(
     bound="c**2/6",
 )
 def tukey(
+    y: Vector,
+    pred: Vector,
     abs_residual: Vector,
     *,
     c: Annotated[float, POSITIVE, Scaled(4.685, "Holland & Welsch, 1977")] = 4.685,
@@ -102,7 +124,11 @@ def tukey(
 
     The default c keeps 95 % efficiency when errors are standard normal (Beaton & Tukey, 1974).
     """
-    square: Vector = np.minimum(_scaled_square(abs_residual, c), 1.0)
+    return of_distance(_tukey, c, y, pred, abs_residual, degree=2)
+
+
+def _tukey(size: Vector, c: float) -> Vector:
+    square: Vector = np.minimum(_scaled_square(size, c), 1.0)
     return c * (c / 6 * (square * (3 + square * (square - 3))))
 
 
@@ -119,6 +145,8 @@ def tukey(
     aka=("adaptive", "general"),
 )
 def barron(
+    y: Vector,
+    pred: Vector,
     abs_residual: Vector,
     *,
     alpha: Annotated[float, Interval(high=2), BarronLikelihood()] = 1.0,
@@ -129,15 +157,32 @@ def barron(
     Alpha 2 is half the square, 1 pseudo_huber, 0 cauchy, -2 geman_mcclure, -inf welsch, of
     errors in units of c (Barron, 2019).
     """
+    return of_distance(lambda size, c: _barron(size, alpha, c), c, y, pred, abs_residual, degree=0)
+
+
+def _barron(size: Vector, alpha: float, c: float) -> Vector:
     if alpha == 2:  # noqa: PLR2004
-        scaled = abs_residual / c
+        scaled = size / c
         return 0.5 * scaled * scaled
     if alpha == -np.inf:
-        return -np.expm1(-0.5 * _scaled_square(abs_residual, c))
+        return -np.expm1(-0.5 * _scaled_square(size, c))
     rest = 2 - alpha
-    ratio = abs_residual / c / np.sqrt(rest)
-    near = np.minimum(abs_residual / c, _ONE_IS_LOST * np.sqrt(rest))
+    ratio = size / c / np.sqrt(rest)
+    near = np.minimum(size / c, _ONE_IS_LOST * np.sqrt(rest))
     square = near * near / rest
     found = 0.5 * rest * box_cox(np.log1p(square), 1 + square, 0.5 * alpha)
     far = np.maximum(ratio, _ONE_IS_LOST)
-    return np.where(ratio > _ONE_IS_LOST, rest * box_cox(np.log(far), far, alpha), found)
+    beyond = box_cox(np.log(far), far, alpha)
+    if ratio.max(initial=0.0) == np.inf:
+        none = np.isinf(ratio)
+        beyond[none] = _box_cox_of_quotient(size[none], c * np.sqrt(rest), alpha)
+    return np.where(ratio > _ONE_IS_LOST, rest * beyond, found)
+
+
+def _box_cox_of_quotient(size: Vector, unit: float, power: float) -> Vector:
+    """Return the Box-Cox transform of size/unit, which is no double itself."""
+    logs: Vector = np.log(size) - np.log(unit)
+    if power == 0:
+        return logs
+    whole = (size**power / unit**power - 1) / power
+    return np.where(np.abs(power * logs) < 1, np.expm1(power * logs) / power, whole)

@@ -8,7 +8,7 @@ from losscli.losses.auto import Scaled
 from losscli.losses.domain import NON_NEGATIVE, POSITIVE
 from losscli.losses.peer import Peer, catboost, keras, lightgbm, torch, xgboost
 from losscli.losses.spec import Vector, loss
-from losscli.losses.stable import atanh_rest, difference
+from losscli.losses.stable import atanh_rest, difference, of_distance
 
 _HUBER = Scaled(1.345, "Holland & Welsch, 1977")
 _HUGE = 1e100
@@ -26,13 +26,23 @@ _HUGE = 1e100
         catboost("Huber", "Its delta has no default."),
     ),
 )
-def huber(abs_residual: Vector, *, delta: Annotated[float, POSITIVE, _HUBER] = 1.0) -> Vector:
+def huber(
+    y: Vector,
+    pred: Vector,
+    abs_residual: Vector,
+    *,
+    delta: Annotated[float, POSITIVE, _HUBER] = 1.0,
+) -> Vector:
     """Half the squared distance up to delta, a straight line beyond.
 
     Near mse for small errors and near delta times mae for large ones (Huber, 1964).
     """
-    inner = np.minimum(abs_residual, delta)
-    found: Vector = abs_residual - 0.5 * inner
+    return of_distance(_huber, delta, y, pred, abs_residual, degree=2)
+
+
+def _huber(size: Vector, delta: float) -> Vector:
+    inner = np.minimum(size, delta)
+    found: Vector = size - 0.5 * inner
     found *= inner
     return found
 
@@ -61,6 +71,8 @@ def smooth_l1(abs_residual: Vector, *, beta: Annotated[float, POSITIVE, _HUBER] 
     peers=(xgboost("reg:pseudohubererror", "Its metric mphe; delta is huber_slope there."),),
 )
 def pseudo_huber(
+    y: Vector,
+    pred: Vector,
     abs_residual: Vector,
     *,
     delta: Annotated[float, POSITIVE, Scaled(1.287, "Holland & Welsch, 1977, of this loss")] = 1.0,
@@ -69,9 +81,13 @@ def pseudo_huber(
 
     A huber without a corner (Charbonnier et al., 1997).
     """
-    scaled = np.minimum(abs_residual / delta, _HUGE)
+    return of_distance(_pseudo_huber, delta, y, pred, abs_residual, degree=2)
+
+
+def _pseudo_huber(size: Vector, delta: float) -> Vector:
+    scaled = np.minimum(size / delta, _HUGE)
     slope: Vector = scaled / (np.sqrt(1 + scaled * scaled) + 1)
-    return delta * abs_residual * slope
+    return delta * size * slope
 
 
 @loss(
@@ -81,6 +97,8 @@ def pseudo_huber(
     peers=(lightgbm("fair"),),
 )
 def fair(
+    y: Vector,
+    pred: Vector,
     abs_residual: Vector,
     *,
     c: Annotated[float, POSITIVE, Scaled(1.3998, "Holland & Welsch, 1977")] = 1.0,
@@ -89,10 +107,14 @@ def fair(
 
     LightGBM's fair, with its c (Fair, 1974).
     """
-    scaled = np.minimum(abs_residual / c, _HUGE)
+    return of_distance(_fair, c, y, pred, abs_residual, degree=2)
+
+
+def _fair(size: Vector, c: float) -> Vector:
+    scaled = np.minimum(size / c, _HUGE)
     ratio = scaled / (2 + scaled)
     near = c * (scaled * ratio - 2 * atanh_rest(ratio))
-    return c * np.where(scaled <= 1, near, abs_residual - c * np.log1p(scaled))
+    return c * np.where(scaled <= 1, near, size - c * np.log1p(scaled))
 
 
 @loss(

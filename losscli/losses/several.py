@@ -206,13 +206,21 @@ def multi_label_margin(y: Annotated[Matrix, ZERO_OR_ONE], score: Matrix) -> Vect
     Summed over all such pairs and divided by the number of labels, as torch does (Crammer &
     Singer, 2003).
     """
+    mean: Vector = _out_of_order(y, score) / y.shape[1]
+    if mean.max(initial=0.0) == np.inf:
+        # beside such a sum the 1 is nothing, so it is in proportion to the scores
+        beyond = np.isinf(mean)
+        mean[beyond] = 8 * (_out_of_order(y[beyond], 0.125 * score[beyond]) / y.shape[1])
+    return mean
+
+
+def _out_of_order(y: Matrix, score: Matrix) -> Vector:
     total = np.zeros(len(y))
     for i in range(y.shape[1]):
         for j in range(y.shape[1]):
             lead, rest = difference(score[:, j], score[:, i])
             short = np.maximum((1 + lead) + rest, 0.0)
             total += np.where((y[:, i] == 1) & (y[:, j] == 0), short, 0.0)
-    total /= y.shape[1]
     return total
 
 

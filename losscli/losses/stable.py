@@ -46,11 +46,40 @@ def within_doubles(
 
     For losses that are homogeneous of that degree: 1 has the unit of the columns, 0 has none.
     """
+    if math.isfinite(found.max(initial=0.0)) and math.isfinite(found.min(initial=0.0)):
+        return found
     beyond = ~np.isfinite(found)
-    if beyond.any():
-        found[beyond] = function(*(column[beyond] * _EIGHTH for column in columns))
-        if degree:
-            found[beyond] /= _EIGHTH
+    found[beyond] = function(*(column[beyond] * _EIGHTH for column in columns)) / _EIGHTH**degree
+    return found
+
+
+def of_distance(
+    function: Callable[[Vector, float], Vector],
+    unit: float,
+    *columns: Vector,
+    degree: int,
+) -> Vector:
+    """Return the losses of y, pred and |y - pred|, also where that is no double but its loss is.
+
+    `function` takes the distance and a parameter in its unit, and is homogeneous in both.
+    """
+    y, pred, size = columns
+    found = function(size, unit)
+    if size.max(initial=0.0) == np.inf:
+        beyond = np.isinf(size)
+        smaller = np.abs(y[beyond] * _EIGHTH - pred[beyond] * _EIGHTH)
+        found[beyond] = function(smaller, unit * _EIGHTH) / _EIGHTH**degree
+    return found
+
+
+def difference_over_sum(a: Vector, b: Vector) -> Vector:
+    """Return (a - b)/(a + b) of numbers from 0 on, also where their sum is no double."""
+    total = a + b
+    found: Vector = (a - b) / total
+    if total.max(initial=0.0) == np.inf:
+        large = np.isinf(total)
+        one, other = 0.5 * a[large], 0.5 * b[large]
+        found[large] = (one - other) / (one + other)
     return found
 
 
