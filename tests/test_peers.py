@@ -87,8 +87,8 @@ def said(entry: Mapping[str, Any]) -> str:
 
 @pytest.mark.parametrize("entry", [e for e in VALUES if e["library"] in OFFERED], ids=said)
 def test_its_number_is_printed_exactly(entry: Mapping[str, Any]) -> None:
-    if entry["value"] == "inf" or entry["data"] == "empty mask":
-        return  # an overflow is no number to print, and of what is empty the report says so
+    if entry["value"] == "inf":
+        return  # an overflow is no number to print
     found = columns(entry["data"])
     one = as_in(chosen(entry["loss"], found), entry["library"])
     rel = TOLERANCE[entry["library"]]
@@ -374,13 +374,20 @@ def test_a_number_that_may_differ_is_not_called_the_same() -> None:
 
 
 @pytest.mark.parametrize(("loss", "word"), [("dice", "empty"), ("tversky", "what is missed")])
-def test_what_keras_has_otherwise_is_said(loss: str, word: str) -> None:
+def test_an_empty_mask_is_1_as_keras_has_it(loss: str, word: str) -> None:
     frame = pd.DataFrame({"y_true": [0, 1], "y_prob": [0.0, 1.0], "image": ["a", "b"]})
+    assert losscli.evaluate(frame, losses=loss, group="image").losses[0].estimate.value == 0
     report = losscli.evaluate(frame, losses=loss, group="image", compat="keras")
+    (result,) = report.losses
+    # 1 for the image that is empty, 0 for the other
+    assert (result.estimate.value, result.empty_groups) == (0.5, 1)
     (said,) = (one for one in report.warnings if one.startswith(loss))
-    assert "may differ" in said
+    assert "is Keras's number" in said
     assert word in said
-    assert not any("the same number" in one for one in report.warnings)
+    assert f"1 group has nothing in truth and prediction, which is 1 for {loss}" in report.warnings
+    empty = frame[:1].assign(y_true=0)
+    pooled = losscli.evaluate(empty, losses=loss, pooled=True, positive="1", compat="keras")
+    assert pooled.losses[0].estimate.value == 1.0
 
 
 def test_each_part_of_a_sum_is_theirs() -> None:

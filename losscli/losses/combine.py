@@ -33,7 +33,8 @@ class Combine:
     ValueError that it has none at these means. A `monotone` one is an
     increasing function of the mean of the first term alone, so it maps an interval's ends.
     One with `empty` is meant for the rows of one group: `empty` tells that they hold nothing to
-    be found and nothing that was predicted, of which the report counts the groups.
+    be found and nothing that was predicted, of which the report counts the groups; their value
+    is `of_nothing`.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Combine:
     monotone: Callable[[float], float] | None = None
     needs_median: bool = False
     empty: Callable[[Finished], bool] | None = None
+    of_nothing: float = 0.0
 
 
 def to_float(number: Fraction) -> float:
@@ -113,12 +115,15 @@ def _nothing(terms: Finished) -> bool:
     return not terms.mean(1)
 
 
-def overlap(gamma: float = 1.0) -> Combine:
-    """Return the ratio of the means to the power 1/gamma; 0 where there is nothing at all."""
+def overlap(gamma: float = 1.0, of_nothing: float = 0.0) -> Combine:
+    """Return the ratio of the means to the power 1/gamma; a fixed value where there is nothing."""
     power = 1 / gamma
 
     def value(terms: Finished) -> float:
-        return 0.0 if _nothing(terms) else to_float(terms.mean(0) / terms.mean(1)) ** power
+        if _nothing(terms):
+            return of_nothing
+        found: float = to_float(terms.mean(0) / terms.mean(1)) ** power
+        return found
 
     def slopes(means: Sequence[Fraction]) -> Sequence[float | Fraction]:
         ratio = means[0] / means[1]
@@ -126,4 +131,5 @@ def overlap(gamma: float = 1.0) -> Combine:
         return outer / means[1], -outer * ratio / means[1]
 
     said = "ratio of the means" if power == 1 else "ratio of the means, to the power 1/gamma"
-    return Combine(f"{said}; 0 where both are 0", value, slopes, empty=_nothing)
+    said = f"{said}; {of_nothing:g} where both are 0"
+    return Combine(said, value, slopes, empty=_nothing, of_nothing=of_nothing)

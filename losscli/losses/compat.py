@@ -68,13 +68,13 @@ def _likeness(loss: Loss, library: str) -> Likeness:
     peer = _peer(loss, library)
     if peer is None:
         return Likeness(loss.name, "", "", changed=False)
-    return Likeness(loss.name, peer.name, peer.differs, changed=peer.rows is not None)
+    return Likeness(loss.name, peer.name, peer.differs, changed=peer.changes)
 
 
 def _peer(loss: Loss, library: str) -> Peer | None:
-    """Return the peer in a library: the one with row losses of its own, else the first."""
+    """Return the peer in a library: the one with a number of its own, else the first."""
     found = [peer for peer in loss.peers if peer.library == library]
-    return next((peer for peer in found if peer.rows), found[0] if found else None)
+    return next((peer for peer in found if peer.changes), found[0] if found else None)
 
 
 def _as_in(part: Part, library: str) -> Part:
@@ -82,9 +82,13 @@ def _as_in(part: Part, library: str) -> Part:
 
 
 def like(loss: Loss, library: str) -> Loss:
-    """Return a loss with the row losses of a library, itself where it has none of its own."""
+    """Return a loss with the number of a library, itself where it has none of its own."""
     peer = _peer(loss, library)
-    if peer is None or peer.rows is None:
+    if peer is None or not peer.changes:
+        return loss
+    if peer.combine:
+        loss = replace(loss, combine=peer.combine, library=library)
+    if peer.rows is None:
         return loss
     domain, _ = signature(peer.rows)
     return replace(

@@ -12,6 +12,10 @@ from losscli.losses.spec import Vector, loss
 Kept = Annotated[Vector, UNIT]
 
 
+def _keras(**_: float) -> Combine:
+    return overlap(of_nothing=1.0)
+
+
 @loss(
     formula=("y + prob - 2*y*prob", "y + prob"),
     elicits="-",
@@ -19,7 +23,12 @@ Kept = Annotated[Vector, UNIT]
     avoid="With probabilities where images may be empty: any probability above 0 costs 1 there, so "
     "give decisions (0 or 1). To judge probabilities themselves (brier).",
     peers=(
-        keras("Dice", "It says 1 where truth and prediction are empty, and adds 1e-7 below."),
+        keras(
+            "Dice",
+            "It says 1 where truth and prediction are empty, adds 1e-7 below, and takes a batch as "
+            "one (--pooled) unless its axis is given.",
+            combine=_keras,
+        ),
         Peer("monai", "monai.losses.DiceLoss", "It adds 1e-5 above and below the fraction."),
         Peer("torchmetrics", "1 - DiceScore", "It says NaN where both are empty."),
     ),
@@ -64,7 +73,10 @@ _TVERSKY = (
     "alpha*(1 - y)*prob + beta*y*(1 - prob)",
     "y*prob + alpha*(1 - y)*prob + beta*y*(1 - prob)",
 )
-_SWAPPED = "Its alpha weighs what is missed, and it says 1 where truth and prediction are empty."
+_SWAPPED = (
+    "Its alpha weighs what is missed, so it is our beta and its beta our alpha; it says 1 where truth "
+    "and prediction are empty."
+)
 
 
 @loss(
@@ -73,7 +85,7 @@ _SWAPPED = "Its alpha weighs what is missed, and it says 1 where truth and predi
     use="Where pixels that are missed and pixels that are invented do not cost the same.",
     avoid="With other weights than a reader expects: dice and iou have no choice to make.",
     peers=(
-        keras("Tversky", _SWAPPED),
+        keras("Tversky", _SWAPPED, combine=_keras),
         Peer("monai", "monai.losses.TverskyLoss", "It adds 1e-5 above and below the fraction."),
     ),
     aka=("tversky_loss",),

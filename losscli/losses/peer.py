@@ -5,6 +5,7 @@ from dataclasses import field
 from typing import Any
 
 from losscli.dataclass import dataclass
+from losscli.losses.combine import Combine
 
 LIBRARIES = {
     "sklearn": "scikit-learn",
@@ -27,7 +28,8 @@ class Peer:
     `name` is what it is called there, `differs` says how its number differs from ours, if it
     does. Where it differs by clipping, scale or dropped constants, `rows` is its row loss: a
     function of the same roles and parameters, with the ranges for which it has a value there;
-    `signed` tells that its row losses can be below 0.
+    `signed` tells that its row losses can be below 0. `combine` is how its terms become the value,
+    as that of a loss, where that differs.
     """
 
     library: str
@@ -35,11 +37,17 @@ class Peer:
     differs: str = ""
     rows: Callable[..., Any] | None = field(default=None, repr=False)
     signed: bool = False
+    combine: Callable[..., Combine] | None = field(default=None, repr=False)
 
     @property
     def written(self) -> str:
         """The library as people write it."""
         return LIBRARIES.get(self.library, self.library)
+
+    @property
+    def changes(self) -> bool:
+        """Tell whether its own number can be had."""
+        return self.rows is not None or self.combine is not None
 
 
 def _maker(library: str, prefix: str = "") -> Callable[..., Peer]:
@@ -49,8 +57,9 @@ def _maker(library: str, prefix: str = "") -> Callable[..., Peer]:
         rows: Callable[..., Any] | None = None,
         *,
         signed: bool = False,
+        combine: Callable[..., Combine] | None = None,
     ) -> Peer:
-        return Peer(library, prefix + name, differs, rows, signed)
+        return Peer(library, prefix + name, differs, rows, signed, combine)
 
     return peer
 

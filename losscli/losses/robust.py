@@ -94,7 +94,7 @@ def _pseudo_huber(size: Vector, delta: float) -> Vector:
     formula="c**2*(abs(y - pred)/c - log1p(abs(y - pred)/c))",
     use="Where training is to be smooth and gross errors rule even less than in huber.",
     avoid="Where an error is to count in full beyond some size: it nears mae only slowly.",
-    peers=(lightgbm("fair"),),
+    peers=(lightgbm("fair"), catboost("FairLoss", "Its c is called smoothness.")),
 )
 def fair(
     y: Vector,

@@ -31,7 +31,7 @@ def warnings(
             yield f"{result.label} is infinite in {rows(result.estimate.infinite_rows)}"
     yield from _tails(tails, results)
     yield from _few_units(results, unit)
-    yield from _empty_groups(results)
+    yield from _empty_groups(chosen, results)
     yield from _different_aims(chosen)
     for name in coarse:
         yield (
@@ -72,15 +72,17 @@ def _few_units(results: Sequence[LossResult], unit: str | None) -> Iterator[str]
         yield f"there {'is' if count == 1 else 'are'} only {one} of {visible(unit)}: {few}"
 
 
-def _empty_groups(results: Sequence[LossResult]) -> Iterator[str]:
-    found: dict[int, list[str]] = {}
-    for result in results:
+def _empty_groups(chosen: Sequence[Chosen], results: Sequence[LossResult]) -> Iterator[str]:
+    found: dict[tuple[int, float], list[str]] = {}
+    for one, result in zip(chosen, results, strict=True):
         if result.empty_groups:
-            found.setdefault(result.empty_groups, []).append(result.label)
-    for count, labels in found.items():
+            key = result.empty_groups, one.combine.of_nothing
+            found.setdefault(key, []).append(result.label)
+    for (count, value), labels in found.items():
         what = "1 group has" if count == 1 else f"{count} groups have"
         what += " nothing in truth and prediction"
-        yield f"{what}, which is perfect (0) for {', '.join(labels)}"
+        said = f"{value:g}" if value else "perfect (0)"
+        yield f"{what}, which is {said} for {', '.join(labels)}"
 
 
 def _tails(tails: Sequence[float], results: Sequence[LossResult]) -> Iterator[str]:
