@@ -74,7 +74,7 @@ _TVERSKY = (
     "y*prob + alpha*(1 - y)*prob + beta*y*(1 - prob)",
 )
 _SWAPPED = (
-    "Its alpha weighs what is missed, so it is our beta and its beta our alpha; it says 1 where truth "
+    "Its alpha weighs what is missed, as our beta, its beta is our alpha, and it is 1 where truth "
     "and prediction are empty."
 )
 
