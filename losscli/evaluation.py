@@ -4,7 +4,7 @@ import inspect
 import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from losscli import engine as engines
 from losscli.adapt import Adaptation, Settled
@@ -38,6 +38,12 @@ from losscli.summarise import Summary, Work
 from losscli.summary.census import Census
 from losscli.visible import visible
 from losscli.wanted import OPENING, check_numbers, open_source, texts, wanted, words
+
+if TYPE_CHECKING:
+    from losscli.row_losses import RowsOut
+
+_READ = ("data", "truth", "train", "fit_on", "freeze_from", "against", "cost_matrix")
+"""The arguments that name files to read."""
 
 
 def evaluate(  # noqa: PLR0913 - the arguments are the options of the command line
@@ -84,6 +90,8 @@ def evaluate(  # noqa: PLR0913 - the arguments are the options of the command li
     progress: Progress | None = None,
     engine: str = "threads",
     scheduler: Any = None,  # noqa: ANN401 - an address, a losscli.engine.Scheduler or a client
+    rows: "str | os.PathLike[str] | None" = None,
+    only_worst: str | int | None = None,
     **roles: Any,  # noqa: ANN401 - names, a pattern or {class: column}
 ) -> Report:
     """Judge predictions and return the report.
@@ -121,6 +129,9 @@ def evaluate(  # noqa: PLR0913 - the arguments are the options of the command li
     a program that runs threads of its own), or with "dask" on the cluster of `scheduler`:
     "tcp://host:8786", "local:4" (started for this), or a distributed.Client (default: the one in
     use). Workers open files themselves.
+    `rows` is a file (.parquet, .csv, .arrow or .feather) that gets the losses of every judged
+    row, `only_worst` ("1%" or a number of rows) says that it gets those alone that have the
+    largest first loss. What can only be read once is refused then.
     Raises DataError where the data cannot be judged and UsageError where the arguments do not
     fit, both with a remedy; the same rows give the same numbers to the bit for any `jobs`.
     """
@@ -137,11 +148,12 @@ def evaluate(  # noqa: PLR0913 - the arguments are the options of the command li
         check_beta(class_weights)
     adaptation = Adaptation.of(fit_on, freeze_from)
     adaptation.refuse_same(data)
+    out = _rows_out(given)
     with engines.opened(engine, scheduler) as fold:
         job = _Job(asked, gates, adaptation, given | roles, fold)
-        done = job.run(data, expect_rows)
+        done = job.run(data, expect_rows, out)
         baseline = gates.baseline(lambda path: job.run(path).report)
-    return gates.judge(
+    report = gates.judge(
         done.report,
         done.bounds,
         baseline,
@@ -149,15 +161,17 @@ def evaluate(  # noqa: PLR0913 - the arguments are the options of the command li
         strict=strict,
         other_data=baseline_other_data,
     )
+    return _with_rows(report, out, done.run) if out and done.run else report
 
 
 @dataclass(frozen=True)
 class Done:
-    """A report without verdicts, and what these need beside it."""
+    """A report without verdicts, what these need beside it, and how its rows were read."""
 
     report: Report
     bounds: tuple[Bound, ...]
     tails: tuple[Tail | None, ...]
+    run: Run | None = None
 
 
 @dataclass(frozen=True)
@@ -170,10 +184,17 @@ class _Job:
     given: Mapping[str, Any]
     fold: Fold
 
-    def run(self, data: Any, expect_rows: int | None = None) -> Done:  # noqa: ANN401 - as above
+    def run(
+        self,
+        data: Any,  # noqa: ANN401 - as above
+        expect_rows: int | None = None,
+        out: "RowsOut | None" = None,
+    ) -> Done:
         given, compat = self.given, self.given["compat"]
         reading = {name: given[name] for name in OPENING}
         source = open_source(data, **reading)
+        if out:
+            out.check(source)
         found = plan(source, wanted(given, (*self.asked, *self.gates.named)))
         asked = self.asked or default(found.task, found.columns)
         naive = _naive(given, found, reading)
@@ -188,6 +209,8 @@ class _Job:
         chosen, bounds = settled.chosen, settled.bound(bounds)
         if not (given["pooled"] or found.unit):
             _ask_for_groups(chosen)
+        if out:
+            out.check_losses(chosen)
         like = likenesses(chosen, compat) if compat else ()
         chosen = tuple(as_in(one, compat) for one in chosen) if compat else chosen
         work = work_of(found, chosen, bounds, given["top"])
@@ -199,7 +222,7 @@ class _Job:
         if compat:
             facts = _alike(facts, like, compat)
         made = done(summary, work, bounds, facts, samples(run, summary))
-        return replace(made, report=settled.told(made.report))
+        return replace(made, report=settled.told(made.report), run=run)
 
     def _settled(
         self,
@@ -217,6 +240,26 @@ class _Job:
             found, fit = weighted(beta, self.adaptation, self.gates, run, reading)
             others = (fit,)
         return found, self.adaptation.settled(chosen, run, reading, others)
+
+
+def _rows_out(given: Mapping[str, Any]) -> "RowsOut | None":
+    """Return where row losses go, which is no file that is read."""
+    if given["rows"] is None and given["only_worst"] is None:
+        return None
+    from losscli.row_losses import RowsOut  # noqa: PLC0415 - seldom asked for
+
+    out = RowsOut.of(given["rows"], given["only_worst"])
+    if out:
+        out.refuse_inputs(*(given.get(name) for name in _READ))
+    return out
+
+
+def _with_rows(report: Report, out: "RowsOut", run: Run) -> Report:
+    """Write the row losses; the report says so."""
+    from losscli.row_losses import write_rows  # noqa: PLC0415 - as above
+
+    notes = write_rows(out, run, report.judged, report.losses[0].estimate.rows)
+    return replace(report, notes=(*report.notes, *notes))
 
 
 def work_of(found: Plan, chosen: tuple[Chosen, ...], bounds: Sequence[Bound], top: int) -> Work:

@@ -10,6 +10,21 @@ _UNSEEN = re.compile(
     "\U000e0100-\U000e01ef]"
 )
 """Letters and marks that leave no ink: two names that differ by one would look the same."""
+_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What a formula begins with, in ASCII and in the full width of East Asian keyboards."""
+
+
+def no_formula(text: str) -> str:
+    """Return a cell of CSV with a leading apostrophe where a spreadsheet would run it."""
+    return f"'{text}" if text.lstrip().startswith(_FORMULA) and not _is_number(text) else text
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return "_" not in text
 
 
 def visible(text: str, limit: int = 60) -> str:

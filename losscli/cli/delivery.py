@@ -3,20 +3,18 @@
 import os
 import re
 import shlex
-import shutil
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, TextIO, cast
+from typing import Any, BinaryIO, TextIO, cast
 
 from losscli.cli import interrupt
 from losscli.dataclass import dataclass
+from losscli.draft import discard, draft_of, naming
 from losscli.errors import UsageError
 from losscli.render import Format, Style, format_for, format_named, format_names
 from losscli.visible import visible
-
-_UNFINISHED: set[Path] = set()
 
 
 @dataclass(frozen=True)
@@ -63,6 +61,13 @@ def baseline(path: str | None, inputs: Sequence[str]) -> Target | None:
         what = f"{visible(path, limit=500)} is one of the files to judge"
         raise UsageError(what, where="--save", remedy="write to another file")
     return Target(_writable(Path(path), "--save"), format_named("json"))
+
+
+def refuse_rows(path: str | None, goals: Sequence[Target]) -> None:
+    """Refuse a file for rows that a report goes to, too."""
+    if path and Path(path).resolve() in {_place(goal.path) for goal in goals}:
+        what = f"{visible(path, limit=500)} is named twice"
+        raise UsageError(what, where="--rows", remedy="write to another file")
 
 
 def for_advice(shape: Format, goals: Sequence[Target]) -> None:
@@ -151,52 +156,31 @@ def write_texts(goals: Sequence[tuple[Target, str]]) -> None:
     try:
         drafts = [(_draft(path, data), path) for path, data in texts if _replaceable(path)]
         for draft, path in drafts:
-            with _named(path):
+            with naming(path):
                 draft.replace(path)
     finally:
         discard()
     for path, data in texts:
         if not _replaceable(path):
             descriptor = _descriptor(path)
-            with _named(path):
+            with naming(path):
                 # an open file is written on: opened anew, it would begin again
                 where = path if descriptor is None else descriptor
                 with open(where, "wb", closefd=descriptor is None) as file:
                     file.write(data)
 
 
-def discard() -> None:
-    """Remove the files that are not complete."""
-    while _UNFINISHED:
-        _UNFINISHED.pop().unlink(missing_ok=True)
-
-
 interrupt.before_leaving.append(discard)
 
 
 def _draft(path: Path, data: bytes) -> Path:
-    """Write a file beside `path` that needs only its name, with the rights that `path` has."""
-    draft = path.with_name(f".losscli-{os.getpid()}-{len(_UNFINISHED)}.tmp")
-    with _named(path):
-        _UNFINISHED.add(draft)
-        with draft.open("xb") as file:
+    """Write a file beside `path` that needs only its name."""
+
+    def write(file: BinaryIO) -> None:
+        with naming(path):
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        with suppress(FileNotFoundError):
-            shutil.copymode(path, draft)
-    return draft
 
-
-@contextmanager
-def _named(path: Path) -> Iterator[None]:
-    """Let an error name the file that the user named."""
-    try:
-        yield
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(path)) from error
+    return draft_of(path, write)
 
 
 def encoded(text: str) -> bytes:
@@ -217,6 +201,6 @@ def deliver(text: str) -> None:
         return
     check_stdout()
     stdout = cast(TextIO, sys.__stdout__)
-    with _named(Path("stdout")):
+    with naming(Path("stdout")):
         stdout.buffer.write(encoded(text))
         stdout.buffer.flush()

@@ -86,6 +86,8 @@ def evaluate_files(
     hybrid: options.Hybrids = None,
     format: options.FormatOption = "table",  # noqa: A002 - the option's word
     output: options.Output = None,
+    rows: options.Rows = None,
+    only_worst: options.OnlyWorst = None,
     quiet: options.Quiet = False,
     debug: options.Debug = False,
     **roles: str | None,
@@ -102,6 +104,7 @@ def evaluate_files(
         what = f"--level {level:g} is not between 0 and 1"
         raise UsageError(what, remedy="such as --level 0.95")
     baseline = delivery.baseline(save, files)
+    delivery.refuse_rows(rows, [*targets, *([baseline] if baseline else [])])
     given |= {"by": by or (), "hybrids": hybrid or ()}
     given |= {"fail_if": fail_if or (), "warn_if": warn_if or ()}
     limits.check(given, asked_for(loss, task, cost_matrix))

@@ -195,6 +195,14 @@ Output = Annotated[
         "-o",
     ),
 ]
+Rows = Annotated[
+    str | None,
+    _option(_OUT, "FILE", "Write the losses of every row: .parquet, .csv or .arrow.", "--rows"),
+]
+OnlyWorst = Annotated[
+    str | None,
+    _option(_OUT, "N|P%", "With --rows: only so many, by the first loss.", "--only-worst"),
+]
 Quiet = Annotated[bool, _option(_OUT, "", "Nothing on stderr but errors.", "--quiet", "-q")]
 Debug = Annotated[bool, _option(_OUT, "", "Show the traceback of an error.", "--debug")]
 

@@ -21,7 +21,8 @@ PREFIX = "LOSSCLI_"
 HYBRIDS = "losses"
 """The table of a configuration that names sums of losses."""
 _NOT_SET = {"files", "config", "debug", "hybrid", "plugin"} | {
-    *("scheduler", "tls_ca", "tls_cert", "tls_key", "insecure", "allow_remote")
+    *("scheduler", "tls_ca", "tls_cert", "tls_key", "insecure", "allow_remote"),
+    *("rows", "only_worst"),
 }
 """What a single run alone can say, and what has a table of its own.
 

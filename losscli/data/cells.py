@@ -96,10 +96,22 @@ def texts(column: Any, rows: NDArray[np.int64] | None) -> Any:  # noqa: ANN401
     """Return the texts of a column (of some rows) as one Arrow array of strings."""
     cells = array(column)
     if rows is not None:
-        # What `pa.array` makes of an array is the same, but it imports pandas first.
-        places = pa.Array.from_buffers(pa.int64(), len(rows), [None, pa.py_buffer(rows)])
-        cells = cells.take(places)
+        cells = cells.take(places(rows))
     return _as(cells, pa.string())
+
+
+def places(rows: NDArray[np.integer[Any]]) -> Any:  # noqa: ANN401 - pyarrow has no types
+    """Return integers as an Arrow array (`pa.array` does the same, but imports pandas for it)."""
+    found = np.ascontiguousarray(rows, np.int64)
+    return pa.Array.from_buffers(pa.int64(), len(found), [None, pa.py_buffer(found)])
+
+
+def doubles(values: Vector) -> Any:  # noqa: ANN401 - pyarrow has no types
+    """Return float64[n] as an Arrow array in which NaN is an empty cell."""
+    found = np.ascontiguousarray(values, np.float64)
+    odd = np.isnan(found)
+    known = pa.py_buffer(np.packbits(~odd, bitorder="little")) if odd.any() else None
+    return pa.Array.from_buffers(pa.float64(), len(found), [known, pa.py_buffer(found)])
 
 
 def strings(texts: Sequence[str]) -> Any:  # noqa: ANN401 - pyarrow has no types

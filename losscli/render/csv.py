@@ -6,12 +6,10 @@ from typing import Any
 
 from losscli.render import Style
 from losscli.render._records import fields, records
-from losscli.visible import visible
+from losscli.visible import no_formula, visible
 
 SUFFIXES = (".csv",)
 
-_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""What a formula begins with, in ASCII and in the full width of East Asian keyboards."""
 _LONGEST = 10_000
 
 
@@ -32,13 +30,4 @@ def _plain(record: dict[str, Any]) -> dict[str, Any]:
 
 
 def _cell(text: str) -> str:
-    shown = visible(text, limit=_LONGEST)
-    return f"'{shown}" if shown.lstrip().startswith(_FORMULA) and not _is_number(shown) else shown
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return "_" not in text
+    return no_formula(visible(text, limit=_LONGEST))
