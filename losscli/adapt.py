@@ -125,6 +125,9 @@ class Adaptation:
                 if wrong:
                     what = f"{visible(call)}: {parameter.name} of the report is no use: {wrong}"
                     raise DataError(what, where=self.where, remedy=SAVE)
+        if extra := sorted(set(fit.parameters) - set(part.auto)):
+            what = f"{visible(call)}: the report has a parameter too many: {visible(extra[0])}"
+            raise DataError(what, where=self.where, remedy=SAVE)
         return fit
 
 

@@ -30,8 +30,9 @@ _RULE = "(1 - beta)/(1 - beta^n) for n rows of a class, 1 on average (Cui et al.
 
 def check_beta(beta: float) -> None:
     """Refuse what is no beta."""
-    if not 0 <= beta < 1:
-        what = f"the beta of class weights is from 0 to below 1, not {beta:g}"
+    if not (isinstance(beta, int | float) and 0 <= beta < 1):
+        said = f"{beta:g}" if isinstance(beta, int | float) else repr(beta)
+        what = f"the beta of class weights is from 0 to below 1, not {said}"
         raise UsageError(what, where="--class-weights", remedy="such as --class-weights 0.999")
 
 

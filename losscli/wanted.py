@@ -1,7 +1,7 @@
 """What the arguments of `evaluate` and `compare` ask for: which source, columns and losses."""
 
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from losscli.data.block import Source
@@ -43,7 +43,8 @@ def open_source(data: Any, **options: Any) -> Source:  # noqa: ANN401
 
 def texts(losses: str | Sequence[str] | None) -> list[str]:
     """Return the texts of --loss; UsageError for anything else."""
-    found = [losses] if isinstance(losses, str) else list(losses or [])
+    several = isinstance(losses, Iterable) and not isinstance(losses, str)
+    found: list[Any] = list(losses or ()) if several or losses is None else [losses]
     for text in found:
         if not isinstance(text, str):
             raise UsageError(

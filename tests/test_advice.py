@@ -143,6 +143,12 @@ def test_formats_of_advice() -> None:
     assert (done.returncode, done.stdout) == (2, "")
 
 
+def test_one_row_is_one_row(tmp_path: Path) -> None:
+    (tmp_path / "one.csv").write_text("y_true,y_pred\n1.5,2\n")
+    done = shell("suggest", "one.csv", "-q", cwd=tmp_path)
+    assert done.stdout.startswith("one.csv · 1 row · regression")
+
+
 def test_what_cannot_be_read_is_refused() -> None:
     done = shell("suggest", "nothing.csv")
     assert (done.returncode, done.stdout) == (2, "")

@@ -303,6 +303,10 @@ BROKEN: dict[str, tuple[dict[str, Any], str]] = {
     "keys": ({"fitted": [{"loss": "huber(delta=auto)"}]}, "not what they should be"),
     "other": ({"fitted": [{**FIT, "loss": "tukey(c=auto)"}]}, r"no parameters of huber\(delta"),
     "negative": ({"fitted": [{**FIT, "parameters": {"delta": -1}}]}, "delta must be a number"),
+    "too many": (
+        {"fitted": [{**FIT, "parameters": {"delta": 1.0, "zeta": 1.0}}]},
+        "a parameter too many: zeta",
+    ),
     "missing": ({"fitted": [{**FIT, "parameters": {"c": 1.0}}]}, "it is missing"),
 }
 

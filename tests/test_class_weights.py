@@ -119,6 +119,7 @@ def test_bad_input() -> None:
     wrong: list[tuple[type[LosscliError], str, Any, dict[str, Any]]] = [
         (UsageError, "from 0 to below 1", data, {"class_weights": 1.0}),
         (UsageError, "from 0 to below 1", data, {"class_weights": float("nan")}),
+        (UsageError, "from 0 to below 1, not 'x'", data, {"class_weights": "x"}),
         (UsageError, "not for regression", numbers, {"class_weights": 0.9}),
         (DataError, "the class c of y has no weight", data,
          {"class_weights": 0.9, "fit_on": pd.DataFrame({"y": ["a", "b"]})}),

@@ -266,6 +266,27 @@ def test_the_best_constant_is_found() -> None:
     assert found.skill == pytest.approx(mse.skill, rel=1e-6)
 
 
+@pytest.mark.parametrize("text", ["y - pred", "2**(y - pred)", "clip(y - pred, 0, 1)"])
+def test_no_constant_is_called_best_where_the_loss_falls_for_ever(text: str) -> None:
+    (found,) = losscli.evaluate(SAMPLES / "breast_cancer.csv", losses=text).losses
+    assert found.best_constant is None
+    assert math.isnan(found.skill)
+
+
+def test_infinite_rows_without_a_list_of_the_worst() -> None:
+    given = {"y_true": [1.0, 2.0, 3.0], "y_pred": [1.5, 2.5, 3.5]}
+    report = losscli.evaluate(given, losses="c = inf*abs(y - pred)", top=0, task="regression")
+    assert report.losses[0].estimate.infinite_rows == 3
+    assert report.outliers is None or not report.outliers.worst
+
+
+@pytest.mark.filterwarnings("error")
+def test_huge_formulas_do_not_warn() -> None:
+    huge = "*".join(["abs(y - pred)", *["2**100"] * 10, "2**99"])
+    given = {"y_true": [1.0, 2.0, 3.0], "y_pred": [1.5, 2.5, 3.5]}
+    losscli.evaluate(given, losses=huge, task="regression")
+
+
 def test_a_formula_from_end_to_end(tmp_path: Path) -> None:
     path, table = tmp_path / "p.csv", FRAME.assign(city=["a", "b", "a", "b"])
     table.to_csv(path, index=False)

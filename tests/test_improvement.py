@@ -294,6 +294,7 @@ def test_no_gain_is_claimed_where_there_is_none(loss: str, make: Any) -> None:
         ({"loss": "mae", "group": "y_true"}, "without group"),
         ({"loss": "mae", "level": 1.5}, "level 1.5"),
         ({"loss": "nonsense"}, "nonsense"),
+        ({"loss": 3}, "3 is no text of --loss"),
     ],
 )
 def test_a_loss_that_cannot_be_lowered_so_is_refused(options: dict[str, Any], said: str) -> None:
@@ -330,6 +331,21 @@ def test_data_that_cannot_be_improved_are_refused(
 ) -> None:
     with pytest.raises(LosscliError, match=said):
         losscli.improve(frame, **options)
+
+
+@pytest.mark.parametrize("loss", ["y - pred", "-abs(y - pred)", "2*pred - y"])
+def test_a_loss_that_falls_for_ever_has_no_best_map(loss: str) -> None:
+    with pytest.raises(DataError, match="affine: the fit does not converge"):
+        losscli.improve(numbers(200), loss=loss)
+
+
+@pytest.mark.parametrize("loss", ["mae", "mse", "huber(delta=1)", "(y - pred)**2"])
+def test_perfect_predictions_need_nothing(loss: str) -> None:
+    frame = numbers(300)
+    found = losscli.improve(frame.assign(y_pred=frame["y_true"]), loss=loss)
+    assert found.verdict == "nothing_helps"
+    assert [one.parameters for one in found.fixes] == [{"shift": 0.0}, {"scale": 1.0}]
+    assert [one.change.change for one in found.fixes] == [0.0, 0.0]
 
 
 def test_a_constant_prediction_can_only_be_shifted() -> None:

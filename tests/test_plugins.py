@@ -103,6 +103,31 @@ BAD: dict[str, tuple[str, str]] = {
         "import losscli\n@losscli.loss\ndef mine(*columns):\n    return 1\n",
         "bad.py, line 2: the plugin fails: TypeError: *columns names no column",
     ),
+    "no columns": (
+        "import losscli\n@losscli.loss\ndef mine():\n    return 1\n",
+        "bad.py, line 2: the plugin fails: TypeError: mine asks for no column",
+    ),
+    "a class": (
+        "import losscli\n@losscli.loss\nclass mine:\n    pass\n",
+        "bad.py, line 2: the plugin fails: TypeError: a loss is a function, not type",
+    ),
+    "no name": (
+        "import losscli\nlosscli.loss(lambda y, pred: y)\n",
+        "bad.py, line 2: the plugin fails: ValueError: '<lambda>' is no name that --loss can hold",
+    ),
+    "leaves on a block": (
+        BODY.format("raise SystemExit(0)"),
+        "bad.py, line 5: mine fails: SystemE",
+    ),
+    "cannot say what is wrong": (
+        "class Mute(Exception):\n    def __str__(self): raise ValueError('no')\n"
+        + BODY.format("raise Mute"),
+        "bad.py, line 7: mine fails: Mute; mend it there",
+    ),
+    "masked": (
+        BODY.format("return np.ma.masked_less(e, 0)"),
+        "mine returns masked numbers, not one a row",
+    ),
     "raises on a block": (
         BODY.format("raise RuntimeError('no\\x1b[31m luck')"),
         "bad.py, line 5: mine fails: RuntimeError: no",

@@ -32,5 +32,7 @@ def run(arguments: Sequence[str]) -> int:
         from losscli.cli.command import call  # noqa: PLC0415 - as above
 
         return call(arguments)
+    except KeyboardInterrupt:  # raised by a plugin: Ctrl-C itself leaves at once
+        return interrupt.INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the one place where everything ends
         return exit_code_of(error, debug="--debug" in arguments)

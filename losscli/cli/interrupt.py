@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
 
-_INTERRUPTED = 130
+INTERRUPTED = 130
 
 before_leaving: list[Callable[[], None]] = []
 """What must not be left behind: half-written files, a hidden cursor. Quick, and never waiting."""
@@ -23,4 +23,4 @@ def _leave(_signal: int, _frame: FrameType | None) -> None:
     for tidy in before_leaving:
         with suppress(Exception):
             tidy()
-    os._exit(_INTERRUPTED)
+    os._exit(INTERRUPTED)

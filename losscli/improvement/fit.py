@@ -1,7 +1,7 @@
 """Fitting each kind of map on its half of the rows, and choosing among them."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -9,7 +9,7 @@ import numpy as np
 from losscli.dataclass import dataclass
 from losscli.improvement.kinds import KINDS, THRESHOLD, Kind, logit_of
 from losscli.improvement.objective import Objective
-from losscli.improvement.search import Least, along, around
+from losscli.improvement.search import NO_END, Least, along, around
 from losscli.improvement.threshold import has_threshold, least_cost
 from losscli.losses.arguments import Columns
 from losscli.losses.chosen import Chosen
@@ -18,6 +18,8 @@ from losscli.losses.spec import Vector
 _QUANTILES = 33
 _HOTTEST = 100.0
 _FARTHEST = 30.0
+_BEYOND = 1000.0
+"""So many times as far as the data reach, a loss that has a minimum is not less."""
 _CLEAR = 1.0
 """Standard errors by which a map of two parameters must be better than one of one.
 
@@ -94,17 +96,36 @@ def _threshold(objective: Objective) -> Fitted:
     return Fitted(THRESHOLD, {THRESHOLD: at}, value, after=after)
 
 
-def _grid(values: Vector, identity: float) -> Vector:
-    """Return quantiles of what would be best for single rows, and no change at all."""
+def _grid(values: Vector, identity: float, unit: float) -> Vector:
+    """Return quantiles of what would be best for single rows, and no change at all.
+
+    Where no row asks for a change, a unit to both sides shows that it would not help.
+    """
     values = values[np.isfinite(values)]
     levels = np.linspace(0, 1, _QUANTILES)
     some = np.quantile(values, levels) if len(values) else np.empty(0)
-    return np.unique(np.append(some, identity))
+    grid = np.unique(np.append(some, identity))
+    return grid if len(grid) > 1 else identity + unit * np.array([-1.0, 0.0, 1.0])
+
+
+def _ended(least: Least, value: Callable[[float], float], reach: float) -> Least:
+    """Return a minimum, or that there is none: the loss is less far beyond the data, too."""
+    with np.errstate(all="ignore"):
+        beyond = [value(sign * _BEYOND * reach) for sign in (-1, 1)]
+    return replace(least, why=NO_END) if not least.why and min(beyond) < least.value else least
 
 
 def _shift(objective: Objective, kind: Kind, _: Sequence[Fitted]) -> Least:
     y, pred = (objective.rows.columns[role] for role in ("y", "pred"))
-    return along(lambda a: objective.value(kind, (a,)), _grid(y - pred, 0.0), bounded=True)
+    grid = _grid(y - pred, 0.0, float(np.std(pred)) or 1.0)
+    return _along(objective, kind, grid)
+
+
+def _along(objective: Objective, kind: Kind, grid: Vector) -> Least:
+    def value(at: float) -> float:
+        return objective.value(kind, (at,))
+
+    return _ended(along(value, grid, bounded=True), value, float(np.abs(grid).max()))
 
 
 def _is_constant(values: Vector) -> bool:
@@ -116,8 +137,8 @@ def _scale(objective: Objective, kind: Kind, _: Sequence[Fitted]) -> Least | Non
     if _is_constant(pred):
         return None
     with np.errstate(all="ignore"):
-        grid = _grid(y / pred, 1.0)
-    return along(lambda b: objective.value(kind, (b,)), grid, bounded=True)
+        grid = _grid(y / pred, 1.0, 0.5)
+    return _along(objective, kind, grid)
 
 
 def _affine(objective: Objective, kind: Kind, before: Sequence[Fitted]) -> Least | None:
@@ -145,8 +166,15 @@ def _affine(objective: Objective, kind: Kind, before: Sequence[Fitted]) -> Least
         for one in before
         if not one.why
     ]
-    starts = sorted(starts, key=lambda u: objective.value(kind, forth(u)))
-    found = around(lambda u: objective.value(kind, forth(u)), starts, 0.5)
+
+    def value(u: Sequence[float]) -> float:
+        return objective.value(kind, forth(u))
+
+    starts = sorted(starts, key=value)
+    found = around(value, starts, 0.5)
+    middle, tilt = found.at
+    found = _ended(found, lambda far: value((far, tilt)), 1 + abs(middle))
+    found = _ended(found, lambda far: value((middle, far)), 1 + abs(tilt))
     return replace(found, at=forth(found.at))
 
 

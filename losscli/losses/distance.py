@@ -25,7 +25,7 @@ def rises_with_distance(chosen: Chosen) -> bool:
     if len(terms) > 1 or not np.array_equal(terms[0], losses):
         return False
     rising = losses[np.argsort(distances, kind="stable")]
-    return bool((np.diff(rising) >= 0).all())
+    return bool((rising[1:] >= rising[:-1]).all())
 
 
 def of_distance(chosen: Chosen, distances: Vector) -> Vector:

@@ -216,6 +216,7 @@ def loss(  # noqa: PLR0913 - each is one documented fact of a loss
     """
 
     def register(function: F) -> F:
+        _check_function(function, name)
         made = _read(function, name or function.__name__)
         made = replace(
             made,
@@ -251,9 +252,21 @@ def loss(  # noqa: PLR0913 - each is one documented fact of a loss
     return register
 
 
+def _check_function(function: Callable[..., Any], name: str) -> None:
+    """Refuse what is no function with a name that can be typed."""
+    if not hasattr(function, "__code__"):
+        what = f"a loss is a function, not {type(function).__name__}"
+        raise TypeError(f"{what}: write def my_loss(y, pred): … below @losscli.loss")
+    if not (name or function.__name__).isidentifier():
+        what = f"{name or function.__name__!r} is no name that --loss can hold"
+        raise ValueError(f"{what}: give another, as in @losscli.loss(name='my_loss')")
+
+
 def _read(function: Callable[..., Any], name: str) -> Loss:
     foreign = function.__module__.partition(".")[0] != "losscli"
     own, several, parameters = _signature(function, foreign=foreign)
+    if not own:
+        raise TypeError(f"{name} asks for no column: name some, as in def {name}(y, pred)")
     domain = {name: legal for argument in own for name, legal in ranges(argument).items()} | own
     roles = tuple(dict.fromkeys(role for argument in own for role in bases(argument)))
     origin = ""

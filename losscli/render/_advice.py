@@ -12,7 +12,8 @@ from losscli.visible import visible
 def title(found: Advice) -> str:
     """Return the line that says which rows were looked at as what."""
     files = ", ".join(visible(name) for name in found.files)
-    return " · ".join([files, f"{count(found.judged)} rows", found.task, against(found.columns)])
+    rows = "1 row" if found.judged == 1 else f"{count(found.judged)} rows"
+    return " · ".join([files, rows, found.task, against(found.columns)])
 
 
 def parts(found: Advice, most: int) -> Iterator[Grid | Facts | Commands]:  # noqa: ARG001 - it is short

@@ -2,11 +2,17 @@
 
 import math
 
+import numpy as np
+
 from losscli.errors import UsageError
 from losscli.losses.chosen import Chosen
+from losscli.losses.domain import REAL
 from losscli.report.finders import BY_ROLES, FINDERS
 from losscli.report.records import BestConstant
 from losscli.report.truths import Truths, value_of
+
+_BEYOND = 1000.0
+"""So many times as far as the truths reach, a loss that has a best constant is not less."""
 
 
 def best_constant(chosen: Chosen, truths: Truths) -> BestConstant | None:
@@ -33,4 +39,18 @@ def best_constant(chosen: Chosen, truths: Truths) -> BestConstant | None:
         value = value_of(chosen, truths, columns)
     except UsageError:  # a plugin's loss need not take what no row predicts
         return None
-    return BestConstant(prediction, value) if math.isfinite(value) else None
+    known = math.isfinite(value) and not (chosen.own and _falls(chosen, truths, value))
+    return BestConstant(prediction, value) if known else None
+
+
+def _falls(chosen: Chosen, truths: Truths, least: float) -> bool:
+    """Tell whether far beyond the truths a loss of the user's own is less than its least there."""
+    if "pred" not in chosen.roles:
+        return False
+    far = _BEYOND * (1 + float(np.abs(truths.sample.values).max()))
+    legal = chosen.domain().get("pred", (REAL, ""))[0]
+    ends = np.array([-far, far])
+    return any(
+        value_of(chosen, truths, {"pred": np.float64(end)}) < least  # type: ignore[dict-item]
+        for end in ends[legal.holds(ends)]
+    )

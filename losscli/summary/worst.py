@@ -59,6 +59,8 @@ def candidates(
 
     Where rows are equal in every column all of them are returned.
     """
+    if not kept:
+        return places[:0]
     sure: list[NDArray[np.intp]] = []
     for column in columns:
         if len(places) <= kept:

@@ -48,9 +48,9 @@ class Guarded:
         rows = len(columns[self._by_row[0]]) if self._by_row else 0
         try:
             found = self.function(*map(_sealed, columns), **parameters)
-        except LosscliError:
+        except (LosscliError, KeyboardInterrupt):
             raise
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is the user's to mend
+        except BaseException as error:  # noqa: BLE001 - also sys.exit: nothing was judged then
             raise self._failure(error) from None
         if isinstance(found, tuple):
             return tuple(self._checked(one, rows) for one in found)
@@ -61,6 +61,8 @@ class Guarded:
             array = np.asarray(found)
         except (ValueError, TypeError):
             array = np.empty((), object)
+        if np.ma.is_masked(found):
+            raise self._wrong(f"{self.name} returns masked numbers, not one a row", self.line)
         if array.dtype.kind not in _NUMBERS:
             kind = type(found).__name__ if array.dtype == object else f"an array of {array.dtype}"
             raise self._wrong(f"{self.name} returns {kind}, not numbers", self.line)
@@ -69,7 +71,7 @@ class Guarded:
             raise self._wrong(what, self.line)
         return np.ascontiguousarray(array, np.float64)
 
-    def _failure(self, error: Exception) -> UsageError:
+    def _failure(self, error: BaseException) -> UsageError:
         line = line_in(self.file, error) or self.line
         if isinstance(error, ValueError) and "read-only" in str(error):
             what = f"{self.name} changes its columns, which other losses need"
@@ -87,7 +89,10 @@ class Guarded:
 
 def described(error: BaseException) -> str:
     """Return the kind of an error with what it says, in one line."""
-    said = visible(str(error), limit=300)
+    try:
+        said = visible(str(error), limit=300)
+    except Exception:  # noqa: BLE001 - what it says is the user's to compute, too
+        said = ""
     return f"{type(error).__name__}: {said}" if said else type(error).__name__
 
 

@@ -62,9 +62,9 @@ def _run(path: str, source: str) -> None:
     sys.modules[module.__name__] = module
     try:
         exec(compile(source, path, "exec"), module.__dict__)  # noqa: S102 - named to be run
-    except UsageError:
+    except (UsageError, KeyboardInterrupt):
         raise
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - the user's to mend
+    except BaseException as error:  # noqa: BLE001 - the user's to mend, also sys.exit
         line = line_in(path, error)
         what = f"the plugin fails: {described(error)}"
         if isinstance(error, SyntaxError) and error.filename == path:
