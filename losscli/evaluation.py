@@ -59,6 +59,7 @@ def evaluate(  # noqa: PLR0913 - the arguments are the options of the command li
     cluster: str | None = None,
     pooled: bool = False,
     id: str | None = None,  # noqa: A002 - the role's word
+    truth: Any = None,  # noqa: ANN401 - as data
     positive: str | None = None,
     prob_is: Any = None,  # noqa: ANN401
     scores_are_probs: bool = False,
@@ -110,6 +111,8 @@ def evaluate(  # noqa: PLR0913 - the arguments are the options of the command li
     {class: column}; `columns` is the same as a mapping. They are found by convention where they
     are not given. `logits` says that the columns of probabilities hold logits, `cost_matrix` what
     each decision costs for each truth.
+    `truth` is data with the truths where they are not in `data`, matched by the column `id`,
+    else by the position of the rows; a column that both have is called "truth.NAME" there.
     `group` names the column of what belongs together (an image, a series): a loss is then the
     mean of the values of the groups, or with `pooled` one value over all rows. `cluster` names
     rows that are not independent, for the standard errors. `train` is the history of the series
@@ -192,10 +195,17 @@ class _Job:
     ) -> Done:
         given, compat = self.given, self.given["compat"]
         reading = {name: given[name] for name in OPENING}
-        source = open_source(data, **reading)
+        ask = wanted(given, (*self.asked, *self.gates.named))
+        apart: Mapping[str, Any] = {}
+        if given["truth"] is None:
+            source = open_source(data, **reading)
+            found = plan(source, ask)
+        else:
+            from losscli.truth_file import beside_truths  # noqa: PLC0415 - seldom needed
+
+            source, found, apart = beside_truths(data, given, ask)
         if out:
             out.check(source)
-        found = plan(source, wanted(given, (*self.asked, *self.gates.named)))
         asked = self.asked or default(found.task, found.columns)
         naive = _naive(given, found, reading)
         roles = (*found.columns, *found.shared, *(NAIVE if naive else ()))
@@ -218,6 +228,7 @@ class _Job:
         summary = run.summary()
         check_rows(summary.census, expect_rows, found)
         facts = _facts(run, summary, given["level"])
+        facts = replace(facts, columns={**facts.columns, **apart})
         refuse_units(summary, found)
         if compat:
             facts = _alike(facts, like, compat)

@@ -20,6 +20,7 @@ ORDER = [
     "comparison",
     "evaluation",
     "row_losses",
+    "truth_file",
     "class_weights",
     "adapt",
     "finder",

@@ -25,7 +25,7 @@ _GROUP = "What to compare"
 _MOST_FILES = 2
 _NOT_HERE = {
     *("files", "compat", "save", "against", "baseline_other_data"),
-    *("cost_matrix", "train", "season", "class_weights", "rows", "only_worst"),
+    *("cost_matrix", "train", "season", "class_weights", "rows", "only_worst", "truth"),
 }
 """The words of `losscli eval` that compare does not know."""
 

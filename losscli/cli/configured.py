@@ -12,7 +12,7 @@ from losscli.visible import visible
 
 _OF_TWO = ("old", "new", "mode", "tolerance")
 """Settings that are about two models, so that one alone has no use for them."""
-_PATHS = ("against", "save", "output", "fit_on", "freeze_from")
+_PATHS = ("against", "save", "output", "truth", "fit_on", "freeze_from")
 """The settings that name files."""
 _SOURCES = ("against", "cost_matrix", "train", "truth", "fit_on", "freeze_from")
 """Those that name a file to read."""

@@ -60,6 +60,7 @@ def evaluate_files(
     normalize: options.Normalize = False,
     logits: options.Logits = False,
     cost_matrix: options.CostMatrix = None,
+    truth: options.Truth = None,
     missing: options.Missing = "error",
     encoding: options.Encoding = None,
     delimiter: options.Delimiter = None,

@@ -122,6 +122,10 @@ CostMatrix = Annotated[
     ),
 ]
 
+Truth = Annotated[
+    str | None,
+    _option(_READ, "FILE", "Where the truths are if not in FILE, matched by --id or position."),
+]
 Missing = Annotated[
     Literal["error", "drop"],
     _option(_READ, "error|drop", "What to do with rows whose cells are empty or not finite."),

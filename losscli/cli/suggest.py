@@ -14,7 +14,7 @@ from losscli.visible import visible
 if TYPE_CHECKING:
     from losscli.advice.records import Advice
 
-_NOT_HERE = options.others(evaluate_files, ("task",)) | {"cost_matrix"}
+_NOT_HERE = options.others(evaluate_files, ("task",)) | {"cost_matrix", "truth"}
 """The words of `losscli eval` that suggest does not know."""
 
 

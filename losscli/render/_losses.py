@@ -10,7 +10,10 @@ from losscli.render._grid import Column, Facts, Grid, estimate_cell, interval_ce
 from losscli.report import LossResult, PartResult, Report
 from losscli.visible import visible
 
-NO_PREDICTION = ("y", "by", "id", "weight", "group", "cluster", "train", "class_weights")
+NO_PREDICTION = (
+    *("y", "by", "id", "weight", "group", "cluster", "train", "class_weights"),
+    "truth",
+)
 
 
 def title(report: Report) -> str:
@@ -26,6 +29,9 @@ def title(report: Report) -> str:
         rows += f" in {count(report.groups.count)} {'group' if one else 'groups'}"
         rows += f" of {visible(report.groups.column)}"
     said = [files, rows, report.task, against(report.columns)]
+    if truth := report.columns.get("truth"):
+        by = "position" if truth["id"] is None else str(truth["id"])
+        said.append(f"truths of {', '.join(map(visible, truth['files']))} by {visible(by)}")
     if train := report.columns.get("train"):
         said.append(f"scaled by {', '.join(map(visible, train['files']))}")
     if cluster := report.columns.get("cluster"):
