@@ -213,7 +213,11 @@ def test_a_failed_run_is_no_new_baseline(preds: Path, tmp_path: Path) -> None:
         ("--save .", "--save: . is a folder; name a file in it"),
         ("--save no/b.json", "--save: there is no folder "),
         ("--against b.json -o json:b.json", "--output: b.json is the baseline; write to another"),
-        ("--against none.json", "none.json: cannot be read (No such file or directory); check"),
+        (
+            "--against none.json",
+            "none.json: there is no such baseline; the first one holds a file against itself",
+        ),
+        ("--against none.csv", "none.csv: cannot be read (No such file or directory); check"),
         ("--against cut.json", "cut.json, line 1: the JSON ends too soon: the file was cut; save"),
         ("--against old.pkl", "old.pkl: a baseline is JSON; a pickle could run code, so it is"),
         ("--against renamed.csv", "renamed.csv: a baseline is JSON; a pickle could run code"),

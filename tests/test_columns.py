@@ -397,6 +397,15 @@ def test_a_probability_in_the_prediction_column_is_warned_of() -> None:
     assert "--prob y_pred" in found.warnings[0]
 
 
+def test_probabilities_are_no_labels_unless_said() -> None:
+    losses = frozenset({"binary", "multiclass", "labels"})
+    said = refusal("y_true,y_pred|0,0.25|1,0.75", tasks=losses)
+    assert "the predictions in y_pred are numbers between 0 and 1, not labels" in said
+    assert "--prob y_pred; --task labels" in said
+    assert plan_of("y_true,y_pred|0,0.0|1,1", tasks=losses).task == "labels"
+    assert plan_of("y_true,y_pred|0,0.25|1,0.75", task="labels").task == "labels"
+
+
 def test_a_positive_class_prefers_two_classes_and_forbids_nothing() -> None:
     text = "y_true,prob_a,prob_b|a,0.25,0.75|b,0.5,0.5"
     assert plan_of(text).task == "multiclass"

@@ -57,6 +57,13 @@ def test_values_are_those_of_two_evaluations() -> None:
         assert [loss[key] for loss in found] == values
 
 
+def test_a_file_and_a_frame_are_compared(tmp_path: Path) -> None:
+    old, new = pair(rows=50)
+    old.to_csv(tmp_path / "old.csv", index=False)
+    whole = only(losscli.compare(old, new, losses="mse"))
+    assert only(losscli.compare(str(tmp_path / "old.csv"), new, losses="mse")) == whole
+
+
 def test_the_change_of_a_mean_is_exact() -> None:
     old, new = pair(rows=301)
     found = only(losscli.compare(old, new, losses="mse"))

@@ -645,6 +645,26 @@ def test_what_is_not_there_is_an_error_of_the_system(tmp_path: Path) -> None:
         judge("mse > baseline", against=tmp_path / "nope.json")
     with pytest.raises(UsageError, match="the baseline is a file"):
         judge("mse > baseline", against="-")
+    with pytest.raises(UsageError, match=r"the baseline is a file; name it; losscli\.compare"):
+        judge("mse > baseline", against=FRAME)
+
+
+def test_the_first_baseline_of_a_configured_one(tmp_path: Path) -> None:
+    path, saved = tmp_path / "preds.csv", tmp_path / "b.json"
+    FRAME.to_csv(path, index=False)
+    assert judge("mse > baseline + 2%", frame=path, against=path).verdict == "passed"
+    saved.write_text(judge("mse > baseline + 2%", frame=path, against=path).to_json())
+    assert judge("mse > baseline + 2%", frame=path, against=saved).verdict == "passed"
+
+
+def test_a_baseline_without_a_value_is_unjudged(tmp_path: Path) -> None:
+    found = judge().to_dict()
+    found["losses"][0]["value"] = None
+    path = tmp_path / "b.json"
+    path.write_text(json.dumps(found))
+    gate = judge("mse > baseline", against=path).gates[0]
+    assert gate.status == "unjudged"
+    assert "mse has no value" in gate.why
 
 
 # Assertions

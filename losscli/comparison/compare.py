@@ -84,7 +84,7 @@ def compare(  # noqa: PLR0913 - the arguments are the options of the command lin
     asked = parse(expanded(texts(losses), named))
     gates = Gates.of(fail_if, warn_if, asked, None, named, baseline=True)
     opening = {name: reading.get(name) for name in OPENING}
-    if isinstance(old, str) and old == new == "-":
+    if all(isinstance(one, str) and one == "-" for one in (old, new)):
         raise UsageError("standard input is named twice", remedy="name - once")
     for data in (old, new):
         _refuse_report(data)

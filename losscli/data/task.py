@@ -127,6 +127,17 @@ def _ask_whose(scene: Scene, task: str, found: Candidate, *, forced: bool) -> No
         raise UsageError(what, where=scene.header.where, remedy=remedy)
 
 
+def _refuse_probability(scene: Scene, name: str) -> None:
+    """Refuse probabilities as labels: as text, each is another class than 0 and 1."""
+    predicted = scene.peek.numbers(name)
+    between = scene.peek.in_unit([name]) and any(0 < value < 1 for value in predicted)
+    if between and set(scene.peek.numbers(scene.truth)) <= {0.0, 1.0}:
+        shown, option = visible(name), flag("prob", name)
+        what = f"the predictions in {shown} are numbers between 0 and 1, not labels"
+        remedy = f"if they are probabilities, {option}; --task labels compares them as text"
+        raise UsageError(what, where=scene.header.where, remedy=remedy)
+
+
 def _plain(scene: Scene, allowed: Sequence[str]) -> tuple[str, Candidate | None]:
     """Tell labels from numbers where the file has one prediction column."""
     peek, truth = scene.peek, scene.truth
@@ -140,6 +151,8 @@ def _plain(scene: Scene, allowed: Sequence[str]) -> tuple[str, Candidate | None]
             what = f"the truths in {visible(truth)} are numbers, not labels"
             remedy = "--task labels compares them as text"
             raise UsageError(what, where=scene.header.where, remedy=remedy)
+        if found and not explicit:
+            _refuse_probability(scene, found.columns[0])
         return "labels", found
     if not allowed:
         return "", None

@@ -82,6 +82,8 @@ def _number(record: Mapping[str, Any], function: str, label: str) -> Number:
         return Number(value, rows)
     if status != "ok":
         why = f"{label} is {status}"
+    elif not function:
+        why = f"{label} has no value"
     elif function == "skill":
         why = f"{label} has no best constant to be held against"
     else:

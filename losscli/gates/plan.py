@@ -1,11 +1,12 @@
 """The limits of a run, from their words to the verdicts."""
 
 import os
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from losscli.dataclass import dataclass
-from losscli.errors import LosscliError, UsageError
+from losscli.errors import DataError, LosscliError, UsageError
 from losscli.gates.baseline import Baseline, from_report, is_report, read_baseline, unpiped
 from losscli.gates.binding import Bound, bound, refuse_adapting, sought
 from losscli.gates.judge import judged
@@ -19,8 +20,25 @@ from losscli.losses.syntax import Request
 from losscli.report import Report
 from losscli.report.measures import Asked
 from losscli.report.tails import Tail
+from losscli.visible import visible
 
 Texts = str | Sequence[str]
+
+
+def _path(against: object) -> str | None:
+    """Return the path of the baseline; UsageError where it is no file, DataError where none is."""
+    if against is None:
+        return None
+    if not isinstance(against, str | os.PathLike) or against == "-":
+        remedy = "name it; losscli.compare holds one DataFrame against another"
+        raise UsageError("the baseline is a file", where="--against", remedy=remedy)
+    path = os.fspath(against)
+    if path.lower().endswith(".json") and "://" not in path and not os.path.lexists(path):
+        remedy = "the first one holds a file against itself: losscli eval OLD.csv --against OLD.csv"
+        where = visible(path, limit=500)
+        what = "there is no such baseline"
+        raise DataError(what, where=where, remedy=f"{remedy} --save {shlex.quote(where)}")
+    return path
 
 
 @dataclass(frozen=True)
@@ -52,9 +70,7 @@ class Gates:
         """
         found = (*limits(fail_if, "fail", "--fail-if"), *limits(warn_if, "warn", "--warn-if"))
         requests = sought(found, asked, hybrids or {})
-        path = None if against is None else os.fspath(against)
-        if path == "-":
-            raise UsageError("the baseline is a file", where="--against", remedy="name it")
+        path = _path(against)
         if path is None and not baseline:
             for limit in found:
                 if limit.edge.baseline:
