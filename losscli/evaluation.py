@@ -10,32 +10,30 @@ from losscli import engine as engines
 from losscli.adapt import Adaptation, Settled
 from losscli.class_weights import check_beta, weighted
 from losscli.data.block import Source
-from losscli.data.classes import twins
 from losscli.data.columns import Plan, plan
 from losscli.data.partitions import on_cluster
 from losscli.data.training import NAIVE, NaiveErrors, naive_errors
 from losscli.dataclass import dataclass
 from losscli.engine import Fold
-from losscli.errors import DataError, UsageError
+from losscli.errors import UsageError
+from losscli.facts import alike, facts_of_run
 from losscli.gates.binding import Bound
 from losscli.gates.plan import Gates, Texts, asked_of_rows
-from losscli.group_block import refuse_mixed, refuse_too_long, refuse_too_many
 from losscli.losses.chosen import Chosen
-from losscli.losses.compat import Likeness, as_in, check, likenesses, said
+from losscli.losses.compat import as_in, check, likenesses
 from losscli.losses.hybrids import expanded, hybrids_of
 from losscli.losses.language import NOTHING, OF_MATRIX, default, parse, resolve
 from losscli.losses.names import nearest
 from losscli.losses.spec import Value
 from losscli.losses.syntax import Request
+from losscli.refusals import check_rows, refuse_units
 from losscli.report import Fit, Report
 from losscli.report.finish import Facts, Samples, finish
 from losscli.report.measures import row_measures
 from losscli.report.tails import Tail, tails
-from losscli.report.warn import rows
 from losscli.roles import CLASSIFICATION
 from losscli.run import Progress, Run, samples
 from losscli.summarise import Summary, Work
-from losscli.summary.census import Census
 from losscli.visible import visible
 from losscli.wanted import OPENING, check_numbers, open_source, texts, wanted, words
 
@@ -227,11 +225,11 @@ class _Job:
         run = Run(source, found, work, given["jobs"], given["progress"], self.fold, naive)
         summary = run.summary()
         check_rows(summary.census, expect_rows, found)
-        facts = _facts(run, summary, given["level"])
+        facts = facts_of_run(run, summary, given["level"])
         facts = replace(facts, columns={**facts.columns, **apart})
         refuse_units(summary, found)
         if compat:
-            facts = _alike(facts, like, compat)
+            facts = alike(facts, like, compat)
         made = done(summary, work, bounds, facts, samples(run, summary))
         return replace(made, report=settled.told(made.report), run=run)
 
@@ -300,20 +298,6 @@ def done(
     return Done(replace(report, measures=measures), bounds, ends)
 
 
-def refuse_units(summary: Summary, found: Plan) -> None:
-    """Refuse too many groups or clusters, and groups with rows of several classes."""
-    if found.unit:
-        refuse_too_many(summary.units, found.unit, lambda: found.where, sure=True)
-    if found.wanted.group:
-        refuse_too_long(summary.unit_values, lambda: found.where)
-        refuse_mixed(summary.units, found.wanted.group, found.where)
-
-
-def _alike(facts: Facts, found: Sequence[Likeness], library: str) -> Facts:
-    alike = {"library": library, "losses": [dict(vars(one)) for one in found]}
-    return replace(facts, compat=alike, warnings=(*facts.warnings, *said(found, library)))
-
-
 def _check_costs(found: Plan, chosen: Sequence[Chosen]) -> None:
     if found.wanted.costs and not any(part.loss.name == "cost" for c in chosen for part in c.parts):
         raise UsageError("no loss asks for --cost-matrix", remedy="--loss cost does")
@@ -363,84 +347,3 @@ def _check_words(roles: Collection[str]) -> None:
             options = inspect.signature(evaluate).parameters
             remedy = nearest(word, [*options, *known]) or "help(losscli.evaluate) lists them"
             raise UsageError(f"evaluate takes no {visible(word)!r}", remedy=remedy)
-
-
-def check_count(count: int, expected: int | None, where: str) -> None:
-    """Refuse another number of rows than expected."""
-    if expected is not None and count != expected:
-        raise DataError(
-            f"there {'is' if count == 1 else 'are'} {rows(count)}, not {expected}",
-            where=where,
-            remedy=f"find the missing rows, or pass --expect-rows {count}",
-        )
-
-
-def check_rows(census: Census, expect_rows: int | None, found: Plan) -> None:
-    """Refuse another number of rows than expected, none to judge, and margins that are none."""
-    where = found.where
-    check_count(census.rows, expect_rows, where)
-    if not census.judged:
-        reasons = ", ".join(f"{n} {why}" for why, n in sorted(census.dropped.items()))
-        raise DataError(f"no rows are left to judge ({reasons})", where=where)
-    if found.task == "margin" and not (
-        census.noted["outside_unit"] or found.wanted.scores_are_probs
-    ):
-        raise DataError(
-            "every score lies in [0, 1], as probabilities do, and a margin does not",
-            where=where,
-            remedy="--prob COLUMN judges probabilities; --scores-are-probs takes them as margins",
-        )
-
-
-def _shown_by(found: Plan, chosen: Sequence[Chosen]) -> tuple[str, ...]:
-    """Return the breakdowns; losses that are values of images have none by true class."""
-    asked = found.wanted.by
-    overlap = all(one.combine.empty for one in chosen)
-    return () if overlap and not asked and found.by == (found.truth,) else found.by
-
-
-def _facts(run: Run, summary: Summary, level: float) -> Facts:
-    found, source = run.plan, run.source
-    rounded = summary.census.rounded
-    told = [rounded[name][1] for name in found.types if name in rounded]
-    facts = facts_of(found, summary, run.work.chosen, level, source.files)
-    return replace(
-        facts,
-        columns={**found.shown, "train": run.naive.shown} if run.naive else found.shown,
-        notes=(*source.notes, *found.notes),
-        warnings=(*source.warnings, *told, *found.warnings, *facts.warnings),
-    )
-
-
-def facts_of(
-    found: Plan,
-    summary: Summary,
-    chosen: Sequence[Chosen],
-    level: float,
-    files: tuple[str, ...],
-) -> Facts:
-    """Return what the report says of data that are read by a plan, beside the numbers."""
-    truth = found.truth if found.task in CLASSIFICATION else None
-    classes: tuple[str | None, ...] = found.classes
-    if found.positive is not None and truth is not None:
-        seen = set(summary.groups[truth].classes)
-        classes = found.settle(seen)
-    alike = [
-        warning
-        for group in summary.groups.values()
-        for warning in twins([c for c in group.classes if c])
-    ]
-    return Facts(
-        files=files,
-        columns=found.shown,
-        task=found.task,
-        level=level,
-        shown_by=_shown_by(found, chosen),
-        truth=truth,
-        unit=found.unit,
-        grouped=found.wanted.group is not None,
-        classes=classes,
-        levels=tuple(found.levels.tolist()),
-        costs=found.costs,
-        warnings=tuple(dict.fromkeys(alike)),
-    )

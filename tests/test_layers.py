@@ -19,6 +19,8 @@ ORDER = [
     "improvement",
     "comparison",
     "evaluation",
+    "facts",
+    "refusals",
     "row_losses",
     "truth_file",
     "class_weights",

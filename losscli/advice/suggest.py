@@ -13,7 +13,7 @@ from losscli.advice.rule import RULES, Rule
 from losscli.advice.seen import Seen, look
 from losscli.data.block import Piece
 from losscli.data.columns import Plan, plan
-from losscli.evaluation import check_rows
+from losscli.refusals import check_rows
 from losscli.run import Blocks, Progress, Run
 from losscli.summarise import Work
 from losscli.visible import visible

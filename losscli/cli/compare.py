@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from losscli.cli import delivery, limits, options, terminal
-from losscli.cli.eval import DELIMITERS, asked_for, cluster_of, evaluate_files, named_columns
+from losscli.cli.eval import asked_for, evaluate_files
 from losscli.cli.failure import say
 from losscli.cli.progress import bar_if_seen
+from losscli.cli.reading import reading
 from losscli.errors import UsageError
 from losscli.render import format_named
 from losscli.visible import visible
@@ -119,12 +120,7 @@ def compare_files(
     given |= {"by": given["by"] or (), "hybrids": hybrid or ()}
     given |= {"fail_if": fail_if or (), "warn_if": warn_if or ()}
     limits.check(given, asked_for(loss, given["task"]), baseline=True)
-    given["columns"] = named_columns(given.pop("column"))
-    given.pop("allow_remote")
-    tls = tuple(given.pop(name) for name in ("tls_ca", "tls_cert", "tls_key"))
-    address, insecure = given["scheduler"], given.pop("insecure")
-    given["scheduler"] = cluster_of(given["engine"], address, tls, insecure=insecure)
-    given["delimiter"] = DELIMITERS.get(delimiter or "", delimiter)
+    given = reading({**given, "delimiter": delimiter})
     words = {"losses": loss, "mode": mode, "tolerance": tolerance, "old_pred": old, "new_pred": new}
     found = _judge(files, {**given, **words}, quiet=quiet)
     if not quiet:

@@ -11,7 +11,7 @@ import typer
 from losscli.cli import delivery, limits, options, terminal
 from losscli.cli.failure import say
 from losscli.cli.progress import bar_if_seen
-from losscli.engine import Scheduler
+from losscli.cli.reading import reading
 from losscli.errors import UsageError
 from losscli.render import format_named
 from losscli.roles import TASKS
@@ -22,13 +22,11 @@ if TYPE_CHECKING:
     from losscli.report import Report
 
 _OURS = {
-    *("files", "loss", "column", "roles", "exit_zero", "save", "format", "output", "quiet"),
+    *("files", "loss", "roles", "exit_zero", "save", "format", "output", "quiet"),
     *("config", "hybrid", "plugin"),
-    *("allow_remote", "scheduler", "tls_ca", "tls_cert", "tls_key", "insecure"),
     "debug",
 }
 """What the command line keeps to itself; every other word is one that `evaluate` knows."""
-DELIMITERS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "space": " "}
 
 
 @options.with_roles
@@ -109,12 +107,7 @@ def evaluate_files(
     given |= {"by": by or (), "hybrids": hybrid or ()}
     given |= {"fail_if": fail_if or (), "warn_if": warn_if or ()}
     limits.check(given, asked_for(loss, task, cost_matrix))
-    given["columns"] = named_columns(column)
-    given["scheduler"] = cluster_of(
-        engine, scheduler, (tls_ca, tls_cert, tls_key), insecure=insecure
-    )
-    given["delimiter"] = DELIMITERS.get(delimiter or "", delimiter)
-    report = _judge(files, loss, given, quiet=quiet)
+    report = _judge(files, loss, reading(given), quiet=quiet)
     if not quiet:
         for note in report.notes:
             say(f"losscli: {visible(note, limit=2000)}")
@@ -125,38 +118,6 @@ def evaluate_files(
     sys.stdout.write(shape.render(report, terminal.style()))
     if code := limits.code_of(report, exit_zero=exit_zero):
         raise typer.Exit(code)
-
-
-def cluster_of(
-    engine: str, address: str | None, tls: tuple[str | None, ...], *, insecure: bool
-) -> Scheduler | None:
-    """Return where the cluster is; refuse words about one that is not asked for."""
-    if engine == "dask":
-        if address:
-            return Scheduler(address, tls[0], tls[1], tls[2], insecure)
-        what = "--engine dask needs a cluster"
-        raise UsageError(what, remedy="such as --scheduler local:2 or --scheduler tcp://host:8786")
-    said = {
-        "--scheduler": address,
-        **dict(zip(("--tls-ca", "--tls-cert", "--tls-key"), tls, strict=True)),
-        "--insecure": insecure,
-    }
-    for flag, value in said.items():
-        if value:
-            raise UsageError(f"{flag} is for a cluster", remedy="ask for one: --engine dask")
-    return None
-
-
-def named_columns(texts: list[str] | None) -> dict[str, str]:
-    """Read each NAME=COLUMN."""
-    found: dict[str, str] = {}
-    for text in texts or []:
-        name, equals, column = text.partition("=")
-        if not (name and equals and column):
-            what = f"--column {visible(text)} does not say which column is what"
-            raise UsageError(what, remedy="such as --column es=ES_95")
-        found[name] = column
-    return found
 
 
 def asked_for(

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from losscli.cli import delivery, options, terminal
 from losscli.cli.compare import with_options_of
-from losscli.cli.eval import DELIMITERS, asked_for, cluster_of, evaluate_files, named_columns
+from losscli.cli.eval import asked_for, evaluate_files
 from losscli.cli.failure import say
 from losscli.cli.progress import bar_if_seen
+from losscli.cli.reading import reading
 from losscli.errors import UsageError
 from losscli.render import format_named
 from losscli.visible import visible
@@ -53,12 +54,7 @@ def improve_file(
     if len(asked) > 1:
         what = f"improve takes one loss, not {len(asked)}"
         raise UsageError(what, where="--loss", remedy="ask for them in as many runs")
-    given["columns"] = named_columns(given.pop("column"))
-    tls = tuple(given.pop(name) for name in ("tls_ca", "tls_cert", "tls_key"))
-    given.pop("allow_remote")
-    address, insecure = given["scheduler"], given.pop("insecure")
-    given["scheduler"] = cluster_of(given["engine"], address, tls, insecure=insecure)
-    given["delimiter"] = DELIMITERS.get(delimiter or "", delimiter)
+    given = reading({**given, "delimiter": delimiter})
     found = _improve(files, {**given, "loss": loss}, quiet=quiet)
     if not quiet:
         for note in found.notes:

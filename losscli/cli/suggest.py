@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 from losscli.cli import delivery, options, terminal
 from losscli.cli.compare import with_options_of
-from losscli.cli.eval import DELIMITERS, cluster_of, evaluate_files, named_columns
+from losscli.cli.eval import evaluate_files
 from losscli.cli.failure import say
 from losscli.cli.progress import bar_if_seen
+from losscli.cli.reading import reading
 from losscli.render import format_named
 from losscli.visible import visible
 
@@ -38,12 +39,8 @@ def suggest_losses(
     shape, targets = format_named(format), delivery.targets(output or [], files)
     delivery.for_advice(shape, targets)
     delivery.check_stdout()
-    given["columns"] = named_columns(given.pop("column")) or None
-    given.pop("allow_remote")
-    tls = tuple(given.pop(name) for name in ("tls_ca", "tls_cert", "tls_key"))
-    address, insecure = given["scheduler"], given.pop("insecure")
-    given["scheduler"] = cluster_of(given["engine"], address, tls, insecure=insecure)
-    given["delimiter"] = DELIMITERS.get(delimiter or "", delimiter)
+    given = reading({**given, "delimiter": delimiter})
+    given["columns"] = given["columns"] or None
     found = _suggest(files, given, quiet=quiet)
     if not quiet:
         for note in found.notes:

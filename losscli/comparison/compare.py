@@ -23,11 +23,11 @@ from losscli.comparison.verdict import MODES, gate, overall, tolerances
 from losscli.comparison.warn import warnings
 from losscli.data.classes import twins
 from losscli.errors import DataError, UsageError
-from losscli.evaluation import check_count, check_rows
 from losscli.gates.plan import Gates, Texts
 from losscli.losses.chosen import Chosen
 from losscli.losses.hybrids import expanded, hybrids_of
 from losscli.losses.language import default, parse, resolve
+from losscli.refusals import check_count, check_rows
 from losscli.roles import CLASSIFICATION
 from losscli.run import Progress, Run
 from losscli.summarise import Work as Summed

@@ -12,7 +12,6 @@ from losscli.data.block import Piece
 from losscli.data.columns import Plan, plan
 from losscli.dataclass import dataclass
 from losscli.errors import DataError, UsageError
-from losscli.evaluation import check_rows
 from losscli.improvement.fit import Fitted, choose, fitted
 from losscli.improvement.halves import Rows, Seen, halves, held_out, look
 from losscli.improvement.judge import Judged, changes, judge
@@ -22,6 +21,7 @@ from losscli.improvement.records import HELPS, INCONCLUSIVE, NOTHING_HELPS, Fix,
 from losscli.losses.chosen import Chosen
 from losscli.losses.language import default, parse, resolve
 from losscli.losses.traits import traits
+from losscli.refusals import check_rows
 from losscli.run import Blocks, Progress, Run
 from losscli.summarise import Work, with_weight
 from losscli.visible import visible
