@@ -31,7 +31,7 @@ from losscli.report import Fit, Report
 from losscli.report.finish import Facts, Samples, finish
 from losscli.report.measures import row_measures
 from losscli.report.tails import Tail, tails
-from losscli.roles import CLASSIFICATION
+from losscli.roles import CLASSIFICATION, SHARES
 from losscli.run import Progress, Run, samples
 from losscli.summarise import Summary, Work
 from losscli.visible import visible
@@ -279,6 +279,7 @@ def work_of(found: Plan, chosen: tuple[Chosen, ...], bounds: Sequence[Bound], to
         by=tuple(dict.fromkeys([*found.by, *([truth] if truth else [])])),
         top=top,
         numeric=truth is None and bool(found.truth),
+        shares=found.task in SHARES,
         unit=found.unit,
         unit_by=found.by,
         grouped=found.wanted.group is not None,

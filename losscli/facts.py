@@ -62,6 +62,7 @@ def facts_of(
         unit=found.unit,
         grouped=found.wanted.group is not None,
         classes=classes,
+        labels=found.keys.get("y", ()),
         levels=tuple(found.levels.tolist()),
         costs=found.costs,
         warnings=tuple(dict.fromkeys(alike)),

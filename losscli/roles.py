@@ -11,6 +11,8 @@ TASKS = (
 """Every kind of prediction, by what decides where the columns would do for several."""
 SEVERAL = ("soft", "multilabel", "vectors")
 """The tasks whose truth is several columns."""
+SHARES = ("soft", "multilabel")
+"""Those among them whose truths are labels, or the shares of classes."""
 NO_TRUTH = ("text", "games")
 """The tasks whose truth is in no column of its own."""
 CLASSIFICATION = ("binary", "multiclass", "margin", "labels")

@@ -25,7 +25,7 @@ from losscli.summary.group_sums import GroupSums
 from losscli.summary.group_values import GroupValues
 from losscli.summary.grouped import Grouped
 from losscli.summary.largest import Largest
-from losscli.summary.tally import exact_sum
+from losscli.summary.tally import exact_sum, exact_sums
 from losscli.summary.worst import WorstRows
 
 
@@ -33,9 +33,10 @@ from losscli.summary.worst import WorstRows
 class Work:
     """What is asked of every block: losses, breakdowns and the number of worst rows.
 
-    `numeric` tells that y is a number, so that its distribution is worth keeping. `unit` is the
-    column of the groups or clusters whose sums are kept, by the breakdowns `unit_by`; `grouped`
-    tells that it is that of groups.
+    `numeric` tells that y is a number, so that its distribution is worth keeping, `shares` that it
+    is several labels or shares of one, so that the sum of each is. `unit` is the column of the
+    groups or clusters whose sums are kept, by the breakdowns `unit_by`; `grouped` tells that it is
+    that of groups.
     `distributed` are the numbers of the losses whose rows' distribution is asked for.
     """
 
@@ -43,6 +44,7 @@ class Work:
     by: tuple[str, ...]
     top: int
     numeric: bool
+    shares: bool = False
     unit: str | None = None
     unit_by: tuple[str, ...] = ()
     grouped: bool = False
@@ -78,7 +80,8 @@ class Summary:
     `groups` holds the moments for each breakdown ("" where there is none); `rows` are the
     distributions of losses by number (none where that of the residuals tells it), `medians`
     those of losses that are medians, by (number of the loss, breakdown, class). `numbers` are
-    the distributions of y and of the signed residual, `total` is the exact (weighted) sum of y.
+    the distributions of y and of the signed residual, `total` is the exact (weighted) sum of y;
+    `shares` holds those of several truths, and of the entropy of each row.
     `units` holds the sums by group or cluster for each breakdown, `unit_values` the row losses
     by group of the losses that are medians, by the number of the loss. `parts` holds the sums of
     the parts of hybrids, by group where there are groups, by the number of the loss.
@@ -95,6 +98,7 @@ class Summary:
     units: Mapping[str, GroupSums] = field(default_factory=dict)
     unit_values: Mapping[int, GroupValues] = field(default_factory=dict)
     parts: Mapping[int, GroupSums] = field(default_factory=dict)
+    shares: Mapping[str, ExactSums] = field(default_factory=dict)
 
     @classmethod
     def zero(cls, work: Work) -> "Summary":
@@ -116,6 +120,7 @@ class Summary:
             merged(self.units, other.units),
             merged(self.unit_values, other.unit_values),
             merged(self.parts, other.parts),
+            merged(self.shares, other.shares),
         )
 
 
@@ -158,6 +163,7 @@ def summarise(block: Block, work: Work, before: Summary) -> Summary:
         _units(block, work, before),
         _unit_values(block, work, before),
         part_sums(block, work.chosen, work.unit if work.grouped else None),
+        _shares(block, work),
     )
 
 
@@ -279,6 +285,26 @@ def _total(block: Block, work: Work) -> ExactSums:
         return ExactSums(1)
     y = block.columns["y"]
     return exact_sum(y if block.weight is None else y * block.weight)
+
+
+def _shares(block: Block, work: Work) -> dict[str, ExactSums]:
+    """Return the sums of several truths, and that of the entropy of each row."""
+    if not work.shares:
+        return {}
+    columns = [np.ascontiguousarray(column) for column in block.columns["y"].T]
+    found = {"y": columns, "entropy": [entropy(columns)]}
+    if block.weight is not None:
+        found = {name: [of * block.weight for of in some] for name, some in found.items()}
+    return {name: exact_sums(some) for name, some in found.items()}
+
+
+def entropy(shares: Sequence[Vector]) -> Vector:
+    """Return the entropy of each row, from the shares of its classes (float64[n] each)."""
+    total = np.zeros(len(shares[0]))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for share in shares:
+            total -= np.where(share > 0, share * np.log(share), 0.0)
+    return total
 
 
 def signed(block: Block) -> dict[str, Vector]:

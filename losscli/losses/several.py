@@ -153,6 +153,7 @@ def log_loss_multilabel(
 
 @loss(
     formula="sum(1 if t != s else 0 for t, s in zip(y, label))/len(y)",
+    elicits="majority",
     use="Where each label is a decision of its own, and all mistakes cost the same.",
     avoid="On labels that are mostly 0: saying always no looks good.",
     peers=(sklearn("hamming_loss"), catboost("HammingLoss")),

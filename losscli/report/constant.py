@@ -9,6 +9,7 @@ from losscli.losses.chosen import Chosen
 from losscli.losses.domain import REAL
 from losscli.report.finders import BY_ROLES, FINDERS
 from losscli.report.records import BestConstant
+from losscli.report.shares import best_of_shares
 from losscli.report.truths import Truths, value_of
 
 _BEYOND = 1000.0
@@ -20,11 +21,12 @@ def best_constant(chosen: Chosen, truths: Truths) -> BestConstant | None:
 
     None where a constant has no meaning for the loss, or none is known to be best.
     """
+    if truths.labels:
+        return best_of_shares(chosen, truths)
     part = chosen.single
     elicits = part.loss.elicits if part else ""
-    if not len(truths.sample.values) or chosen.combine.needs_median:
-        return None
-    if part and (part.loss.signed or elicits == "-"):
+    without = part is not None and (part.loss.signed or elicits == "-")
+    if without or not len(truths.sample.values) or chosen.combine.needs_median:
         return None
     word, _, parameter = elicits.partition(" ")
     find = FINDERS.get(elicits) or FINDERS.get(word) or BY_ROLES.get(frozenset(chosen.roles))

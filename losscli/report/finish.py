@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -19,12 +20,14 @@ from losscli.report.outliers import outliers, reason, residuals
 from losscli.report.parts import largest_part, parts_of, terms_of
 from losscli.report.records import LossResult, PartResult
 from losscli.report.report import Report
+from losscli.report.shares import any_of, one_of
 from losscli.report.terms import Terms
 from losscli.report.truths import Truths
 from losscli.report.units import cluster_moments
 from losscli.report.warn import warnings
 from losscli.summarise import Summary
 from losscli.summary.distribution import Distribution, Sample
+from losscli.summary.exact import ExactSums
 from losscli.summary.group_sums import GroupSums
 from losscli.summary.worst import BadRow
 
@@ -33,7 +36,8 @@ from losscli.summary.worst import BadRow
 class Facts:
     """What the report says of the data beside the numbers.
 
-    `unit` is the column of the groups or clusters; `grouped` that it is that of groups.
+    `unit` is the column of the groups or clusters; `grouped` that it is that of groups. `labels`
+    tell several truths apart.
     """
 
     files: tuple[str, ...]
@@ -45,6 +49,7 @@ class Facts:
     unit: str | None = None
     grouped: bool = False
     classes: tuple[str | None, ...] = ()
+    labels: tuple[str, ...] = ()
     levels: tuple[float, ...] = ()
     costs: Matrix | None = None
     notes: tuple[str, ...] = ()
@@ -200,6 +205,8 @@ def _parts(
 def _truths(summary: Summary, facts: Facts, samples: Samples) -> Truths | None:
     levels = np.array(facts.levels) if facts.levels else None
     group = next(iter(summary.groups.values()))
+    if summary.shares and group.mass is not None:
+        return _truths_of_shares(summary.shares, sum(group.mass.fractions()), facts)
     if facts.truth is None:
         if samples.y is None or group.mass is None:
             return None
@@ -215,6 +222,17 @@ def _truths(summary: Summary, facts: Facts, samples: Samples) -> Truths | None:
         return Truths(Sample(values, mass, exact=True), math.nan, levels=levels)
     codes = Sample(np.arange(len(mass), dtype=np.float64), mass, exact=True)
     return Truths(codes, math.nan, classes, costs=facts.costs)
+
+
+def _truths_of_shares(
+    shares: Mapping[str, ExactSums], weight: Fraction | int, facts: Facts
+) -> Truths:
+    """Return rows of 0 and 1 whose columns have the means of several truths."""
+    means = np.array([to_float(total / weight) for total in shares["y"].fractions()])
+    (entropy,) = shares["entropy"].fractions()
+    rows, mass = one_of(means) if facts.task == "soft" else any_of(means)
+    sample = Sample(rows, mass, exact=True)
+    return Truths(sample, math.nan, labels=facts.labels, entropy=to_float(entropy / weight))
 
 
 _VALUES: Mapping[str, Vector] = {

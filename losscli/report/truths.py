@@ -24,7 +24,8 @@ class Truths:
 
     `mean` is the exact mean of numbers. `classes` are the texts behind the codes; for binary
     and margin files y itself is in the sample. `levels` are those of quantile columns, `costs`
-    those of decisions.
+    those of decisions. Where there are several truths, told apart by `labels`, the sample holds
+    rows of them with the same means (see shares.py), and `entropy` is the mean of the true rows'.
     """
 
     sample: Sample
@@ -32,6 +33,8 @@ class Truths:
     classes: tuple[str | None, ...] = ()
     levels: Vector | None = None
     costs: Vector | None = None
+    labels: tuple[str, ...] = ()
+    entropy: float = 0.0
 
 
 Found = tuple[Prediction, Columns] | None

@@ -170,6 +170,16 @@ def weighed(columns: Sequence[Vector], terms: int) -> Sequence[Vector]:
 
 def exact_sum(values: Vector) -> ExactSums:
     """Return the exact sum of finite doubles (float64[n]) as one sum."""
+    return exact_sums([values])
+
+
+def exact_sums(columns: Sequence[Vector]) -> ExactSums:
+    """Return the exact sum of each column of finite doubles (float64[n])."""
+    return ExactSums.of_integers([_total(column) for column in columns], _BASE)
+
+
+def _total(values: Vector) -> int:
+    """Return the sum of finite doubles, times 2**-_BASE."""
     total = 0
     for start in range(0, len(values), ROWS):
         some = values[start : start + ROWS]
@@ -180,7 +190,7 @@ def exact_sum(values: Vector) -> ExactSums:
         for row, unit in enumerate(found.exponents, found.first):
             units = float(np.add.reduce(WORKSPACE.slices[row, : len(some)]))
             total += int(math.ldexp(units, -unit)) << (unit - _BASE)
-    return ExactSums.of_integers([total], _BASE)
+    return total
 
 
 def _ends(values: Vector) -> tuple[float, float]:

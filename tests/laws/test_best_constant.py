@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -126,7 +127,9 @@ def test_the_shares_of_the_classes_are_best(loss: Loss) -> None:
             assert lowest < value(loss, y, mixed, parameters)
 
 
-@pytest.mark.parametrize("loss", [x for x in NAMED if x.elicits == "majority"], ids=called)
+@pytest.mark.parametrize(
+    "loss", [x for x in NAMED if x.elicits == "majority" and "y" not in x.several], ids=called
+)
 def test_the_largest_class_is_best(loss: Loss) -> None:
     y, share = of_classes(loss)
     options: list[Any] = list(np.eye(K)) if loss.task == "multiclass" else list(range(K))
@@ -145,7 +148,19 @@ def of_columns(loss: Loss, found: Mapping[str, np.ndarray]) -> float:
     return math.fsum(made.tolist()) / N  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("loss", [x for x in NAMED if "y" in x.several], ids=called)
+@pytest.mark.parametrize(
+    "loss", [x for x in NAMED if x.elicits == "majority" and "y" in x.several], ids=called
+)
+def test_the_majority_of_each_label_is_best(loss: Loss) -> None:
+    y = (rng(loss).uniform(size=(N, K)) < np.linspace(0.1, 0.9, K)).astype(float)
+    options = np.array(list(product((0.0, 1.0), repeat=K)))
+    losses = [of_columns(loss, {"y": y, "label": np.tile(option, (N, 1))}) for option in options]
+    assert options[int(np.argmin(losses))].tolist() == (y.mean(axis=0) > 0.5).tolist()
+
+
+@pytest.mark.parametrize(
+    "loss", [x for x in NAMED if x.elicits == "probabilities" and "y" in x.several], ids=called
+)
 def test_the_mean_of_several_truths_is_best(loss: Loss) -> None:
     y = rng(loss).dirichlet(np.ones(K), size=N)
     if loss.task == "multilabel":
@@ -194,4 +209,5 @@ def test_the_quantile_and_the_mean_below_it_are_best_under_fz0(alpha: float) -> 
 
 def test_every_claim_is_checked() -> None:
     known = {*CLAIMS, "probabilities", "majority", "tail", "mean and variance"}
-    assert {claim(loss) for loss in NAMED} <= {*known, "probabilities of several truths"}
+    several = {f"{word} of several truths" for word in ("probabilities", "majority")}
+    assert {claim(loss) for loss in NAMED} <= known | several
