@@ -17,7 +17,7 @@ from losscli.losses.stable import within_doubles
     use="To compare forecasts over series of different sizes, also where they touch 0 (mape).",
     avoid="Where a series hardly moves in training: its scale is near 0 and it decides the mean.",
     peers=(
-        Peer("sktime", "MeanAbsoluteScaledError"),
+        Peer("sktime", "MeanAbsoluteScaledError", "It lifts the scale to at least 2.2e-16."),
         Peer("utilsforecast", "mase", "It says NaN or inf where the scale is 0."),
     ),
     aka=("mean_absolute_scaled_error",),
@@ -40,7 +40,11 @@ def mase(
     use="As mase where large errors are to count more; the score of the M5 competition.",
     avoid="Where a series hardly moves in training: its scale is near 0 and it decides the mean.",
     peers=(
-        Peer("sktime", "MeanSquaredScaledError(square_root=True)"),
+        Peer(
+            "sktime",
+            "MeanSquaredScaledError(square_root=True)",
+            "It lifts the square of the scale to at least 2.2e-16.",
+        ),
         Peer("utilsforecast", "rmsse", "It says NaN or inf where the scale is 0."),
     ),
     aka=("root_mean_squared_scaled_error",),

@@ -206,7 +206,7 @@ def spherical_multiclass(y: Codes, probs: Annotated[Matrix, UNIT]) -> Vector:
     elicits="probabilities",
     use="Where the classes have an order, as grades do: near misses cost less.",
     avoid="Where the order of the classes is none: it is that of their names or columns.",
-    peers=(Peer("scoringrules", "scoringrules.rps_score"),),
+    peers=(Peer("scoringrules", "scoringrules.rps_score", "It numbers the classes from 1."),),
     aka=("ranked_probability_score",),
 )
 def rps(y: Codes, probs: Annotated[Matrix, UNIT], *, normalize: bool = False) -> Vector:
@@ -231,7 +231,11 @@ def rps(y: Codes, probs: Annotated[Matrix, UNIT], *, normalize: bool = False) ->
     peers=(
         sklearn("top_k_accuracy_score", "It is 1 minus this, and gives ties to the last classes."),
         lightgbm("multi_error", "Its k is multi_error_top_k, by default 1."),
-        Peer("keras", "keras.metrics.TopKCategoricalAccuracy", "It is 1 minus this."),
+        Peer(
+            "keras",
+            "keras.metrics.TopKCategoricalAccuracy",
+            "It is 1 minus this, with ties counted as right; its default k is 5.",
+        ),
     ),
     bound=1,
 )

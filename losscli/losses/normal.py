@@ -55,7 +55,13 @@ def gaussian_nll(
     elicits="mean and variance",
     use="To compare forecasts of a distribution where what is far off must be foreseen.",
     avoid="Where rows can be far off: one that was thought sure rules (crps).",
-    peers=(Peer("scoringrules", "scoringrules.logs_normal"),),
+    peers=(
+        Peer(
+            "scoringrules",
+            "scoringrules.logs_normal",
+            "It is infinite from 39 spreads on, where the density is no double.",
+        ),
+    ),
     aka=("logs", "logarithmic_score"),
     floor="",
 )
@@ -130,7 +136,7 @@ def _erf(x: Vector) -> Vector:
     use="To compare ensembles, also with forecasts of a single number (mae).",
     avoid="To compare ensembles of different sizes without fair=true.",
     peers=(
-        Peer("scoringrules", "scoringrules.crps_ensemble"),
+        Peer("scoringrules", "scoringrules.crps_ensemble", "Its estimator 'fair' is fair=True."),
         Peer("torchmetrics", "torchmetrics.ContinuousRankedProbabilityScore"),
     ),
     elicits="-",

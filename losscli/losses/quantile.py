@@ -49,9 +49,15 @@ def _tilted(y: Vector, pred: Vector, alpha: float) -> Vector:
     avoid="Where people are to read the forecast: an expectile has no frequency to it (pinball).",
     peers=(
         catboost("Expectile", "It holds alpha in single precision."),
-        xgboost("reg:expectileerror", "Not in version 3.2 yet; its alpha has no default."),
+        xgboost(
+            "reg:expectileerror", "From version 3.3 on, after its source; its alpha has no default."
+        ),
         Peer("model-diagnostics", "HomogeneousExpectileScore", "It gives twice this."),
-        Peer("Vowpal Wabbit", "expectile", "Its q tilts the other way."),
+        Peer(
+            "Vowpal Wabbit",
+            "expectile",
+            "Its q is 1 - alpha, and at most 0.5; it computes in single precision.",
+        ),
     ),
 )
 def expectile(y: Vector, pred: Vector, *, alpha: Annotated[float, OPEN_UNIT] = 0.5) -> Vector:
@@ -113,7 +119,7 @@ def coverage_error(y: Vector, lower: Vector, upper: Vector) -> Vector:
         Peer(
             "scoringrules",
             "scoringrules.weighted_interval_score",
-            "Its numpy backend 0.10 is wrong: it takes the median for |y - median|.",
+            "Its backends but numba's are wrong in 0.10: they take the median for |y - median|.",
         ),
     ),
     aka=("weighted_interval_score",),

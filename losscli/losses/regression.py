@@ -23,7 +23,7 @@ _FAR = 30.0
         sklearn("mean_squared_error"),
         torch("MSELoss"),
         keras("MeanSquaredError"),
-        xgboost("reg:squarederror"),
+        xgboost("reg:squarederror", "It minimises half of this; its metric is rmse."),
         lightgbm("l2"),
         catboost("RMSE", "It is the square root, as rmse."),
     ),

@@ -14,7 +14,7 @@ from losscli.losses.spec import Vector, loss
     elicits="tail alpha",
     use="To compare models of the risk of loss: both numbers are judged together.",
     avoid="Where var or es can be 0 or above, as over long horizons: it has no value there.",
-    peers=(Peer("gas", "GAS::FZLoss"),),
+    peers=(Peer("R", "GAS::FZLoss", "After its source, which was read and not run."),),
     aka=("var_es",),
     floor="",
 )

@@ -24,6 +24,7 @@ import torch
 import torchmetrics
 import torchvision
 import xgboost
+from boosted import lightgbm_value, xgboost_value
 from catboost.utils import eval_metric
 from monai.losses import DiceLoss, TverskyLoss
 from torch import nn
@@ -470,45 +471,6 @@ BOOSTED = [
     ("classes", "top_k_error(k=2)", "", "multi_error@2"),
 ]
 """Data, our loss, and the metrics of XGBoost and LightGBM that are the same number."""
-
-
-def xgboost_value(metric: str, found: Data) -> float:
-    """Return a metric of given predictions: a model without trees says its base margin."""
-    y, predicted = found.values()
-    matrix = xgboost.DMatrix(np.zeros((len(y), 1)), label=y)
-    options: dict[str, Any] = {"objective": "reg:squarederror", "eval_metric": metric}
-    if predicted.ndim > 1:
-        options |= {"objective": "multi:softprob", "num_class": predicted.shape[1]}
-        predicted = np.log(predicted)
-    matrix.set_base_margin(predicted)
-    said = xgboost.train(options, matrix, 0).eval(matrix)
-    return float(said.rpartition(":")[2])
-
-
-def lightgbm_value(metric: str, found: Data) -> float:
-    """Return a metric of given predictions: a tree that does not split adds nothing to them."""
-    y, predicted = found.values()
-    metric, _, top = metric.partition("@")
-    options: dict[str, Any] = {"objective": _nothing, "metric": metric, "verbose": -1}
-    options |= {"min_data_in_leaf": 1, "min_data_in_bin": 1}
-    if predicted.ndim > 1:
-        options |= {"num_class": predicted.shape[1], "multi_error_top_k": int(top or 1)}
-    rows = np.arange(len(y), dtype=float)[:, None]
-    lot = lightgbm.Dataset(rows, label=y, init_score=predicted, params=options)
-    kept: dict[str, Any] = {}
-    lightgbm.train(
-        options,
-        lot,
-        1,
-        valid_sets=[lot],
-        valid_names=["v"],
-        callbacks=[lightgbm.record_evaluation(kept)],
-    )
-    return float(next(iter(kept["v"].values()))[0])
-
-
-def _nothing(predicted: np.ndarray, _: Any) -> tuple[np.ndarray, np.ndarray]:
-    return np.zeros_like(predicted), np.ones_like(predicted)
 
 
 def values(found: dict[str, Data]) -> Iterator[dict[str, Any]]:
