@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from losscli.data.classes import twins
 from losscli.data.columns import Plan
+from losscli.data.flags import shown
 from losscli.losses.chosen import Chosen
 from losscli.losses.compat import Likeness, said
 from losscli.report.finish import Facts
@@ -29,8 +30,19 @@ def facts_of_run(run: Run, summary: Summary, level: float) -> Facts:
     return replace(
         facts,
         columns={**found.shown, "train": run.naive.shown} if run.naive else found.shown,
-        notes=(*source.notes, *found.notes),
+        notes=(*source.notes, *found.notes, *_of_no_row(found, summary)),
         warnings=(*source.warnings, *told, *found.warnings, *facts.warnings),
+    )
+
+
+def _of_no_row(found: Plan, summary: Summary) -> list[str]:
+    """Say which classes the costs alone declare: that of a typing error, maybe."""
+    if found.costs is None or found.task != "labels":
+        return []
+    seen = set(summary.groups[found.truth].classes)
+    unseen = [name for name in found.classes if name not in seen]
+    return (
+        [f"the costs are also of {shown(unseen)}, which is the truth of no row"] if unseen else []
     )
 
 

@@ -30,9 +30,16 @@ def check_rows(census: Census, expect_rows: int | None, found: Plan) -> None:
     ):
         raise DataError(
             "every score lies in [0, 1], as probabilities do, and a margin does not",
-            where=where,
+            where=_all_rows(census, where),
             remedy="--prob COLUMN judges probabilities; --scores-are-probs takes them as margins",
         )
+
+
+def _all_rows(census: Census, where: str) -> str:
+    """Say which rows were read, where they are those of one file."""
+    if len(census.rows_of_files) > 1:
+        return where
+    return f"{where}, row 1" if census.rows == 1 else f"{where}, rows 1 to {census.rows}"
 
 
 def refuse_units(summary: Summary, found: Plan) -> None:

@@ -263,7 +263,7 @@ def test_weights_that_are_all_zero_leave_nothing_to_judge(tmp_path: Path) -> Non
 def test_scores_that_are_probabilities_are_refused_as_margins(tmp_path: Path) -> None:
     path = tmp_path / "p.csv"
     path.write_text("y_true,score\n1,0.5\n0,0.25\n")
-    with pytest.raises(DataError, match="every score lies in"):
+    with pytest.raises(DataError, match="rows 1 to 2: every score lies in"):
         losscli.evaluate(path, losses="hinge")
     report = losscli.evaluate(path, losses="hinge", scores_are_probs=True)
     assert report.losses[0].estimate.value == pytest.approx((0.5 + 1.25) / 2)

@@ -364,14 +364,27 @@ def test_what_is_not_there_is_said(
     ("matrix", "said"),
     [
         ("", "is empty"),
-        (",a,b\na,0,1\n", "1 truths and 2 decisions: b is in one only"),
-        (",a,b\na,0,1\nb,1\n", "line 3: the row of b has 1 costs, not 2"),
-        (",a,b\na,0,1\nb,1,x\n", "line 3: 'x' is no cost; a cost is a finite number"),
-        (",a,b\na,0,1\nb,inf,0\n", "line 3: 'inf' is no cost"),
-        (",a,a\na,0,1\n", "a class is there twice"),
-        (",a,c\na,0,1\nc,1,0\n", "the costs are of a, c, the predictions of a, b; add b"),
-        (COSTS, "the costs are of cat, dog, cow, the predictions of a, b; add a, b"),
-        ("a,0\n", "has 0 truths and 1 decisions"),
+        (",a,b\na,0,1\n", "line 1: there is no row for the truth b, which has a column"),
+        (",a\na,0\nb,1\n", "line 3: there is no column for the decision b, which has a row"),
+        (",a,b\na,0,1\n\nb,1\n", "line 4: the row of b has 1 cost, not 2"),
+        (",a,b\na,0,1,2\nb,1,0\n", "line 2: the row of a has 3 costs, not 2"),
+        (",a,b\na,0,1\nb,1,x\n", "line 3, decision b: 'x' is no cost; a cost is a finite number"),
+        (",a,b\na,0,1\nb,inf,0\n", "line 3, decision a: 'inf' is no cost"),
+        (",a,b\na,0,nan\nb,1,0\n", "line 2, decision b: 'nan' is no cost"),
+        (",a,b\na,0,1\nb,,0\n", "line 3, decision a: there is no cost"),
+        (",a,b\na,0,-1\nb,1,0\n", "line 2, decision b: the cost -1 is below 0"),
+        (",a,a\na,0,1\n", "line 1: the class a stands there twice; take out one of them"),
+        (",a,b\na,0,1\na,1,0\n", "line 3: the class a stands there twice"),
+        (",a,\na,0,1\n,1,0\n", "line 1: a class has no name"),
+        (",a\na,0\n", "line 1: the matrix of costs has fewer than two classes"),
+        ("0,1\n5,0\n", "line 2: there is no column for the decision 5"),
+        (",a,c\na,0,1\nc,1,0\n", "line 3: the costs are of a, c, the predictions of a, b; add b"),
+        (COSTS, "line 2: the costs are of cat, dog, cow, the predictions of a, b; add a, b"),
+        (
+            ",a,b,c\na,0,1,1\nb,1,0,1\nc,1,1,0\n",
+            "line 4: the costs are of a, b, c, the predictions of a, b; take out c",
+        ),
+        ("a,0\n", "line 1: there is no row for the truth 0"),
     ],
 )
 def test_a_matrix_of_other_classes_is_refused(matrix: str, said: str, tmp_path: Path) -> None:
@@ -383,6 +396,32 @@ def test_a_matrix_of_other_classes_is_refused(matrix: str, said: str, tmp_path: 
         )
     with pytest.raises(UsageError, match="cannot be read: No such file"):
         judged(BINARY, tmp_path, losses="cost", cost_matrix="nowhere.csv")
+
+
+def test_classes_that_the_costs_alone_declare_are_stated(tmp_path: Path) -> None:
+    path = tmp_path / "costs.csv"
+    path.write_text(COSTS, encoding="utf-8")
+    found = judged("y_true,y_pred|cat,dog|dog,dog", tmp_path, losses="cost", cost_matrix=path)
+    assert "the costs are also of cow, which is the truth of no row" in found.notes
+    whole = judged("y,label|cat,dog|dog,dog|cow,cat", tmp_path, losses="cost", cost_matrix=path)
+    assert not any("the costs are also" in note for note in whole.notes)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"a": {"a": 0, "b": 1}}, "cost_matrix: there is no row for the truth b"),
+        ({"a": {"a": 0}, "b": {"a": 1}}, "cost_matrix, truth b: there is no column for .* b"),
+        ({"a": {"a": 0, "b": 1}, "b": {"a": 2}}, "truth b, decision b: there is no cost"),
+        (
+            pd.DataFrame([[0, 1], [None, 0]], ["a", "b"], ["a", "b"]),
+            "cost_matrix, truth b, decision a: 'nan' is no cost",
+        ),
+    ],
+)
+def test_costs_of_a_program_must_be_square_too(given: Any, said: str, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=said):
+        judged("y,prob_a,prob_b|a,1,0", tmp_path, losses="cost", cost_matrix=given)
 
 
 def test_labels_outside_the_declared_classes_are_refused(tmp_path: Path) -> None:

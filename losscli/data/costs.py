@@ -22,11 +22,12 @@ _LARGEST = 10_000_000
 
 @dataclass(frozen=True)
 class Costs:
-    """The costs by class: `values` is float64[k, k], a row for each truth."""
+    """The costs by class: `values` is float64[k, k], a row for each truth, at `places`."""
 
     where: str
     classes: tuple[str, ...]
     values: NDArray[np.float64] = field(compare=False)
+    places: tuple[str, ...] = field(compare=False)
 
     def of(self, classes: Sequence[str]) -> NDArray[np.float64]:
         """Return the costs in the order of `classes`; UsageError where they are not the same."""
@@ -35,7 +36,8 @@ class Costs:
             missing = [name for name in classes if name not in self.classes]
             what = f"the costs are of {shown(self.classes)}, the predictions of {shown(classes)}"
             remedy = f"add {shown(missing)}" if missing else f"take out {shown(unknown)}"
-            raise UsageError(what, where=self.where, remedy=remedy)
+            where = self.places[self.classes.index(unknown[0])] if unknown else self.where
+            raise UsageError(what, where=where, remedy=remedy)
         order = [self.classes.index(name) for name in classes]
         found = np.ascontiguousarray(self.values[np.ix_(order, order)])
         found.flags.writeable = False
@@ -70,15 +72,16 @@ def _of_text(text: str, where: str) -> Costs:
         raise DataError("is empty", where=where, remedy=_SHAPE)
     decisions = tuple(cell.strip() for cell in rows[0][1][1:])
     truths = tuple(row[0].strip() for _, row in rows[1:])
-    _square(decisions, truths, where)
+    top, *places = (f"{where}, line {line}" for line, _ in rows)
+    _square(decisions, truths, top, places)
     values = np.empty((len(truths), len(truths)))
-    for at, (line, row) in enumerate(rows[1:]):
-        place = f"{where}, line {line}"
+    for at, (_, row) in enumerate(rows[1:]):
         if len(row) != len(decisions) + 1:
-            what = f"the row of {visible(truths[at])} has {len(row) - 1} costs"
-            raise DataError(f"{what}, not {len(decisions)}", where=place, remedy=_SHAPE)
-        values[at] = [_cost(cell, place) for cell in row[1:]]
-    places = [f"{where}, line {line}" for line, _ in rows[1:]]
+            one = "1 cost" if len(row) == 2 else f"{len(row) - 1} costs"  # noqa: PLR2004 - and its name
+            what = f"the row of {visible(truths[at])} has {one}, not {len(decisions)}"
+            raise DataError(what, where=places[at], remedy=_SHAPE)
+        named = zip(row[1:], decisions, strict=True)
+        values[at] = [_cost(cell, places[at], name) for cell, name in named]
     return _ordered(where, decisions, truths, values, places)
 
 
@@ -87,9 +90,12 @@ def _of_mapping(given: Mapping[Any, Any]) -> Costs:
     truths = tuple(map(str, given))
     rows = [{str(name): cost for name, cost in row.items()} for row in given.values()]
     decisions = tuple(dict.fromkeys(name for row in rows for name in row))
-    _square(decisions, truths, where)
-    values = [[_cost(str(row.get(name, "")), where) for name in decisions] for row in rows]
     places = [f"{where}, truth {visible(truth)}" for truth in truths]
+    _square(decisions, truths, where, places)
+    values = [
+        [_cost(str(row.get(name, "")), place, name) for name in decisions]
+        for row, place in zip(rows, places, strict=True)
+    ]
     return _ordered(where, decisions, truths, np.array(values), places)
 
 
@@ -110,25 +116,36 @@ def _ordered(
             what = f"a wrong decision costs {found[row, wrong]:.17g}, less than {right}"
         place = f"{places[row]}, decision {visible(truths[wrong])}"
         raise DataError(what, where=place, remedy="mend the cost: none is below the right one's")
-    return Costs(where, truths, found)
+    return Costs(where, truths, found, tuple(places))
 
 
-def _square(decisions: Sequence[str], truths: Sequence[str], where: str) -> None:
-    what = ""
-    if len(set(decisions)) < len(decisions) or len(set(truths)) < len(truths):
-        what = "a class is there twice"
-    elif set(decisions) != set(truths):
-        odd = sorted(set(decisions) ^ set(truths))
-        what = f"{len(truths)} truths and {len(decisions)} decisions: {shown(odd)} is in one only"
-    elif len(truths) < 2:  # noqa: PLR2004 - a choice has two
-        what = "fewer than two classes"
-    if what:
-        raise DataError(f"the matrix of costs has {what}", where=where, remedy=_SHAPE)
+def _square(
+    decisions: Sequence[str], truths: Sequence[str], top: str, places: Sequence[str]
+) -> None:
+    """Refuse what has not one row and one column for each class, with the line that shows it."""
+    for names, lines in ((decisions, [top] * len(decisions)), (truths, places)):
+        for at, name in enumerate(names):
+            if not name:
+                raise DataError("a class has no name", where=lines[at], remedy=_SHAPE)
+            if name in names[:at]:
+                what = f"the class {visible(name)} stands there twice"
+                raise DataError(what, where=lines[at], remedy="take out one of them")
+    for name, place in zip(truths, places, strict=True):
+        if name not in decisions:
+            what = f"there is no column for the decision {visible(name)}"
+            raise DataError(f"{what}, which has a row", where=place, remedy=_SHAPE)
+    if missing := [name for name in decisions if name not in truths]:
+        what = f"there is no row for the truth {shown(missing)}"
+        raise DataError(f"{what}, which has a column", where=top, remedy=_SHAPE)
+    if len(truths) < 2:  # noqa: PLR2004 - a choice has two
+        what = "the matrix of costs has fewer than two classes"
+        raise DataError(what, where=top, remedy=_SHAPE)
 
 
-def _cost(text: str, place: str) -> float:
+def _cost(text: str, place: str, decision: str) -> float:
     found = number(text)
     if found is None or not np.isfinite(found):
-        what = f"{visible(text)!r} is no cost"
-        raise DataError(what, where=place, remedy="a cost is a finite number")
+        what = f"{visible(text)!r} is no cost" if text.strip() else "there is no cost"
+        where = f"{place}, decision {visible(decision)}"
+        raise DataError(what, where=where, remedy="a cost is a finite number, 0 or above")
     return found
