@@ -129,6 +129,28 @@ def test_a_page_shows_what_typical_errors_cost() -> None:
     assert lines[-1].split()[2:] == ["9.5", "1.5", "0.5", "0.005", "0.005", "0.5", "1.5", "9.5"]
 
 
+@pytest.mark.parametrize(
+    ("name", "said", "value"),
+    [
+        ("perplexity", "row loss against logprob; value: that of a file of such rows", "403.4"),
+        ("rmse", "row loss against y - pred; value: that of a file of such rows", "10"),
+        ("dice", "row loss against the probability of what happened; value: that", "0.9802"),
+        # 6 nats for 4 bytes are 6/(4*0.6931) bits
+        ("bits_per_byte", "row loss against logprob, where bytes is 4; value: that", "2.164"),
+    ],
+)
+def test_a_page_says_what_a_file_of_such_rows_has(name: str, said: str, value: str) -> None:
+    page = shell("explain", name).stdout
+    assert said in page
+    (line,) = re.findall(r"(?m)^  value  +([0-9].*)$", page)
+    assert line.split()[0] == value
+
+
+@pytest.mark.parametrize("name", ["mae", "medae", "max_error", "mase"])
+def test_a_value_that_is_the_row_loss_is_not_told_twice(name: str) -> None:
+    assert "such rows" not in shell("explain", name).stdout
+
+
 def test_typical_errors_fit_a_narrow_terminal() -> None:
     lines = shell("explain", "huber", env={"COLUMNS": "40"}).stdout.splitlines()
     costs = [line for line in lines if re.match("  (at|row loss) +[-0-9]", line)]

@@ -32,7 +32,7 @@ ORDINARY = {
     *("numbers", "amounts", "counts", "binary", "classes", "margins", "distances", "scores"),
     *("normal", "vectors", "multilabel", "soft"),
     *("mask", "decisions", "boxes", "ensemble", "labels"),
-    *("pairs", "label scores", "intervals", "quantiles"),
+    *("pairs", "label scores", "intervals", "quantiles", "small mask"),
 }
 TOLERANCE = {"torch": 1e-12, "keras": 1e-6, "xgboost": 1e-5, "lightgbm": 1e-6}
 TOLERANCE |= {"scoringrules": 1e-12, "model-diagnostics": 1e-12, "Vowpal Wabbit": 1e-6}

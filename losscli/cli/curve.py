@@ -10,7 +10,9 @@ from losscli.cli.ways import ways
 from losscli.dataclass import dataclass
 from losscli.losses.arguments import column_of
 from losscli.losses.chosen import Chosen, Part
+from losscli.losses.combine import MEAN
 from losscli.losses.spec import Loss, Value, Vector
+from losscli.losses.traits import Few
 from losscli.roles import ROLES, SHARED
 
 Columns = Mapping[str, NDArray[Any]]
@@ -43,7 +45,8 @@ class Curve:
     """The row loss against one quantity; neither array is empty, and all of it is finite.
 
     `few` are some typical values of the quantity, `costs` what they cost: NaN where the loss is
-    not defined.
+    not defined. `alone` are the values of the loss over rows that are all like that; None where
+    these are the same, or where there is none.
     """
 
     against: str
@@ -51,6 +54,7 @@ class Curve:
     loss: Vector
     few: Vector
     costs: Vector
+    alone: Vector | None = None
 
 
 def curve(loss: Loss, parameters: Mapping[str, Value]) -> Curve | None:
@@ -66,9 +70,26 @@ def curve(loss: Loss, parameters: Mapping[str, Value]) -> Curve | None:
         same = all(np.isfinite(one).all() and np.allclose(one, found[0]) for one in found)
         if same and np.ptp(found[0]):
             few_ones = {role: np.ones_like(few) for role in given}
-            costs = _judged(loss, parameters, {**others[0], **few_ones})
-            return Curve(f"{against}{said}", at, found[0], few, costs)
+            rows = {**others[0], **few_ones}
+            costs = _judged(loss, parameters, rows)
+            alone = _alone(loss, parameters, rows, costs)
+            return Curve(f"{against}{said}", at, found[0], few, costs, alone)
     return None
+
+
+def _alone(
+    loss: Loss, parameters: Mapping[str, Value], rows: Columns, costs: Vector
+) -> Vector | None:
+    combine = loss.combine(**parameters)
+    if combine is MEAN:
+        return None
+    terms = Chosen("", "", (Part(1.0, loss, parameters),)).terms(rows)
+    each = ([term[at : at + 1] for term in terms] for at in range(len(costs)))
+    with np.errstate(all="ignore"):
+        found = np.array([combine.value(Few(one)) for one in each])
+    judged = ~np.isnan(costs)
+    known = np.isfinite(found[judged]).all() and not np.allclose(found[judged], costs[judged])
+    return found if known else None
 
 
 def situations(loss: Loss, parameters: Mapping[str, Value]) -> list[tuple[str, float]]:

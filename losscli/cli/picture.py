@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping
+from textwrap import wrap
 
 from losscli.cli.curve import Curve, curve, situations
 from losscli.cli.losses import value_of
@@ -27,7 +28,13 @@ def picture(
         return
     if found:
         yield ""
-        yield f"  row loss against {found.against}{given}"
+        alone = "" if found.alone is None else "; value: that of a file of such rows"
+        yield from wrap(
+            f"row loss against {found.against}{given}{alone}",
+            width,
+            initial_indent="  ",
+            subsequent_indent="  ",
+        )
         yield ""
         yield from (f"  {line}" for line in drawn(found.at, found.loss, ascii_only=ascii_only))
         yield ""
@@ -42,12 +49,13 @@ def picture(
 
 def _few(found: Curve, width: int) -> Iterator[str]:
     """Yield what some typical errors cost, in lines that fit the width."""
-    heads = ("at", "row loss")
-    pairs = zip(found.few.tolist(), found.costs.tolist(), strict=True)
-    cells = [(f"{at:.4g}", f"{cost:.4g}") for at, cost in pairs if not math.isnan(cost)]
+    heads = ("at", "row loss", "value")
+    rows = [found.few, found.costs, *([] if found.alone is None else [found.alone])]
+    some = zip(*(row.tolist() for row in rows), strict=True)
+    cells = [[f"{value:.4g}" for value in one] for one in some if not math.isnan(one[1])]
     lead = len(heads[1])
-    wide = max(len(cell) for pair in cells for cell in pair) + 2
+    wide = max(len(cell) for one in cells for cell in one) + 2
     most = max((width - lead - 2) // wide, 1)
     for start in range(0, len(cells), most):
-        for head, line in zip(heads, zip(*cells[start : start + most], strict=True), strict=True):
+        for head, line in zip(heads, zip(*cells[start : start + most], strict=True), strict=False):
             yield f"  {head:<{lead}}" + "".join(f"{cell:>{wide}}" for cell in line)

@@ -25,8 +25,9 @@ def _keras(**_: float) -> Combine:
     peers=(
         keras(
             "Dice",
-            "It says 1 where truth and prediction are empty, adds 1e-7 below, and takes a batch as "
-            "one (--pooled) unless its axis is given.",
+            "It adds 1e-7 to what it divides by, so it is 1 where truth and prediction are empty, "
+            "and elsewhere the same to 7 digits; it takes a batch as one (--pooled) unless its axis "
+            "is given.",
             combine=_keras,
         ),
         Peer("monai", "monai.losses.DiceLoss", "It adds 1e-5 above and below the fraction."),
@@ -74,8 +75,8 @@ _TVERSKY = (
     "y*prob + alpha*(1 - y)*prob + beta*y*(1 - prob)",
 )
 _SWAPPED = (
-    "Its alpha weighs what is missed, as our beta, its beta is our alpha, and it is 1 where truth "
-    "and prediction are empty."
+    "Its alpha weighs what is missed, as our beta, and its beta is our alpha; it adds 1e-7 to what "
+    "it divides by, so it is 1 where truth and prediction are empty."
 )
 
 

@@ -168,7 +168,7 @@ def _levels_off(pulls: Vector, sizes: Vector) -> bool:
 # Values that are no function of a mean of rows, over a few rows
 
 
-class _Few:
+class Few:
     """Finished terms of a few rows (`Finished` of combine.py)."""
 
     def __init__(self, terms: Sequence[Vector]) -> None:
@@ -193,7 +193,7 @@ _CHANCES = (0.0, 0.25, 0.5, 1.0)
 
 
 def _value(chosen: Chosen, y: Vector, role: str, predicted: Vector) -> float:
-    return chosen.combine.value(_Few(chosen.terms({"y": y, role: predicted})))
+    return chosen.combine.value(Few(chosen.terms({"y": y, role: predicted})))
 
 
 def _value_convex(chosen: Chosen) -> bool:

@@ -64,6 +64,7 @@ def data() -> dict[str, Data]:
             "quantiles": single(numbers),
             "levels": np.array([0.05, 0.25, 0.5, 0.75, 0.95]),
         },
+        "small mask": {"y": np.array([1.0, 0.0, 0.0]), "prob": np.array([0.5, 0.25, 0.0])},
         "far normal": {"y": np.array([40.0]), "mean": np.zeros(1), "variance": np.ones(1)},
     }
 
@@ -103,6 +104,16 @@ def keras_metrics() -> Iterator[tuple[str, str, str, float]]:
             yield where, f"top_k_error(k={k})", "TopKCategoricalAccuracy", 1 - top
         sure = made.CategoricalAccuracy()
         yield where, "zero_one", "CategoricalAccuracy", 1 - said(sure, where)
+
+
+def keras_masks(found: Data) -> Iterator[tuple[str, str, str, float]]:
+    y, prob = (values.astype(np.float32) for values in found.values())
+    made = keras.losses
+    for loss, one in (
+        ("dice", made.Dice()),
+        ("tversky(alpha=0.3, beta=0.7)", made.Tversky(alpha=0.7, beta=0.3)),
+    ):
+        yield "small mask", loss, type(one).__name__, float(one(y, prob))
 
 
 def said(metric: Any, where: str) -> float:
@@ -179,6 +190,7 @@ def values(found: dict[str, Data]) -> Iterator[dict[str, Any]]:
         columns = {role: torch.tensor(values) for role, values in found[where].items()}
         lots.append(("torch", where, ours, theirs, float(call(**columns))))
     lots += [("keras", *one) for one in keras_metrics()]
+    lots += [("keras", *one) for one in keras_masks(found["small mask"])]
     for where, ours, theirs, rows in scores(found):
         lots.append(("scoringrules", where, ours, theirs, float(np.mean(rows))))
     for library, ours, theirs, value in expectiles(found["numbers"]):
