@@ -26,8 +26,8 @@ def _keras(**_: float) -> Combine:
         keras(
             "Dice",
             "It adds 1e-7 to what it divides by, so it is 1 where truth and prediction are empty, "
-            "and elsewhere the same to 7 digits; it takes a batch as one (--pooled) unless its axis "
-            "is given.",
+            "and elsewhere the same to 7 digits; it takes a batch as one (--pooled) unless its "
+            "axis is given.",
             combine=_keras,
         ),
         Peer("monai", "monai.losses.DiceLoss", "It adds 1e-5 above and below the fraction."),

@@ -175,15 +175,19 @@ class Few:
         self._terms = terms
 
     def mean(self, term: int) -> Fraction:
+        """Return the mean of a term."""
         return Fraction(float(self._terms[term].mean()))
 
     def low(self, term: int) -> float:
+        """Return the smallest value of a term."""
         return float(self._terms[term].min())
 
     def high(self, term: int) -> float:
+        """Return the largest value of a term."""
         return float(self._terms[term].max())
 
     def median(self) -> float:
+        """Return the median of the first term."""
         return float(np.median(self._terms[0]))
 
 
