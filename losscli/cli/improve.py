@@ -44,8 +44,8 @@ def improve_file(
     """Find what would lower one loss of the predictions in FILE without training anew.
 
     For numbers the shift and the scale, for probabilities the temperature and the shift of the
-    logit, for decisions the threshold. They are fitted on half of the rows and judged on the
-    other half, so that the gain is honest.
+    logit, for decisions the threshold. They are fitted on all rows; the gain of each half of the
+    rows is judged with what was fitted on the other half, so that it is honest.
     """
     shape, targets = format_named(format), delivery.targets(output or [], files)
     delivery.for_advice(shape, targets)

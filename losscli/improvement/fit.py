@@ -1,4 +1,4 @@
-"""Fitting each kind of map on its half of the rows, and choosing among them."""
+"""Fitting each kind of map on the rows that are given."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -20,20 +20,14 @@ _HOTTEST = 100.0
 _FARTHEST = 30.0
 _BEYOND = 1000.0
 """So many times as far as the data reach, a loss that has a minimum is not less."""
-_CLEAR = 1.0
-"""Standard errors by which a map of two parameters must be better than one of one.
-
-In the rows that it was fitted on, one more parameter that is good for nothing is better by half
-of a normal deviate's size: 1 is passed in 5 % of such cases.
-"""
 
 
 @dataclass(frozen=True)
 class Fitted:
     """One fix: its kind and parameters, and the loss on the rows it was fitted on.
 
-    `map` is None for a threshold; `after` is then the loss with another threshold. `why` says
-    why there is no such fix.
+    `map` is None where predictions stay as they are: `after` is then the loss with another
+    threshold, None for no change at all. `why` says why there is no such fix.
     """
 
     kind: str
@@ -44,38 +38,27 @@ class Fitted:
     after: Chosen | None = None
     why: str = ""
 
+    @property
+    def changes(self) -> bool:
+        """Tell whether there is such a fix, other than no change at all."""
+        return not self.why and (self.map is not None or self.after is not None)
 
-def fitted(objective: Objective, task: str) -> list[Fitted]:
-    """Fit every kind that the task and the loss allow."""
+
+def fitted(objective: Objective, task: str, near: Sequence[Fitted] = ()) -> list[Fitted]:
+    """Fit every kind that the task and the loss allow.
+
+    `near` are the fits of all rows where these are a half: maps of two parameters start there.
+    """
     if has_threshold(objective.chosen):
         return [_threshold(objective)]
     objective = _prepared(objective, task)
     found: list[Fitted] = []
     for kind in (kind for kind in KINDS if kind.task == task):
-        least = _SEARCHES[kind.name, task](objective, kind, found)
+        least = _SEARCHES[kind.name, task](objective, kind, near or found)
         if least is not None:
             parameters = dict(zip(kind.parameters, least.at, strict=True))
             found.append(Fitted(kind.name, parameters, least.value, kind, least.at, why=least.why))
     return found
-
-
-def choose(objective: Objective, found: Sequence[Fitted]) -> Fitted | None:
-    """Return the fix that the fit half prefers: the one that is judged for the headline.
-
-    A map of two parameters holds those of one, and is never worse where it was fitted; it is
-    chosen only where it is clearly better.
-    """
-    able = [one for one in found if not one.why]
-    simple = [one for one in able if len(one.parameters) == 1]
-    best = min(simple, key=lambda one: one.value, default=None)
-    for one in able:
-        if best is None:
-            best = one
-        elif len(one.parameters) > 1 and one.map and best.map and one.value < best.value:
-            terms = [objective.terms(fix.map, fix.theta)[0] for fix in (best, one) if fix.map]
-            if objective.better(*terms) > _CLEAR:
-                best = one
-    return best
 
 
 def _prepared(objective: Objective, task: str) -> Objective:
@@ -170,12 +153,22 @@ def _affine(objective: Objective, kind: Kind, before: Sequence[Fitted]) -> Least
     def value(u: Sequence[float]) -> float:
         return objective.value(kind, forth(u))
 
-    starts = sorted(starts, key=value)
-    found = around(value, starts, 0.5)
+    found = around(value, _of(kind, before, starts, value), 0.5)
     middle, tilt = found.at
     found = _ended(found, lambda far: value((far, tilt)), 1 + abs(middle))
     found = _ended(found, lambda far: value((middle, far)), 1 + abs(tilt))
     return replace(found, at=forth(found.at))
+
+
+def _of(
+    kind: Kind,
+    before: Sequence[Fitted],
+    starts: Sequence[tuple[float, float]],
+    value: Callable[[tuple[float, float]], float],
+) -> Sequence[tuple[float, float]]:
+    """Return the starts from the best on; the last alone, where that is a fit of this kind."""
+    known = bool(before) and before[-1].kind == kind.name
+    return [starts[-1]] if known else sorted(starts, key=value)
 
 
 def _temperature(objective: Objective, kind: Kind, _: Sequence[Fitted]) -> Least:
@@ -203,7 +196,7 @@ def _platt(objective: Objective, kind: Kind, before: Sequence[Fitted]) -> Least 
             return math.inf
         return objective.value(kind, (math.exp(u[0]), u[1]))
 
-    found = around(value, sorted(starts, key=value), 0.25)
+    found = around(value, _of(kind, before, starts, value), 0.25)
     return replace(found, at=(math.exp(found.at[0]), found.at[1]))
 
 

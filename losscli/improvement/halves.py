@@ -1,10 +1,10 @@
-"""The two halves of the rows: one to fit on, one to judge on, parted by what the rows hold.
+"""The two halves of the rows, each judged with what was fitted on the other.
 
 Rows are parted by a hash of their content (truth, predictions, whatever else the loss reads, the
 weight, the id), so that neither their order nor the number of workers matters. Two or three rows
-that are the same stand on one side, since copies on both would let a fit judge itself. Of more
-the same number goes to each side, as long as all different rows are kept: with probabilities of
-two decimals, all 1s at 0.53 would otherwise be on one side and all 0s at 0.53 on the other.
+that are the same stand in one half, since copies in both would let a fit judge itself. Of more
+the same number goes to each half, as long as all different rows are kept: with probabilities of
+two decimals, all 1s at 0.53 would otherwise be in one half and all 0s at 0.53 in the other.
 """
 
 from collections.abc import Iterator, Mapping
@@ -109,9 +109,10 @@ def hashes(block: Block) -> NDArray[np.uint64]:
     return hashes_of_rows([np.ascontiguousarray(c) for c in table.T], block.ids)
 
 
-def held_out(block: Block) -> Block:
-    """Return the rows of the half that is judged, where not all rows are kept."""
-    return block.take(np.flatnonzero(hashes(block) & np.uint64(1)))
+def parted(block: Block) -> tuple[Block, Block]:
+    """Return the rows of each half, where not all rows are kept."""
+    odd = hashes(block) & np.uint64(1)
+    return block.take(np.flatnonzero(odd == 0)), block.take(np.flatnonzero(odd))
 
 
 @dataclass(frozen=True)
@@ -145,16 +146,28 @@ class Rows:
             yield Block({**columns, **shared}, (0, number), str, len(at), weight=weight)
 
 
-def halves(seen: Seen, *, weighted: bool) -> tuple[Rows, Rows | None]:
-    """Return the rows to fit on, and those to judge on where all rows are kept."""
+@dataclass(frozen=True)
+class Split:
+    """The rows that are kept: all of them, which may be a sample, and those of each half."""
+
+    whole: Rows
+    halves: tuple[Rows, Rows]
+    complete: bool
+
+
+def split(seen: Seen, *, weighted: bool) -> Split:
+    """Part the rows that are kept; where that is not all, rows that are the same stay together."""
     assert seen.cells is not None
     bits, table, counts = seen.cells.rows()
     odd = (bits & np.uint64(1)).astype(np.int64)
-    if not seen.cells.complete:
-        return _rows(seen.layout, table, np.where(odd, 0, counts), weighted=weighted), None
-    judged = np.where(counts > _TOGETHER, (counts + odd) // 2, np.where(odd, counts, 0))
-    fit = _rows(seen.layout, table, counts - judged, weighted=weighted)
-    return fit, _rows(seen.layout, table, judged, weighted=weighted)
+    second = np.where(odd, counts, 0)
+    if seen.cells.complete:
+        second = np.where(counts > _TOGETHER, (counts + odd) // 2, second)
+    whole, one, other = (
+        _rows(seen.layout, table, some, weighted=weighted)
+        for some in (counts, counts - second, second)
+    )
+    return Split(whole, (one, other), seen.cells.complete)
 
 
 def _rows(

@@ -1,6 +1,6 @@
-"""From a source and a loss to what would help: fitted on one half, judged on the other."""
+"""From a source and a loss to what would help: each half judged by what the other one says."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -12,12 +12,27 @@ from losscli.data.block import Piece
 from losscli.data.columns import Plan, plan
 from losscli.dataclass import dataclass
 from losscli.errors import DataError, UsageError
-from losscli.improvement.fit import Fitted, choose, fitted
-from losscli.improvement.halves import Rows, Seen, halves, held_out, look
-from losscli.improvement.judge import Judged, changes, judge
-from losscli.improvement.kinds import PREDICTIONS
+from losscli.improvement.choice import choose
+from losscli.improvement.fit import Fitted
+from losscli.improvement.halves import Seen, Split, look, parted, split
+from losscli.improvement.judge import HALVES, Judged, changes, judge
 from losscli.improvement.objective import Objective
-from losscli.improvement.records import HELPS, INCONCLUSIVE, NOTHING_HELPS, Fix, Improvement
+from losscli.improvement.records import (
+    HELPS,
+    INCONCLUSIVE,
+    NOTHING_HELPS,
+    Fix,
+    Half,
+    Improvement,
+)
+from losscli.improvement.refusals import (
+    check_loss,
+    check_size,
+    check_task,
+    check_values,
+    check_words,
+)
+from losscli.improvement.trial import Trial, trials
 from losscli.losses.chosen import Chosen
 from losscli.losses.language import default, parse, resolve
 from losscli.losses.traits import traits
@@ -26,12 +41,6 @@ from losscli.run import Blocks, Progress, Run
 from losscli.summarise import Work, with_weight
 from losscli.visible import visible
 from losscli.wanted import OPENING, check_numbers, open_source, texts, wanted
-from losscli.wanted import reading as known_words
-
-FEWEST = 100
-"""The rows below which a half would be too small to fit on, or to judge on."""
-FEWEST_OF_HALF = 30
-_NOT_HERE = ("group", "cluster", "pooled", "by", "fit_on", "freeze_from")
 
 
 def improve(
@@ -49,26 +58,27 @@ def improve(
 
     For numbers the shift, the scale and both; for probabilities the temperature, for those of two
     classes also the shift of the log-odds and both (Platt, 1999; Guo et al., 2017); for losses of
-    decisions the threshold. They are fitted on half of the rows, which a hash of their content
-    chooses, and judged on the other half by the interval of the paired difference. The fit half
-    also chooses the one that the verdict is about. `loss` is one loss, as for `--loss` (default:
+    decisions the threshold. The parameters are those of all rows. What they gain is judged by
+    halves, which a hash of the rows' content parts: each with the parameters that were fitted on
+    the other, by the interval of the paired difference. A map that all rows together do not tell
+    from no change is left out. `loss` is one loss, as for `--loss` (default:
     the first that is usual); `reading` are the other arguments of `losscli.evaluate` that say
     what is read. Raises UsageError for a loss that no such map improves, DataError where the
     data cannot be judged, are fewer than 100 rows, or no fit converges. The same rows give the
     same numbers to the bit for any `jobs` and any order.
     """
     check_numbers(0, level)
-    _check_words(reading)
+    check_words(reading)
     asked = parse(texts(loss))
     source = open_source(data, **{name: reading.get(name) for name in OPENING})
     found = _whole(plan(source, wanted(reading, asked)))
-    _check_task(found)
+    check_task(found)
     roles = (*found.columns, *found.shared)
     chosen = resolve(asked or default(found.task, found.columns)[:1], found.task, roles)
     if len(chosen) > 1:
         what = f"improve takes one loss, not {len(chosen)}"
         raise UsageError(what, where="--loss", remedy=f"such as --loss {chosen[0].label}")
-    _refuse(chosen[0], found)
+    check_loss(chosen[0], found)
     work = Work(chosen=chosen, by=(), top=0, numeric=False)
     with engines.opened(engine, scheduler) as fold:
         run = Run(source, found, work, jobs, progress, fold)
@@ -88,48 +98,55 @@ class _Job:
         seen = run.over(Seen(), partial(_look, run.blocks, chosen))
         run.source.check(seen.census.rows_of_files)
         check_rows(seen.census, expect_rows, plan)
-        _check_losses(seen, chosen, plan)
-        fit, rest = halves(seen, weighted=plan.weight is not None)
-        if rest is None and not run.source.rereadable:
+        check_values(seen, chosen, plan)
+        rows = split(seen, weighted=plan.weight is not None)
+        if not (rows.complete or run.source.rereadable):
             what = "there are too many different rows to keep, and they cannot be read twice"
             raise DataError(what, where=plan.where, remedy="write them to a file first")
-        _check_size(seen, fit, rest, plan)
-        objective = Objective(fit, chosen, plan.shared, (seen.low, seen.high))
-        fits = fitted(objective, plan.task)
-        able = [one for one in fits if not one.why]
-        best = choose(objective, fits)
-        if best is None:
-            reasons = "; ".join(f"{one.kind}: {one.why}" for one in fits)
+        check_size(seen, rows, plan)
+        whole, *halves = (
+            Objective(some, chosen, plan.shared, (seen.low, seen.high))
+            for some in (rows.whole, *rows.halves)
+        )
+        tried = trials(whole, halves, plan.task)
+        able = [one for one in tried if not one.why]
+        if not able:
+            reasons = "; ".join(f"{one.least.kind}: {one.why}" for one in tried)
             what = f"nothing can be fitted for {visible(chosen.label)}: {reasons}"
-            raise DataError(
-                what, where=plan.where, remedy="losscli suggest shows what fits these data"
-            )
-        judged = self._judged(able, rest)
+            remedy = "losscli suggest shows what fits these data"
+            raise DataError(what, where=plan.where, remedy=remedy)
+        best = choose(whole, [one.shown for one in able])
+        judged = self._judged(rows, [[one.halves[k] for one in able] for k in range(HALVES)])
         found = changes(judged, chosen, self.level, run.source.files)
-        fixes = [Fix(one.kind, one.parameters, c) for one, c in zip(able, found, strict=True)]
-        return self._finished(seen, fit, fixes, fixes[able.index(best)], fits)
+        fixes = [_fix(one, change) for one, change in zip(able, found, strict=True)]
+        at = [one.shown is best for one in able]
+        chosen_fix = fixes[at.index(True)] if best else None
+        return self._finished(seen, rows, judged, tried, fixes, chosen_fix)
 
-    def _judged(self, fixes: Sequence[Fitted], rest: Rows | None) -> Judged:
-        run, total = self.run, Judged.zero(len(fixes))
-        if rest is None:
+    def _judged(self, rows: Split, fixes: Sequence[Sequence[Fitted]]) -> Judged:
+        run, total = self.run, Judged.zero(len(fixes[0]))
+        if not rows.complete:
             total = run.over(total, partial(_judge, run.blocks, fixes, self.chosen))
             run.source.check()
             return total
-        for block in rest.blocks(run.plan.shared):
-            total += judge(block, fixes, self.chosen, total)
+        for half, some in enumerate(rows.halves):
+            for block in some.blocks(run.plan.shared):
+                total += judge(block, half, fixes[half], self.chosen, total)
         return total
 
     def _finished(
-        self, seen: Seen, fit: Rows, fixes: Sequence[Fix], best: Fix, fits: Sequence[Fitted]
+        self,
+        seen: Seen,
+        rows: Split,
+        judged: Judged,
+        tried: Sequence[Trial],
+        fixes: Sequence[Fix],
+        best: Fix | None,
     ) -> Improvement:
         run, chosen = self.run, self.chosen
         found, source = run.plan, run.source
-        failed = tuple((one.kind, one.why) for one in fits if one.why)
-        assert seen.cells is not None
-        whole = seen.census.judged - best.change.rows
-        complete = seen.cells.complete
         told = [words for _, words in seen.census.rounded.values()]
-        said = _warnings(chosen, best.change, fits)
+        said = _warnings(chosen, best, tried)
         return Improvement(
             files=source.files,
             columns=found.shown,
@@ -141,13 +158,15 @@ class _Job:
             rows=seen.census.rows,
             judged=seen.census.judged,
             dropped=sum(seen.census.dropped.values()),
-            fit_rows=fit.total if complete else whole,
-            fitted_on=fit.total,
-            held_out=best.change.rows,
+            fitted_on=rows.whole.total,
+            halves=tuple(
+                Half(count, some.total)
+                for count, some in zip(judged.rows, rows.halves, strict=True)
+            ),
             fixes=tuple(fixes),
-            failed=failed,
+            failed=tuple((one.least.kind, one.why) for one in tried if one.why),
             best=best,
-            verdict=_verdict(best.change),
+            verdict=_verdict(best),
             warnings=(*source.warnings, *told, *found.warnings, *said),
             notes=(*source.notes, *found.notes),
         )
@@ -158,33 +177,48 @@ def _look(blocks: Blocks, chosen: Chosen, piece: Piece, before: Seen) -> Seen:
 
 
 def _judge(
-    blocks: Blocks, fixes: Sequence[Fitted], chosen: Chosen, piece: Piece, before: Judged
+    blocks: Blocks,
+    fixes: Sequence[Sequence[Fitted]],
+    chosen: Chosen,
+    piece: Piece,
+    before: Judged,
 ) -> Judged:
-    block = held_out(with_weight(blocks.of(piece)))
-    return before + judge(block, fixes, chosen, before)
+    for half, block in enumerate(parted(with_weight(blocks.of(piece)))):
+        before += judge(block, half, fixes[half], chosen, before)
+    return before
 
 
-def _verdict(change: LossChange) -> str:
-    if change.verdict == IMPROVED:
-        return HELPS
-    return INCONCLUSIVE if change.verdict == UNTOLD else NOTHING_HELPS
+def _fix(one: Trial, change: LossChange) -> Fix:
+    return Fix(
+        kind=one.shown.kind,
+        parameters=one.shown.parameters,
+        least=one.least.parameters,
+        halves=tuple(half.parameters for half in one.halves),
+        clear=one.shown.changes,
+        change=change,
+    )
 
 
-def _warnings(chosen: Chosen, change: LossChange, fits: Sequence[Fitted]) -> list[str]:
-    name = visible(chosen.label)
-    found = [f"{one.kind}: {one.why}" for one in fits if one.why]
+def _verdict(best: Fix | None) -> str:
+    verdict = best.change.verdict if best else ""
+    return {IMPROVED: HELPS, UNTOLD: INCONCLUSIVE}.get(verdict, NOTHING_HELPS)
+
+
+def _warnings(chosen: Chosen, best: Fix | None, tried: Sequence[Trial]) -> list[str]:
+    name, doubt = visible(chosen.label), best.change.doubt if best else ""
+    found = [f"{one.least.kind}: {one.why}" for one in tried if one.why]
     convex = [traits(part.loss, part.parameters).convex for part in chosen.parts]
-    if any(one.kind == "shift" for one in fits) and False in convex:
+    if any(one.least.kind == "shift" for one in tried) and False in convex:
         found.append(
             f"{name} is not convex, so it may have several minima: those given are the best of "
             "many starts, and no other is ruled out"
         )
-    if change.doubt == "tail":
+    if doubt == "tail":
         found.append(
             f"the tail of the differences of {name} is heavy: the interval cannot be trusted"
         )
-    elif change.doubt:
-        found.append(f"{change.doubt}, so the interval of the change cannot be trusted")
+    elif doubt:
+        found.append(f"{doubt}, so the interval of the change cannot be trusted")
     return found
 
 
@@ -197,67 +231,3 @@ def _whole(found: Plan) -> Plan:
         types={name: kind for name, kind in found.types.items() if name in kept},
         notes=tuple(note for note in found.notes if not note.startswith("broken down")),
     )
-
-
-def _check_words(reading: Mapping[str, Any]) -> None:
-    for word in _NOT_HERE:
-        if reading.get(word):
-            what = f"improve judges all rows as independent, by a fixed loss, without {word}"
-            raise UsageError(what, remedy=f"leave {word} out")
-    for word in reading.keys() - known_words() - {*_NOT_HERE}:
-        raise TypeError(f"improve() got an unexpected keyword argument {word!r}")
-
-
-def _check_task(found: Plan) -> None:
-    if found.task in PREDICTIONS:
-        return
-    what = f"no shift, scale, temperature or threshold changes {found.task} predictions"
-    remedy = "it takes numbers (--pred) or probabilities (--prob, --probs)"
-    raise UsageError(what, where=found.where, remedy=remedy)
-
-
-def _refuse(chosen: Chosen, found: Plan) -> None:
-    """Refuse a loss that cannot be lowered this way, or whose change has no interval."""
-    name = visible(chosen.label)
-    what, remedy = "", ""
-    if chosen.auto:
-        what = f"{name} would adapt to the very errors that are to be made smaller"
-        remedy = "give a number: losscli eval prints what auto finds"
-    elif any(part.loss.signed for part in chosen.parts):
-        what = f"{name} is signed, so less of it is not better"
-        remedy = "take a loss that is better the smaller it is, such as mae"
-    elif chosen.combine.empty is not None:
-        what = f"{name} is a value of many rows together, such as the pixels of an image"
-        remedy = "take a loss of single rows"
-    elif chosen.combine.slopes is None:
-        what = f"{name} has no interval, so whether less of it is more than chance is not known"
-        remedy = "take mae, or another loss that is a mean"
-    elif not set(chosen.roles) & {*PREDICTIONS[found.task]}:
-        what = f"{name} does not look at {' or '.join(PREDICTIONS[found.task][:1])}"
-        remedy = "take a loss of the prediction"
-    if what:
-        raise UsageError(what, where="--loss", remedy=remedy)
-
-
-def _check_losses(seen: Seen, chosen: Chosen, found: Plan) -> None:
-    if not (seen.infinite or seen.undefined):
-        return
-    word, count = ("infinite", seen.infinite) if seen.infinite else ("undefined", seen.undefined)
-    rows = "1 row" if count == 1 else f"{count} rows"
-    name = visible(chosen.label)
-    what = f"{name} is {word} in {rows}, and no fit on half of the rows can tell how to mend that"
-    remedy = f"losscli eval shows them; take a loss that is finite there{_finite(found.task)}"
-    raise DataError(what, where=found.where, remedy=remedy)
-
-
-def _finite(task: str) -> str:
-    name = {"binary": "log_loss", "multiclass": "cross_entropy"}.get(task)
-    return f", such as --loss 'brier' or --loss '{name}(eps=1e-15)'" if name else ""
-
-
-def _check_size(seen: Seen, fit: Rows, rest: Rows | None, found: Plan) -> None:
-    count = seen.census.judged
-    small = rest is not None and min(fit.total, rest.total) < FEWEST_OF_HALF
-    if count < FEWEST or small:
-        what = f"{count} rows are too few to fit on one half and to judge on the other"
-        raise DataError(what, where=found.where, remedy=f"improve needs at least {FEWEST}")

@@ -17,12 +17,19 @@ from losscli.losses.chosen import Chosen
 from losscli.roles import SHARED
 from losscli.summary.census import Census
 
+Fixes = Sequence[Fitted]
+HALVES = 2
+
 
 @dataclass(frozen=True)
 class Judged:
-    """What is kept of the losses before and after each fix; `+` merges."""
+    """What is kept of the losses before and after each fix, and of the rows; `+` merges.
+
+    `rows` counts those of each half.
+    """
 
     summaries: tuple[PairedSummary, ...]
+    rows: tuple[int, ...] = (0,) * HALVES
 
     @classmethod
     def zero(cls, fixes: int) -> "Judged":
@@ -32,16 +39,18 @@ class Judged:
     def __add__(self, other: "Judged") -> "Judged":
         """Merge two lots of rows."""
         both = zip(self.summaries, other.summaries, strict=True)
-        return Judged(tuple(one + more for one, more in both))
+        rows = (one + more for one, more in zip(self.rows, other.rows, strict=True))
+        return Judged(tuple(one + more for one, more in both), tuple(rows))
 
 
-def judge(block: Block, fixes: Sequence[Fitted], chosen: Chosen, before: Judged) -> Judged:
-    """Summarise the rows of a block before and after each fix."""
+def judge(block: Block, half: int, fixes: Fixes, chosen: Chosen, before: Judged) -> Judged:
+    """Summarise rows of a half before and after each fix, as it was fitted on the other half."""
     found = []
     for fix, known in zip(fixes, before.summaries, strict=True):
         work = Work((chosen,), (), 0, for_new=(fix.after or chosen,))
         found.append(summarise(_paired(block, fix), work, known))
-    return Judged(tuple(found))
+    rows = tuple(block.judged if half == k else 0 for k in range(HALVES))
+    return Judged(tuple(found), rows)
 
 
 def _paired(block: Block, fix: Fitted) -> PairedBlock:

@@ -1,7 +1,7 @@
-"""The loss of mapped predictions over the rows to fit on, as a function of the map's parameters."""
+"""The loss of mapped predictions over rows to fit on, as a function of the map's parameters."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -13,6 +13,8 @@ from losscli.improvement.halves import Rows
 from losscli.improvement.kinds import Kind, Theta
 from losscli.losses.chosen import Chosen
 from losscli.losses.spec import Vector
+
+Terms = tuple[Vector, ...]
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Means:
 
 @dataclass(frozen=True)
 class Objective:
-    """The loss of the fit half under a map; infinite where the map leaves the loss's domain.
+    """The loss of some rows under a map; infinite where the map leaves the loss's domain.
 
     `ends` are the extremes of `pred` over all rows: a map that takes them outside of the domain
     cannot be judged.
@@ -52,39 +54,58 @@ class Objective:
     def value(self, kind: Kind, theta: Theta) -> float:
         """Return the loss under a map of this kind."""
         theta = [float(part) for part in theta]
-        if not self._inside(kind, theta):
-            return math.inf
-        terms, mass = self._known(self.terms(kind, theta))
-        total = float(np.sum(mass))
-        with np.errstate(all="ignore"):
-            means = tuple(float(np.sum(mass * term)) / total for term in terms)
-        if not all(map(math.isfinite, means)):
-            return math.inf
-        found = self.chosen.combine.value(Means(means))
-        return found if math.isfinite(found) else math.inf
+        return self._finished(self.terms(kind, theta)) if self._inside(kind, theta) else math.inf
 
-    def terms(self, kind: Kind, theta: Theta) -> tuple[Vector, ...]:
+    def terms(self, kind: Kind, theta: Theta) -> Terms:
         """Return the terms of each row under a map."""
         with np.errstate(all="ignore"):
             mapped = kind.columns({**self.rows.columns, **self.shared}, theta)
         return self.chosen.terms(mapped)
 
-    def better(self, one: Vector, other: Vector) -> float:
-        """Return by how many standard errors the row losses `other` are below those of `one`."""
-        difference, mass = one - other, self.rows.mass
-        if self.chosen.leaves_out:
-            difference, mass = np.nan_to_num(difference), np.where(np.isnan(one), 0.0, mass)
+    def terms_of(self, chosen: Chosen) -> Terms:
+        """Return the terms of each row as it is, under a loss."""
+        return chosen.terms({**self.rows.columns, **self.shared})
+
+    def better(self, before: Terms, after: Terms) -> float:
+        """Return by how many standard errors (delta method) the loss is lower with `after`."""
+        mass, known = self.rows.mass, self._judged(before)
+        moved = np.zeros(len(mass))
+        for sign, terms in ((1, before), (-1, after)):
+            for slope, term in zip(self._slopes(terms), terms, strict=False):
+                moved += sign * slope * term
+        moved, mass, weight = moved[known], mass[known], self.rows.weight[known]
         total = float(np.sum(mass))
-        mean = float(np.sum(mass * difference)) / total
-        error = math.sqrt(float(np.sum(self.rows.weight * mass * (difference - mean) ** 2))) / total
+        mean = float(np.sum(mass * moved)) / total
+        error = math.sqrt(float(np.sum(weight * mass * (moved - mean) ** 2))) / total
+        if not self.chosen.combine.monotone:
+            mean = self._finished(before) - self._finished(after)
         return mean / error if error else math.copysign(math.inf, mean) if mean else 0.0
 
-    def _known(self, terms: tuple[Vector, ...]) -> tuple[tuple[Vector, ...], Vector]:
-        """Leave out the rows that the loss does not judge."""
-        if not self.chosen.leaves_out:
-            return terms, self.rows.mass
-        known = ~np.isnan(terms[0])
-        return tuple(term[known] for term in terms), self.rows.mass[known]
+    def _slopes(self, terms: Terms) -> Sequence[float]:
+        """Return how the loss follows each term; the first alone where it grows with that."""
+        combine = self.chosen.combine
+        if combine.monotone or not combine.slopes:
+            return (1.0,)
+        means = [Fraction(mean) for mean in self._means(terms)]
+        return [float(slope) for slope in combine.slopes(means)]
+
+    def _finished(self, terms: Terms) -> float:
+        means = self._means(terms)
+        if not all(map(math.isfinite, means)):
+            return math.inf
+        found = self.chosen.combine.value(Means(means))
+        return found if math.isfinite(found) else math.inf
+
+    def _means(self, terms: Terms) -> tuple[float, ...]:
+        known = self._judged(terms)
+        mass = self.rows.mass[known]
+        total = float(np.sum(mass))
+        with np.errstate(all="ignore"):
+            return tuple(float(np.sum(mass * term[known])) / total for term in terms)
+
+    def _judged(self, terms: Terms) -> Any:  # noqa: ANN401 - an index of whatever kind
+        """Return what picks the rows that the loss judges: all, or those with a number."""
+        return ~np.isnan(terms[0]) if self.chosen.leaves_out else slice(None)
 
     def _inside(self, kind: Kind, theta: Theta) -> bool:
         legal = self.chosen.domain().get("pred")

@@ -20,29 +20,45 @@ if TYPE_CHECKING:
 HELPS = "helps"
 NOTHING_HELPS = "nothing_helps"
 INCONCLUSIVE = "inconclusive"
+_NESTED = ("kind", "parameters", "least", "halves")
 
 
 @dataclass(frozen=True)
 class Fix:
-    """One map of the predictions with what it does to the loss on the held-out rows.
+    """One map of the predictions with what it does to the loss of rows it was not fitted on.
 
-    `kind` is shift, scale, affine, temperature, logit_shift, platt or threshold; `parameters`
-    are by name. `change` goes from the value before to the one after.
+    `kind` is shift, scale, affine, temperature, logit_shift, platt or threshold; all parameters
+    are by name. `least` are those with which the loss of all rows is least; `parameters` are the
+    same where they are `clear`, that is more than chance makes of no change, else those of no
+    change. `change` goes from the value before to the one after, for each half with the
+    parameters of `halves`, which were fitted on the other half.
     """
 
     kind: str
     parameters: Mapping[str, float]
+    least: Mapping[str, float]
+    halves: tuple[Mapping[str, float], ...]
+    clear: bool
     change: LossChange
+
+
+@dataclass(frozen=True)
+class Half:
+    """A half of the rows: how many there are, and how many of them are kept to fit on."""
+
+    rows: int
+    kept: int
 
 
 @dataclass(frozen=True)
 class Improvement:
     """Everything that was found out about what would help, finished.
 
-    `rows` are those that were judged at all: `fit_rows` to fit on (of which `fitted_on` were
-    used), `held_out` to judge on. `best` is the fix that the fit half chose, which alone the
-    `verdict` is about: helps, nothing_helps or inconclusive. `failed` says of kinds without a
-    fix why there is none.
+    `judged` rows are parted into `halves`, each judged with what was fitted on the other;
+    `fitted_on` is how many the parameters are fitted on: all, or a sample. `best` is the fix
+    that is best for all rows, None where none is more than chance; the `verdict` is about it
+    alone: helps, nothing_helps or inconclusive. `failed` says of kinds without a fix why there
+    is none.
     """
 
     files: tuple[str, ...]
@@ -55,12 +71,11 @@ class Improvement:
     rows: int
     judged: int
     dropped: int
-    fit_rows: int
     fitted_on: int
-    held_out: int
+    halves: tuple[Half, ...]
     fixes: tuple[Fix, ...]
     failed: tuple[tuple[str, str], ...]
-    best: Fix
+    best: Fix | None
     verdict: str
     warnings: tuple[str, ...]
     notes: tuple[str, ...]
@@ -79,14 +94,11 @@ class Improvement:
             "columns": dict(self.columns),
             "task": self.task,
             "loss": {"loss": self.loss, "name": self.name},
-            "halves": {
-                "fit": self.fit_rows,
-                "fitted_on": self.fitted_on,
-                "held_out": self.held_out,
-            },
+            "fitted_on": self.fitted_on,
+            "halves": [{"rows": one.rows, "fitted_on": one.kept} for one in self.halves],
             "fixes": [_plain(fix) for fix in self.fixes],
             "failed": [{"kind": kind, "why": why} for kind, why in self.failed],
-            "best": self.best.kind,
+            "best": self.best.kind if self.best else None,
             "verdict": self.verdict,
             "warnings": list(self.warnings),
         }
@@ -103,25 +115,32 @@ class Improvement:
 
     def records(self) -> list[dict[str, Any]]:
         """Return the fixes as flat records."""
-        plain = [_plain(fix) for fix in self.fixes]
+        plain = [(fix, _plain(fix)) for fix in self.fixes]
         names = dict.fromkeys(name for fix in self.fixes for name in fix.parameters)
         return [
             {
                 "kind": one["kind"],
-                "best": one["kind"] == self.best.kind,
+                "best": fix is self.best,
                 "loss": self.loss,
                 **{name: one["parameters"].get(name) for name in names},
-                **{key: one[key] for key in one if key not in ("kind", "parameters")},
+                **{key: one[key] for key in one if key not in _NESTED},
             }
-            for one in plain
+            for fix, one in plain
         ]
+
+
+def _numbers(parameters: Mapping[str, float]) -> dict[str, Any]:
+    return {name: number(value) for name, value in parameters.items()}
 
 
 def _plain(fix: Fix) -> dict[str, Any]:
     change = fix.change
     return {
         "kind": fix.kind,
-        "parameters": {name: number(value) for name, value in fix.parameters.items()},
+        "parameters": _numbers(fix.parameters),
+        "clear": fix.clear,
+        "least": _numbers(fix.least),
+        "halves": [_numbers(one) for one in fix.halves],
         "before": number(change.old),
         "after": number(change.new),
         "change": number(change.change),

@@ -58,8 +58,13 @@ def least_cost(objective: Objective) -> tuple[float, float, Chosen] | None:
     return found, value, with_threshold(chosen, found)
 
 
+def own_threshold(chosen: Chosen) -> float | str:
+    """Return the threshold that a loss has now, or the word for it."""
+    return chosen.parts[0].parameters["threshold"]
+
+
 def _nearest(cuts: Vector, chosen: Chosen) -> float:
-    own = chosen.parts[0].parameters["threshold"]
+    own = own_threshold(chosen)
     away = np.abs(cuts - own) if isinstance(own, float) else cuts
     return float(cuts[int(away.argmin())])
 

@@ -20,27 +20,28 @@ def title(found: Improvement) -> str:
 
 def parts(found: Improvement, most: int) -> Iterator[Grid | Facts]:  # noqa: ARG001 - it is short
     """Return the verdict in words, and what each fix does."""
-    sample = ""
-    if found.fitted_on != found.fit_rows:
-        sample = f" ({count(found.fitted_on)} of them, by their hash)"
+    of = "all" if found.fitted_on == found.judged else f"{count(found.fitted_on)} of the"
     split = (
-        f"fitted on {count(found.fit_rows)} rows{sample}, "
-        f"judged on the other {count(found.held_out)}"
+        f"fitted on {of} {count(found.judged)} rows; "
+        "the gain is that of each half with the parameters of the other"
     )
     yield Facts("what would help", (headline(found), split))
     yield _fixes(found)
 
 
 def headline(found: Improvement) -> str:
-    """Return the verdict: what the fix that the fit half chose does to the other half."""
-    change, name = found.best.change, visible(found.label)
+    """Return the verdict: what the fix that is best for all rows does to rows it has not seen."""
+    name = visible(found.label)
+    if found.best is None:
+        return f"nothing helps: no fix lowers {name} by more than chance explains"
+    change = found.best.change
     what = SAID[found.best.kind](found.best.parameters)
     relative = change.relative
     if found.verdict == HELPS:
         half = (change.high - change.low) / 2 / abs(change.old) if change.old else math.nan
         digits = digits_within(*(100 * end / abs(change.old) for end in (change.low, change.high)))
         by = f"{number(-100 * relative, max(digits - 2, 2))} %"
-        return f"{what} would cut {name} by {by} (held-out half, ± {number(100 * half, 1)} %)"
+        return f"{what} would cut {name} by {by} (held-out halves, ± {number(100 * half, 1)} %)"
     ends = f"{level(found.level)} interval of the change: {interval(change)}"
     if found.verdict == NOTHING_HELPS:
         tried = "nothing helps" if len(found.fixes) > 1 else "it does not help"
@@ -75,6 +76,8 @@ SAID = {
 
 
 def _formula(fix: Fix, columns: Mapping[str, object]) -> str:
+    if not fix.clear:
+        return "unchanged"
     column = columns.get("pred") or columns.get("prob")
     name = visible(column) if isinstance(column, str) else "p"
     p = {key: _rounded(value) for key, value in fix.parameters.items()}
@@ -114,7 +117,9 @@ def _fixes(found: Improvement) -> Grid:
         )
         for fix in found.fixes
     )
-    more = ""
-    if len(found.fixes) > 1:
-        more = "* chosen by the rows that it was fitted on: the verdict is about it alone"
-    return Grid(columns, rows, more)
+    notes = []
+    if found.best and len(found.fixes) > 1:
+        notes.append("* best for all rows: the verdict is about it alone")
+    if not all(fix.clear for fix in found.fixes):
+        notes.append("unchanged: what is best here is no more than chance")
+    return Grid(columns, rows, "; ".join(notes))
