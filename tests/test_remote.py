@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 import boto3
 import pandas as pd
 import pytest
+import s3fs
 from moto.server import ThreadedMotoServer
 from process import SAMPLES, shell
 
@@ -241,8 +242,18 @@ def test_an_object_that_is_replaced_is_refused(store: dict[str, str]) -> None:
     again.check()
     client.put_object(Bucket="preds", Key="moving.csv", Body=DATA[::-1])
     client.close()
-    with pytest.raises(DataError, match=r"^s3://preds/moving.csv: changed while it was read"):
-        kept.check()
+    for found_out in (kept.check, lambda: kept.fill(memoryview(bytearray(9)), 5)):
+        with pytest.raises(DataError, match=r"^s3://preds/moving.csv: changed while it was read"):
+            found_out()
+
+
+def test_a_store_that_cannot_be_asked_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {**KEYS, "AWS_ENDPOINT_URL": "nonsense"}.items():
+        monkeypatch.setenv(name, value)
+    s3fs.S3FileSystem.clear_instance_cache()
+    with pytest.raises(UsageError, match=r"^s3://preds/all.csv: the store cannot be asked"):
+        numbers("s3://preds/all.csv")
+    s3fs.S3FileSystem.clear_instance_cache()
 
 
 def test_a_scheme_that_is_not_known_is_refused() -> None:

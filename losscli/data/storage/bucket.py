@@ -7,12 +7,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from losscli.data.storage.remote import ChangedError, Stamp, TransientError, shown
+from losscli.data.storage.stores import STORES
 from losscli.errors import DataError, LosscliError, UsageError
 
-_PACKAGES = {"s3": "s3fs", "gs": "gcsfs", "gcs": "gcsfs", "az": "adlfs", "abfs": "adlfs"}
-_TAGS = ("ETag", "etag", "md5Hash", "LastModified", "last_modified", "updated", "mtime")
 _MEANT = {"NoCredentialsError": PermissionError, "NoSuchBucket": FileNotFoundError}
 """Errors that are no OSErrors, by name: their packages are not imported here."""
+_DENIED = (401, 403)
 
 
 def far(url: str) -> "Object":
@@ -46,16 +46,9 @@ def _counts(path: str, folder: str) -> bool:
 
 
 def _filesystem(url: str) -> Any:  # noqa: ANN401 - fsspec has no types
-    """Return the file system of a URL; fsspec makes one for each process and thread."""
     scheme = urlsplit(url).scheme
-    try:
-        import fsspec  # noqa: PLC0415 - an extra
-
-        kind = fsspec.get_filesystem_class(scheme)
-    except ImportError:
-        what = f"{scheme}:// needs {_PACKAGES[scheme]}, which is not installed"
-        raise UsageError(what, remedy="pip install 'losscli[remote]'") from None
-    return kind(use_listings_cache=False)
+    with _told():
+        return STORES[scheme].files(scheme)
 
 
 @contextmanager
@@ -63,15 +56,26 @@ def _told() -> Iterator[None]:
     """Say in our words what the libraries below raise, whose texts may hold secrets."""
     try:
         yield
-    except (LosscliError, FileNotFoundError, PermissionError):
+    except (LosscliError, TransientError, FileNotFoundError, PermissionError):
         raise
     except Exception as error:
         name = type(error).__name__
         if name in _MEANT:
             raise _MEANT[name] from None
+        if _is_denied(error):
+            raise PermissionError from None
+        if isinstance(error, ValueError):
+            what = "the store cannot be asked with what is in the environment"
+            remedy = "check its address and the credentials there"
+            raise UsageError(what, remedy=remedy) from None
         if type(error).__module__ == "builtins" and not isinstance(error, OSError):
             raise
         raise TransientError(f"the store does not answer ({name})") from None
+
+
+def _is_denied(error: Exception) -> bool:
+    code = getattr(error, "status_code", None) or getattr(error, "code", None)
+    return code in _DENIED or (isinstance(error, OSError) and str(error).startswith("Forbidden"))
 
 
 class Object:
@@ -79,20 +83,25 @@ class Object:
 
     def __init__(self, url: str) -> None:
         self._url = url
+        scheme, _, self._path = url.partition("://")
+        self._scheme = scheme.lower()
 
     def stamp(self) -> Stamp:
         """Ask for the size and for what changes with the object."""
         with _told():
-            found = _filesystem(self._url).info(self._url.partition("://")[2])
+            found = _filesystem(self._url).info(self._path)
         if found.get("type") == "directory" or found.get("size") is None:
             raise FileNotFoundError
-        return Stamp(int(found["size"]), str(next((found[t] for t in _TAGS if found.get(t)), "")))
+        return Stamp(int(found["size"]), str(found[STORES[self._scheme].tag]))
 
     def range(self, start: int, stop: int, stamp: Stamp) -> bytes:
-        """Return the bytes from `start` to `stop`."""
-        path = self._url.partition("://")[2]
-        with _told():
-            found: bytes = _filesystem(self._url).cat_file(path, start=start, end=stop)
-        if len(found) != stop - start and self.stamp() != stamp:
-            raise ChangedError
-        return found
+        """Return the bytes from `start` to `stop`, where the object still has the stamp."""
+        try:
+            with _told():
+                part = STORES[self._scheme].part
+                return part(_filesystem(self._url), self._path, start, stop, stamp.tag)
+        except (OSError, TransientError):
+            # each store has its own way to say that the condition does not hold
+            if self.stamp() != stamp:
+                raise ChangedError from None
+            raise

@@ -21,6 +21,8 @@ SCHEMES = {
 _TRIES = 4
 _PAUSE = 0.25
 """Seconds before the second try; each later one waits twice as long."""
+_ENOUGH = 20
+"""Seconds after which no other try begins: what works below may have tried for long itself."""
 _AHEAD = 1 << 18
 """The fewest bytes of a request while a file is read from its start."""
 
@@ -163,14 +165,18 @@ class _InTurn:
 
 def tried(call: Callable[[], T], name: str) -> T:
     """Return what a call returns, trying again a few times what may go well then."""
-    pause = _PAUSE
-    for left in reversed(range(_TRIES)):
+    pause, since = _PAUSE, time.monotonic()
+    for count in range(1, _TRIES + 1):
         try:
             return call()
         except TransientError as error:
-            if not left:
-                what = f"cannot be read: {visible(str(error), 200)}, {_TRIES} times in a row"
+            seconds = time.monotonic() - since
+            if count == _TRIES or seconds > _ENOUGH:
+                how = f"{count} times in a row" if count > 1 else f"for {seconds:.0f} seconds"
+                what = f"cannot be read: {visible(str(error), 200)}, {how}"
                 raise DataError(what, where=name, remedy="run it again later") from None
+        except UsageError as error:
+            raise UsageError(error.what, where=error.where or name, remedy=error.remedy) from None
         except ChangedError:
             raise _changed(name) from None
         except FileNotFoundError:
