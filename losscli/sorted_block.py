@@ -77,14 +77,14 @@ class SortedBlock:
         ranks = np.argsort(sorted(range(len(classes)), key=lambda code: in_order(classes[code])))
         classes = tuple(sorted(classes, key=in_order))
         # the smaller the integers, the faster they sort
-        small = ranks.astype(np.min_scalar_type(-len(classes)))[codes]
+        small = ranks.astype(np.min_scalar_type(-len(classes))).take(codes)
         order = np.argsort(small, kind="stable")
         columns = {
             role: values if role in SHARED else _taken(values, order)
             for role, values in block.columns.items()
         }
         weight = None if block.weight is None else block.weight[order]
-        ordered = small[order]
+        ordered = small.take(order)
         present = ordered[_starts(ordered)]
         if len(present) < len(classes):
             # a class may be listed that has no row left: it is none of these rows' classes
@@ -104,6 +104,7 @@ class SortedBlock:
         high: list[list[Vector]] = [[] for _ in aims.largest]
         bad: list[NDArray[np.intp]] = []
         worst: list[Vector] = []
+        least = aims.least
         for rows, places, starts in self.slices():
             columns = Columns({r: v if r in SHARED else v[rows] for r, v in self.columns.items()})
             weight = () if self.weight is None else (self.weight[rows],)
@@ -119,9 +120,12 @@ class SortedBlock:
                     keep[k][rows] = losses
                 if high and not top <= aims.largest[k].least:
                     high[k].append(losses[np.flatnonzero(losses > aims.largest[k].least)])
-                if k == 0 and not top < aims.least:
-                    bad.append(np.flatnonzero(losses >= aims.least) + rows.start)
-                    worst.append(losses[bad[-1] - rows.start])
+                if k == 0 and not top < least:
+                    found = np.flatnonzero(losses >= least)
+                    bad.append(found + rows.start)
+                    worst.append(losses[found])
+                    if len(found) > aims.top:
+                        least = np.partition(worst[-1], -aims.top)[-aims.top]
         return Found(
             self._grouped(tallies),
             {

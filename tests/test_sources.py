@@ -357,3 +357,59 @@ def test_a_source_pickles(tmp_path: Path, form: str) -> None:
     for one, other in zip(ours, theirs, strict=True):
         assert one.table.to_pydict() == other.table.to_pydict()
         assert pickle.loads(pickle.dumps(one.table)).num_rows == one.table.num_rows  # noqa: S301
+
+
+@pytest.mark.parametrize("order", [range(9), range(8, -1, -1), (3, 4, 8, 0, 2, 7, 1, 5, 6)])
+def test_a_row_group_is_read_in_parts_in_any_order(
+    tmp_path: Path, order: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from losscli.data import columnar  # noqa: PLC0415 - for this test only
+    from losscli.data.columns import GROUP  # noqa: PLC0415 - as above
+    from losscli.data.formats import parquet  # noqa: PLC0415 - as above
+
+    path = tmp_path / "p.parquet"
+    table = pa.table({"y": np.arange(3100.0), "city": [f"c{k % 900}" for k in range(3100)]})
+    pq.write_table(table, path, row_group_size=1500, dictionary_pagesize_limit=999)
+    monkeypatch.setattr(parquet, "_FEWEST", 128)
+    monkeypatch.setattr(columnar, "ROWS", 70)
+    calls = [*open_files([str(path)]).stretches({"y": pa.float64(), "city": GROUP})]
+    assert len(calls) == 4 + 4 + 1
+    read = {k: [piece.table for piece in calls[k]()] for k in order}
+    tables = [table for k in sorted(read) for table in read[k]]
+    for name in ("y", "city"):
+        found = [cell for table in tables for cell in table[name].to_pylist()]
+        assert found == table[name].to_pylist()
+    assert max(table.num_rows for table in tables) <= 70
+
+
+@pytest.mark.parametrize("engine", ["threads", "processes"])
+def test_one_row_group_of_many_rows_is_shared(tmp_path: Path, engine: str) -> None:
+    random = np.random.default_rng(3)
+    y = random.normal(size=300_000).round(4)
+    cities = np.array(["Oslo", "Quito", "Bonn"])[random.integers(0, 3, len(y))]
+    data = pd.DataFrame({"y_true": y, "y_pred": y + random.normal(size=len(y)), "city": cities})
+    data.to_parquet(tmp_path / "p.parquet")
+    words: dict[str, Any] = {"id": None, "weight": None}
+    found = numbers(tmp_path / "p.parquet", engine=engine, jobs=2, **words)
+    assert found == numbers(data, jobs=1, **words)
+
+
+def test_a_file_that_is_replaced_while_it_is_read_is_refused(tmp_path: Path) -> None:
+    path = written(tmp_path, "parquet")
+    calls = open_files([str(path)]).stretches({"y_true": pa.float64()})
+    frame().iloc[:2000].to_parquet(tmp_path / "other", row_group_size=700)
+    (tmp_path / "other").rename(path)
+    with pytest.raises(DataError, match=r"preds.parquet: changed while it was read"):
+        list(next(calls)())
+
+
+def test_ids_of_any_text_are_read(tmp_path: Path) -> None:
+    for ids in (["a", "", None], [7, 8, None], ["é", "e", "x" * 300]):
+        table = pa.table({"y_true": [1.5, 2, 3], "y_pred": [1.0, 2, 3], "key": ids})
+        texts = [None if one in ("", None) else str(one) for one in ids]
+        kinds = [pa.int64()] if 7 in ids else [pa.string(), pa.large_string(), pa.string_view()]
+        for kind in kinds:
+            column = table["key"].cast(kind)
+            pq.write_table(table.set_column(2, "key", column), tmp_path / "p.parquet")
+            (call,) = open_files([str(tmp_path / "p.parquet")]).stretches({"key": pa.string()})
+            assert [one for piece in call() for one in piece.table["key"].to_pylist()] == texts

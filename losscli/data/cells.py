@@ -124,14 +124,14 @@ def strings(texts: Sequence[str]) -> Any:  # noqa: ANN401 - pyarrow has no types
 
 
 def codes_into(codes: NDArray[np.int32], words: Sequence[str]) -> Any:  # noqa: ANN401 - as above
-    """Return a dictionary array; the code -1 is an empty cell."""
+    """Return a dictionary array of codes that are known to fit; -1 is an empty cell."""
     known = None
     if len(codes) and codes.min() < 0:
         known = pa.py_buffer(np.packbits(codes >= 0, bitorder="little"))
     indices = pa.Array.from_buffers(
         pa.int32(), len(codes), [known, pa.py_buffer(np.ascontiguousarray(codes))]
     )
-    return pa.DictionaryArray.from_arrays(indices, strings(words))
+    return pa.DictionaryArray.from_arrays(indices, strings(words), safe=False)
 
 
 def matrix(columns: list[Vector]) -> NDArray[np.float64]:

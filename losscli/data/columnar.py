@@ -14,8 +14,10 @@ from losscli.data.typed import kind_of, texts, typed
 from losscli.errors import DataError
 from losscli.visible import visible
 
-ROWS = 120_000
-"""Rows of a piece."""
+ROWS = 250_000
+"""The most rows of a piece."""
+_CELLS = 1 << 22
+"""The most cells, about: a piece of many columns has fewer rows."""
 SAMPLED = 1000
 GROUP_ROWS = 1 << 32
 """A piece is numbered by its stretch times this, and its first row in it."""
@@ -35,8 +37,8 @@ class Table(Protocol):
         """Return how many rows there are, where the file tells."""
         ...
 
-    def batches(self, part: int, names: Sequence[str], rows: int) -> Iterator[Any]:
-        """Give the record batches of a stretch, each of at most so many rows."""
+    def batches(self, part: int, types: Mapping[str, Any], rows: int) -> Iterator[Any]:
+        """Give the record batches of a stretch, of about so many rows, for columns of types."""
         ...
 
     def start(self, part: int) -> int:
@@ -111,11 +113,11 @@ class ColumnarSource:
             raise no_rows(self._table.kept)
 
     def _pieces(self, part: int, types: Mapping[str, Any]) -> Iterator[Piece]:
-        at = 0
+        at, rows = 0, min(_CELLS // len(types), ROWS)
         with explained(self._table.kept):
-            for batch in self._table.batches(part, list(types), ROWS):
-                for start in range(0, batch.num_rows, ROWS):
-                    some = batch.slice(start, ROWS)
+            for batch in self._table.batches(part, types, rows):
+                for start in range(0, batch.num_rows, rows):
+                    some = batch.slice(start, rows)
                     yield self._piece(part, at, some, types)
                     at += some.num_rows
 
@@ -133,7 +135,7 @@ class ColumnarSource:
         try:
             self._refuse_twin(name)
             with explained(self._table.kept):
-                batch = next(self._table.batches(0, [name], SAMPLED), None)
+                batch = next(self._table.batches(0, {name: None}, SAMPLED), None)
                 if batch is None:
                     return []
                 column = batch.slice(0, SAMPLED).column(name)
@@ -167,6 +169,7 @@ def explained(kept: Stored, made: Callable[[str], str] = str) -> Iterator[None]:
     try:
         yield
     except (pa.ArrowException, OSError, ValueError, EOFError) as error:
+        kept.check()  # a file that is gone, or another one, is not corrupt
         raise DataError(
             f"is cut or corrupt ({visible(made(str(error)), 300)})",
             where=kept.name,

@@ -13,11 +13,13 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from losscli.data import cells
+from losscli.data.cells import Mask
 from losscli.data.spelled import fits, number, refused
 from losscli.errors import DataError
 from losscli.visible import visible
 
 _EXACT = 2**53
+_FEW = 4096
 _TEXTS = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
 _TIMES = (pa.types.is_date, pa.types.is_timestamp, pa.types.is_time)
 _AS_WRITTEN = (*_TEXTS, pa.types.is_integer, pa.types.is_decimal)
@@ -49,7 +51,7 @@ def typed(columns: Mapping[str, Any], types: Mapping[str, Any], place: Place) ->
                     " (name ids with --id)"
                 )
         elif kind == pa.string():
-            found[name] = _strings(texts(column, name, place))
+            found[name] = _strings(column, name, place)
         else:
             found[name] = texts(column, name, place)
     return Typed(pa.table(found), rounded)
@@ -127,8 +129,10 @@ def _codes(indices: Any) -> NDArray[np.int32]:  # noqa: ANN401
 def _used(indices: Any, words: Sequence[str | None]) -> Any:  # noqa: ANN401
     """Return codes into words that some cell has, each once; the empty text is an empty cell."""
     codes = _codes(indices)
-    seen = np.zeros(len(words) + 1, np.bool_)
-    seen[codes] = True
+    if len(codes) and not -1 <= codes.min() <= codes.max() < len(words):
+        message = "a cell points outside its dictionary"
+        raise ValueError(message)
+    seen = _seen(codes, len(words))
     place: dict[str, int] = {}
     table = [
         place.setdefault(word, len(place)) if word and seen[code] else -1
@@ -137,6 +141,16 @@ def _used(indices: Any, words: Sequence[str | None]) -> Any:  # noqa: ANN401
     if table != list(range(len(words))):
         codes = np.array([*table, -1], np.int32)[codes]
     return cells.codes_into(codes, [*place])
+
+
+def _seen(codes: NDArray[np.int32], count: int) -> Mask:
+    """Tell which of so many codes some cell has: mostly a few thousand cells have them all."""
+    seen = np.zeros(count + 1, np.bool_)
+    for some in (codes[:_FEW], codes[_FEW:]):
+        seen[some] = True
+        if seen[:count].all():
+            break
+    return seen
 
 
 def _floats(column: Any) -> Any:  # noqa: ANN401
@@ -155,7 +169,16 @@ def _shortest(value: Any) -> str:  # noqa: ANN401 - a float of numpy
     return "" if np.isnan(value) else str(value)
 
 
-def _strings(coded: Any) -> Any:  # noqa: ANN401
+def _strings(column: Any, name: str, place: Place) -> Any:  # noqa: ANN401
+    """Return a column as strings, in which an empty text is an empty cell, too."""
+    if pa.types.is_integer(column.type):
+        return column.cast(pa.string())
+    if _is(column.type, _TEXTS):
+        found = column.cast(pa.string())
+        ends = np.frombuffer(found.buffers()[1], np.int32)[found.offset :][: len(found) + 1]
+        if (np.diff(ends) > 0).all():
+            return found
+    coded = texts(column, name, place)
     return coded.dictionary.take(coded.indices)
 
 

@@ -1,6 +1,6 @@
 """Where many numbers lie: the numbers themselves up to a million, then a histogram."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -12,7 +12,8 @@ from losscli.summary.heaps import heap
 from losscli.summary.slices import ROWS, aligned
 
 Vector = NDArray[np.float64]
-Integers = NDArray[np.int64]
+Keys = NDArray[np.int32]
+"""The sign of a double, its exponent and the first bits of its fraction."""
 Chunks = tuple[tuple[Vector, Vector | None], ...]
 
 EXACT_ROWS = 1_000_000
@@ -121,10 +122,9 @@ class Distribution:
             histogram = self._histogram or {}
             while self._chunks:
                 some, self._chunks = _first(self._chunks, _PENDING)
-                parts = [values for values, _ in some]
-                values = np.concatenate(parts, out=aligned(sum(map(len, parts))))
                 weights = [weight for _, weight in some if weight is not None]
-                new = _histogram(values, np.concatenate(weights) if weights else None)
+                keys = _keys([values for values, _ in some])
+                new = _octaves(keys, np.concatenate(weights) if weights else None)
                 histogram = _merged(histogram, new)
             self._histogram = histogram
         return self
@@ -170,23 +170,28 @@ def _merged(one: dict[int, ExactSums], other: dict[int, ExactSums]) -> dict[int,
     return both
 
 
-def _histogram(values: Vector, weight: Vector | None) -> dict[int, ExactSums]:
-    """Count by the leading bits, using up `values`.
+def _keys(parts: Sequence[Vector]) -> Keys:
+    """Return the leading bits of numbers.
 
     Octave k holds [2**(k-1023), 2**(k-1022)), and octave ~k their negatives.
     """
-    values += 0.0
-    keys = values.view(np.int64)
-    keys >>= _SHIFT
-    return _octaves(keys, weight)
+    keys = np.empty(sum(map(len, parts)), np.int32)
+    room, at = aligned(ROWS), 0
+    for values in parts:
+        for start in range(0, len(values), ROWS):
+            some = values[start : start + ROWS]
+            bits = np.add(some, 0.0, out=room[: len(some)]).view(np.int64)
+            np.right_shift(bits, _SHIFT, out=keys[at : at + len(some)], casting="same_kind")
+            at += len(some)
+    return keys
 
 
-def _octaves(keys: Integers, weight: Vector | None) -> dict[int, ExactSums]:
+def _octaves(keys: Keys, weight: Vector | None) -> dict[int, ExactSums]:
     """Count keys: leading bits, with the sign bit for negative numbers."""
     if not len(keys):
         return {}
     signed = int(keys.min()) < 0
-    sign = keys >> 63 if signed else keys[:0]
+    sign = keys >> 31 if signed else keys[:0]
     if signed:
         keys &= _SIZE
     base = max(int(keys.min()), int(keys.max()) - _SPAN) // _BINS * _BINS
@@ -218,7 +223,7 @@ def _octaves(keys: Integers, weight: Vector | None) -> dict[int, ExactSums]:
     return _merged(few, found)
 
 
-def _middles(octave: int, bins: Integers) -> Vector:
+def _middles(octave: int, bins: NDArray[np.int64]) -> Vector:
     size = octave if octave >= 0 else ~octave
     keys = size * _BINS + bins
     low = (keys << _SHIFT).view(np.float64)

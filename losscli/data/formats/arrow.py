@@ -1,6 +1,6 @@
 """Arrow IPC: files (Feather), whose record batches are stretches, and streams, read in order."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -66,8 +66,8 @@ class _File:
         found = self._opened([0])
         return sum(found.get_batch(k).num_rows for k in range(part))
 
-    def batches(self, part: int, names: Sequence[str], rows: int) -> Iterator[Any]:  # noqa: ARG002
-        batch = self._opened(sorted(map(self.schema.names.index, names))).get_batch(part)
+    def batches(self, part: int, types: Mapping[str, Any], rows: int) -> Iterator[Any]:  # noqa: ARG002
+        batch = self._opened(sorted(map(self.schema.names.index, types))).get_batch(part)
         batch.validate(full=True)
         yield batch
 
@@ -93,8 +93,8 @@ class _Stream:
     def start(self, part: int) -> int:  # noqa: ARG002 - there is one
         return 0
 
-    def batches(self, part: int, names: Sequence[str], rows: int) -> Iterator[Any]:  # noqa: ARG002
-        fields = sorted(map(self.schema.names.index, names))
+    def batches(self, part: int, types: Mapping[str, Any], rows: int) -> Iterator[Any]:  # noqa: ARG002
+        fields = sorted(map(self.schema.names.index, types))
         with self._reader(fields) as (reader, raw):
             for batch in reader:
                 batch.validate(full=True)
