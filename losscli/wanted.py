@@ -10,7 +10,7 @@ from losscli.data.costs import read_costs
 from losscli.data.training import NAIVE
 from losscli.errors import UsageError
 from losscli.losses.language import NOTHING, OF_MATRIX, resolve, tasks
-from losscli.losses.spec import LOSSES
+from losscli.losses.spec import LOSSES, Value
 from losscli.losses.syntax import Request
 from losscli.roles import ROLES, SEVERAL, SHARED
 from losscli.visible import visible
@@ -86,13 +86,29 @@ def wanted(given: Mapping[str, Any], asked: Sequence[Request]) -> Wanted:
         extra=tuple(role for role in needs if role not in spared),
         optional=tuple(dict.fromkeys(role for one in sure for role in one.optional)),
         several=frozenset(r for one in sure for part in one.parts for r in part.loss.several),
-        components=next(filter(None, (p.loss.components for one in sure for p in one.parts)), ()),
+        components=_components(asked, able & {*SEVERAL}, spare),
         truth=_kind_of_truth(able, given.get("task"), needs),
         places={
             role: at for r in asked for _, call in r.terms for role, at in call.columns.items()
         },
         **{name: given[name] for name in _AS_THEY_ARE if name in given},
     )
+
+
+def _components(
+    asked: Sequence[Request], able: Collection[str], spare: Mapping[str, Value]
+) -> tuple[str, ...]:
+    """Return what the columns of several truths must be, if the truth is several.
+
+    A loss of that name may also be one of a single truth: iou is one of boxes and of masks.
+    """
+    found = (
+        one
+        for task in sorted(able)
+        for request in asked
+        for one in resolve([request], task, given=spare)
+    )
+    return next(filter(None, (part.loss.components for one in found for part in one.parts)), ())
 
 
 def _unit(given: Mapping[str, Any]) -> dict[str, Any]:

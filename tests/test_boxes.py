@@ -65,6 +65,22 @@ def test_the_corners_are_found_by_name_in_any_order() -> None:
     assert values(other, true="gt box *", pred="det *") == wanted
 
 
+@pytest.mark.parametrize("loss", [*LOSSES.split(","), "jaccard", "box_iou", "0.5*iou + 0.5*giou"])
+def test_the_corners_are_found_for_each_loss_alone(loss: str, tmp_path: Path) -> None:
+    # iou is a loss of masks, too: what the columns are must not hang on the other losses
+    data = frame([(y, pred) for y, pred, _ in BY_HAND])
+    wanted = values(data, losses=loss)
+    assert math.isfinite(wanted[0])
+    assert values(data[data.columns[::-1]], losses=loss) == wanted
+    path = tmp_path / "boxes.csv"
+    data[data.columns[::-1]].to_csv(path, index=False)
+    assert values(path, losses=loss, task="vectors") == wanted
+    for bad, _, said in WRONG:
+        with pytest.raises((DataError, UsageError)) as error:
+            values(bad, losses=loss)
+        assert said in str(error.value)
+
+
 def test_boxes_are_averaged_by_image(tmp_path: Path) -> None:
     boxes = [(y, pred) for y, pred, _ in BY_HAND]
     data = frame(boxes).assign(image=list("aaabbbb"))

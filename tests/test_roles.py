@@ -398,6 +398,13 @@ def test_a_matrix_of_other_classes_is_refused(matrix: str, said: str, tmp_path: 
         judged(BINARY, tmp_path, losses="cost", cost_matrix="nowhere.csv")
 
 
+def test_vectors_without_a_direction_are_counted(tmp_path: Path) -> None:
+    found = judged("y_a,y_b,pred_a,pred_b|0,0,1,2|1,0,1,2|2,1,0,0", tmp_path, losses="cosine")
+    assert found.losses[0].estimate.status == "undefined"
+    said = "cosine has no value in 2 rows, so it has none over all of them"
+    assert said in found.warnings
+
+
 def test_classes_that_the_costs_alone_declare_are_stated(tmp_path: Path) -> None:
     path = tmp_path / "costs.csv"
     path.write_text(COSTS, encoding="utf-8")

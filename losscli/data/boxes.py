@@ -39,7 +39,7 @@ def in_order(truths: Candidate, components: Sequence[str], where: str) -> Candid
 
 def refuse_without_area(judge: "Judge", found: dict[str, NDArray[Any]]) -> None:
     """Refuse the first row whose true or predicted box is no box."""
-    if not judge.plan.wanted.components:
+    if not judge.plan.wanted.components or found["y"].ndim == 1:
         return
     for role in ("y", "pred"):
         box = found[role]

@@ -29,6 +29,7 @@ def warnings(
     for result in results:
         if result.estimate.infinite_rows:
             yield f"{result.label} is infinite in {rows(result.estimate.infinite_rows)}"
+    yield from _undefined(summary, chosen)
     yield from _tails(tails, results)
     yield from _few_units(results, unit)
     yield from _empty_groups(chosen, results)
@@ -40,6 +41,14 @@ def warnings(
         )
     if found and not found.exact_quantiles:
         yield "quantiles are those of a histogram, within 0.2 %: there are over a million rows"
+
+
+def _undefined(summary: Summary, chosen: Sequence[Chosen]) -> Iterator[str]:
+    whole = next(iter(summary.groups.values())).whole()
+    for one, moments in zip(chosen, whole.moments, strict=True):
+        count = int(moments.undefined[0])
+        if count and not one.leaves_out:
+            yield f"{one.label} has no value in {rows(count)}, so it has none over all of them"
 
 
 def counted(census: Census) -> Iterator[str]:
