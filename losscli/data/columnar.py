@@ -16,8 +16,8 @@ from losscli.visible import visible
 
 ROWS = 250_000
 """The most rows of a piece."""
-_CELLS = 1 << 22
-"""The most cells, about: a piece of many columns has fewer rows."""
+_CELLS, _FEWEST = 1 << 22, 1 << 14
+"""The most cells, about: a piece of many columns has fewer rows, but not only a few."""
 SAMPLED = 1000
 GROUP_ROWS = 1 << 32
 """A piece is numbered by its stretch times this, and its first row in it."""
@@ -45,6 +45,10 @@ class Table(Protocol):
         """Return how many rows stand before a stretch."""
         ...
 
+    def in_parts_of(self, rows: int) -> "Table | None":
+        """Return the same in stretches of so many rows but for the last, where that is quick."""
+        ...
+
 
 def columnar(tables: Sequence[Table]) -> Source:
     """Return the rows of files as one data set; DataError where their columns differ."""
@@ -67,13 +71,14 @@ def columnar(tables: Sequence[Table]) -> Source:
 class ColumnarSource:
     """The rows of one file."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, *, pieces: bool = False) -> None:
         self.files: tuple[str, ...] = (table.kept.name,)
         self.names = tuple(table.schema.names)
         self.rereadable = self.independent = table.kept.rereadable
         self.notes: list[str] = []
         self.warnings: list[str] = []
         self._table = table
+        self._of_one_piece = pieces
         if table.rows() == 0 or not self.names:
             raise no_rows(table.kept)
 
@@ -85,16 +90,18 @@ class ColumnarSource:
         """Give one call for each row group or record batch; pieces are made from its batches."""
         for name in types:
             self._refuse_twin(name)
+        read = self._whole if self._of_one_piece else self._pieces
         for part in range(self._table.parts()):
-            yield partial(self._pieces, part, types)
+            yield partial(read, part, types)
 
     def rows_per_piece(self) -> int:
-        """Return how many rows a piece has."""
-        return ROWS
+        """Return about how many rows a piece has."""
+        return min(max(_CELLS // len(self.names), _FEWEST), ROWS)
 
-    def in_pieces_of(self, rows: int) -> Source | None:  # noqa: ARG002 - the protocol
-        """Return None: a stretch has as many pieces as it needs."""
-        return None
+    def in_pieces_of(self, rows: int) -> Source | None:
+        """Return the same rows in pieces of so many, where the file tells how many it has."""
+        found = self._table.in_parts_of(rows)
+        return ColumnarSource(found, pieces=True) if found else None
 
     def in_order(self) -> Source:
         """Return the source itself: nothing is guessed."""
@@ -113,17 +120,30 @@ class ColumnarSource:
             raise no_rows(self._table.kept)
 
     def _pieces(self, part: int, types: Mapping[str, Any]) -> Iterator[Piece]:
-        at, rows = 0, min(_CELLS // len(types), ROWS)
+        at, rows = 0, min(max(_CELLS // len(types), _FEWEST), ROWS)
         with explained(self._table.kept):
             for batch in self._table.batches(part, types, rows):
                 for start in range(0, batch.num_rows, rows):
                     some = batch.slice(start, rows)
-                    yield self._piece(part, at, some, types)
+                    columns = {name: some.column(name) for name in types}
+                    yield self._piece(part, at, columns, types)
                     at += some.num_rows
 
-    def _piece(self, part: int, at: int, batch: Any, types: Mapping[str, Any]) -> Piece:  # noqa: ANN401
+    def _whole(self, part: int, types: Mapping[str, Any]) -> tuple[Piece]:
+        """Read a stretch as one piece."""
+        import pyarrow as pa  # noqa: PLC0415 - as below
+
+        with explained(self._table.kept):
+            batches = list(self._table.batches(part, types, self.rows_per_piece()))
+            columns = {
+                name: pa.concat_arrays([batch.column(name) for batch in batches]) for name in types
+            }
+            return (self._piece(part, 0, columns, types),)
+
+    def _piece(
+        self, part: int, at: int, columns: Mapping[str, Any], types: Mapping[str, Any]
+    ) -> Piece:
         place = partial(self._place, part, at)
-        columns = {name: batch.column(name) for name in types}
         found = typed(columns, types, place)
         return Piece(found.table, (0, part * GROUP_ROWS + at), place, found.rounded)
 

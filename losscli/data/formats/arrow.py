@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 
 from losscli.data.block import Source
-from losscli.data.columnar import columnar, explained
+from losscli.data.columnar import Table, columnar, explained
 from losscli.data.reading import Reading
 from losscli.data.storage import Stored
 from losscli.data.storage.peekable import Peekable
@@ -66,6 +66,9 @@ class _File:
         found = self._opened([0])
         return sum(found.get_batch(k).num_rows for k in range(part))
 
+    def in_parts_of(self, rows: int) -> Table | None:  # noqa: ARG002
+        return None
+
     def batches(self, part: int, types: Mapping[str, Any], rows: int) -> Iterator[Any]:  # noqa: ARG002
         batch = self._opened(sorted(map(self.schema.names.index, types))).get_batch(part)
         batch.validate(full=True)
@@ -92,6 +95,9 @@ class _Stream:
 
     def start(self, part: int) -> int:  # noqa: ARG002 - there is one
         return 0
+
+    def in_parts_of(self, rows: int) -> Table | None:  # noqa: ARG002
+        return None
 
     def batches(self, part: int, types: Mapping[str, Any], rows: int) -> Iterator[Any]:  # noqa: ARG002
         fields = sorted(map(self.schema.names.index, types))

@@ -1,14 +1,16 @@
 """Parquet: stretches of row groups, of which only the needed columns are read, in batches."""
 
 import threading
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import accumulate
-from typing import Any, NamedTuple
+from copy import copy
+from itertools import accumulate, pairwise
+from typing import Any
 
 import pyarrow as pa
 
 from losscli.data.block import Source
-from losscli.data.columnar import columnar, explained
+from losscli.data.columnar import Table, columnar, explained
 from losscli.data.reading import Reading
 from losscli.data.storage import Stored
 from losscli.data.storage.compressed import FREE, MOST
@@ -41,14 +43,6 @@ def opened(files: Sequence[Stored], reading: Reading) -> Source:
     return columnar([_File(seekable(kept), most, alone=alone) for kept in files])
 
 
-class _Part(NamedTuple):
-    """The rows of a group from `start` up to `stop`."""
-
-    group: int
-    start: int
-    stop: int
-
-
 class _File:
     """One file: how many rows each group has, and the types of the columns."""
 
@@ -69,20 +63,38 @@ class _File:
                 remedy=f"if it is sound, allow it: --max-unpacked {most * 10:g}",
             )
         # rows of a far file that are passed over would come through the network for nothing
-        self._parts = _cut(rows) if alone and isinstance(kept, LocalFile) else _whole(rows)
-        self._starts = [0, *accumulate(part.stop - part.start for part in self._parts)]
+        self._groups: list[int] = [0, *accumulate(rows)]
+        near = alone and isinstance(kept, LocalFile)
+        self._starts = _cut(self._groups) if near else sorted(set(self._groups))
 
     def parts(self) -> int:
-        return len(self._parts)
+        return len(self._starts) - 1
 
     def rows(self) -> int | None:
-        return self._starts[-1]
+        return self._groups[-1]
 
     def start(self, part: int) -> int:
         return self._starts[part]
 
+    def in_parts_of(self, rows: int) -> Table | None:
+        found = copy(self)
+        vars(found).update(_starts=[*range(0, self._groups[-1], rows), self._groups[-1]])
+        return found
+
     def batches(self, part: int, types: Mapping[str, Any], rows: int) -> Iterator[Any]:
-        group, start, stop = self._parts[part]
+        start, stop = self._starts[part : part + 2]
+        group = bisect_right(self._groups, start) - 1
+        while start < stop:
+            first, end = self._groups[group : group + 2]
+            if start < end:
+                yield from self._within(group, (start - first, min(stop, end) - first), types, rows)
+            start, group = end, group + 1
+
+    def _within(
+        self, group: int, ends: tuple[int, int], types: Mapping[str, Any], rows: int
+    ) -> Iterator[Any]:
+        """Give the batches of some rows of a group, on from where the thread is in it."""
+        start, stop = ends
         known: _Cursor | None = getattr(_OF_THREAD, "cursor", None)
         _OF_THREAD.cursor = None
         if not (known and known.fits(self.kept, group, types) and known.at <= start):
@@ -154,23 +166,15 @@ class _Cursor:
                 yield some
 
 
-def _whole(rows: Sequence[int]) -> list[_Part]:
-    """Return each group that has rows as one stretch."""
-    return [_Part(group, 0, count) for group, count in enumerate(rows) if count]
+def _cut(groups: Sequence[int]) -> list[int]:
+    """Return the first row of each stretch, and the end; only the last groups are cut.
 
-
-def _cut(rows: Sequence[int]) -> list[_Part]:
-    """Cut the last groups, so that several workers end at once.
-
-    Who reads the second part of a group has to pass over the first one, which takes a fraction
-    of the time that judging it does.
+    So several workers end at once. Who reads the second part of a group has to pass over the
+    first one, which takes a fraction of the time that judging it does.
     """
-    parts: list[_Part] = []
-    left = sum(rows)
-    for whole in _whole(rows):
-        count = whole.stop
-        step = max(-(-count // _PARTS), _FEWEST) if count * _PARTS > left else count
-        starts = range(0, count, step)
-        parts += [_Part(whole.group, start, min(start + step, count)) for start in starts]
-        left -= count
-    return parts
+    starts: list[int] = []
+    for first, end in pairwise(groups):
+        count = end - first
+        large = count * _PARTS > groups[-1] - first
+        starts += range(first, end, max(-(-count // _PARTS), _FEWEST) if large else count or 1)
+    return [*starts, groups[-1]]

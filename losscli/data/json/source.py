@@ -1,15 +1,18 @@
 """The rows of a file of JSON lines as a source."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
-from losscli.data.block import Piece, Source, Stretch
+from losscli.data.block import MisreadError, Piece, Source, Stretch
 from losscli.data.columnar import no_rows
 from losscli.data.json.lines import INTEGER, NUMBER, Line, kind_of, lines, text_of
 from losscli.data.json.parse import parsed
 from losscli.data.storage import Stored
 from losscli.data.text.encoding import encoding_of
+from losscli.data.text.lines import borders
 from losscli.data.text.records import line_ends
 from losscli.errors import DataError
 from losscli.visible import visible
@@ -35,6 +38,7 @@ class JsonSource:
         self.warnings: list[str] = []
         self._kept = kept
         self._block = block
+        self._lines = 0
         self._whole = apart and kept.rereadable
         self.independent = kept.size is not None or self._whole
         with kept.opened() as stream:
@@ -66,7 +70,11 @@ class JsonSource:
 
     def stretches(self, types: Types) -> Iterator[Stretch]:
         """Give one call a stretch."""
-        if self._kept.size is not None:
+        if self._lines:
+            ends = borders(self._kept, self._mark, self._lines)
+            for number, (start, stop) in enumerate(pairwise(ends)):
+                yield partial(self._between, number, (start, stop), types, last=stop == ends[-1])
+        elif self._kept.size is not None:
             for number in range(-(-(self._kept.size - self._mark) // self._block)):
                 yield partial(self._cut, number, types)
         elif self._whole:
@@ -78,13 +86,19 @@ class JsonSource:
         """Return about how many rows a piece has."""
         return max(self._block // self._row_bytes, 1)
 
-    def in_pieces_of(self, rows: int) -> Source | None:  # noqa: ARG002 - the protocol
-        """Return None: where a row ends is found as it is read."""
-        return None
+    def in_pieces_of(self, rows: int) -> Source | None:
+        """Return the same in pieces of so many lines, which are guessed to hold a row each."""
+        if self._kept.size is None:
+            return None
+        found = copy(self)
+        vars(found).update(_lines=rows)
+        return found
 
     def in_order(self) -> Source:
-        """Return the source itself: nothing is guessed."""
-        return self
+        """Return the same rows without a guess."""
+        found = copy(self)
+        vars(found).update(_lines=0)
+        return found
 
     def check(self, rows: Mapping[int, int] | None = None) -> None:
         """Refuse a file that changed."""
@@ -99,20 +113,33 @@ class JsonSource:
         begin = start if not number else self._behind_line_feed(start - 1)
         end = self._behind_line_feed(min(start + self._block, size) - 1)
         if begin < end:
-            room = bytearray(end - begin)
-            self._kept.fill(memoryview(room), begin)
-            yield self._piece(bytes(room), number, begin, types)
+            yield self._piece(self._bytes(begin, end), number, begin, types)
+
+    def _between(
+        self, number: int, ends: tuple[int, int], types: Types, *, last: bool
+    ) -> tuple[Piece]:
+        """Read the lines from one place up to another."""
+        if ends[1] - ends[0] > LONGEST_LINE:
+            raise MisreadError
+        piece = self._piece(self._bytes(*ends), number, ends[0], types)
+        if piece.table.num_rows != self._lines and not last:
+            raise MisreadError
+        return (piece,)
+
+    def _bytes(self, start: int, stop: int) -> bytes:
+        room = bytearray(stop - start)
+        self._kept.fill(memoryview(room), start)
+        return bytes(room)
 
     def _behind_line_feed(self, at: int) -> int:
         """Return where the line behind the first line feed at or behind a place begins."""
         size, began = self._kept.size or 0, at
         while at < size:
-            room = bytearray(min(_SAMPLE, size - at))
-            self._kept.fill(memoryview(room), at)
-            found = room.find(b"\n")
+            some = self._bytes(at, min(at + _SAMPLE, size))
+            found = some.find(b"\n")
             if found >= 0:
                 return at + found + 1
-            at += len(room)
+            at += len(some)
             if at - began > LONGEST_LINE:
                 raise self._too_long()
         return size

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.data.text.sheet import Sheet
+from losscli.data.storage import Stored
 
 _CHUNK = 1 << 20
 _LF = 10
@@ -13,14 +13,14 @@ _LF = 10
 Bytes = NDArray[np.uint8]
 
 
-def borders(sheet: Sheet, lines: int) -> list[int]:
-    """Return the offsets at which every `lines`-th line below the header begins, then the end.
+def borders(kept: Stored, start: int, lines: int) -> list[int]:
+    """Return the offsets at which every `lines`-th line from `start` on begins, then the end.
 
     Lines end with line feeds here: whether each holds one row, whoever reads them must check.
     """
-    start, stop = sheet.text.mark + sheet.body, sheet.text.size or 0
+    stop = kept.size or 0
     found, count = [start], 0
-    for offset, chunk in _chunks(sheet, start, stop):
+    for offset, chunk in _chunks(kept, start, stop):
         ends = chunk == _LF
         before, count = count, count + int(np.count_nonzero(ends))
         if before // lines < count // lines:
@@ -30,9 +30,9 @@ def borders(sheet: Sheet, lines: int) -> list[int]:
     return found if found[-1] == stop else [*found, stop]
 
 
-def _chunks(sheet: Sheet, start: int, stop: int) -> Iterator[tuple[int, Bytes]]:
+def _chunks(kept: Stored, start: int, stop: int) -> Iterator[tuple[int, Bytes]]:
     room = bytearray(_CHUNK)
     for offset in range(start, stop, _CHUNK):
         size = min(_CHUNK, stop - offset)
-        sheet.text.fill(memoryview(room)[:size], offset)
+        kept.fill(memoryview(room)[:size], offset)
         yield offset, np.frombuffer(room, np.uint8)[:size]

@@ -122,7 +122,8 @@ class CsvSource:
         return (self._piece(part, layout, hands, offset),)
 
     def _counted(self, layout: Layout) -> Iterator[Call]:
-        ends = borders(layout.sheet, self._lines)
+        text = layout.sheet.text
+        ends = borders(text, text.mark + layout.sheet.body, self._lines)
         for number, (start, stop) in enumerate(pairwise(ends)):
             yield partial(self._between, number, layout, (start, stop), last=stop == ends[-1])
 
