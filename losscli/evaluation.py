@@ -130,8 +130,8 @@ def evaluate(  # noqa: PLR0913 - the arguments are the options of the command li
     a program that runs threads of its own), or with "dask" on the cluster of `scheduler`:
     "tcp://host:8786", "local:4" (started for this), or a distributed.Client (default: the one in
     use). Workers open files themselves.
-    `rows` is a file (.parquet, .csv, .arrow or .feather) that gets the losses of every judged
-    row, `only_worst` ("1%" or a number of rows) says that it gets those alone that have the
+    `rows` is a file (.parquet, .csv, .jsonl, .arrow or .feather) that gets the losses of every
+    judged row, `only_worst` ("1%" or a number of rows) says that it gets those alone that have the
     largest first loss. What can only be read once is refused then.
     Raises DataError where the data cannot be judged and UsageError where the arguments do not
     fit, both with a remedy; the same rows give the same numbers to the bit for any `jobs`.

@@ -1,5 +1,6 @@
 """The losses of every row, in a file of their own."""
 
+import json
 import os
 import resource
 from fractions import Fraction
@@ -29,6 +30,8 @@ def put(folder: Path, text: str, name: str = "p.csv") -> Path:
 def frame_of(path: Path) -> pd.DataFrame:
     if path.suffix == ".csv":
         return pd.read_csv(path, keep_default_na=False, na_values=[""])
+    if path.suffix == ".jsonl":
+        return pd.DataFrame([json.loads(line) for line in path.read_text().splitlines()])
     return pd.read_parquet(path) if path.suffix == ".parquet" else feather.read_feather(path)
 
 
@@ -36,7 +39,7 @@ def left_in(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-@pytest.mark.parametrize("suffix", ["csv", "parquet", "arrow", "feather"])
+@pytest.mark.parametrize("suffix", ["csv", "parquet", "arrow", "feather", "jsonl"])
 def test_every_row_has_its_place_its_columns_and_its_losses(tmp_path: Path, suffix: str) -> None:
     data = put(tmp_path, "name,y_true,y_pred,city\na,1,3,x\nb,2,1.5,\nc,4,0,z\n")
     out = tmp_path / f"rows.{suffix}"
@@ -52,7 +55,7 @@ def test_every_row_has_its_place_its_columns_and_its_losses(tmp_path: Path, suff
     assert left_in(tmp_path) == ["p.csv", out.name]
 
 
-@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+@pytest.mark.parametrize("suffix", ["csv", "parquet", "jsonl"])
 def test_the_numbers_are_those_of_numpy_whatever_the_reader(tmp_path: Path, suffix: str) -> None:
     given = pd.read_csv(DIABETES)
     error = given["y_true"] - given["y_pred"]

@@ -14,7 +14,7 @@ from losscli.cli import delivery, limits, options, terminal
 from losscli.cli.eval import asked_for, evaluate_files
 from losscli.cli.failure import say
 from losscli.cli.progress import bar_if_seen
-from losscli.cli.reading import reading
+from losscli.cli.reading import inputs, reading
 from losscli.errors import UsageError
 from losscli.render import format_named
 from losscli.visible import visible
@@ -115,7 +115,7 @@ def compare_files(
     if len(files) > _MOST_FILES:
         what = f"compare takes two files, not {len(files)}"
         raise UsageError(what, remedy="losscli compare old.csv new.csv")
-    shape, targets = format_named(format), delivery.targets(output or [], files)
+    shape, targets = format_named(format), delivery.targets(output or [], inputs(files, given))
     delivery.check_stdout()
     given |= {"by": given["by"] or (), "hybrids": hybrid or ()}
     given |= {"fail_if": fail_if or (), "warn_if": warn_if or ()}

@@ -35,7 +35,7 @@ def targets(
     refused here.
     """
     found = [target(text) for text in texts]
-    taken = {Path(name).resolve(): "is one of the files to judge" for name in inputs if name != "-"}
+    taken: dict[Path, str] = {}
     if against is not None:
         taken[Path(against).resolve()] = "is the baseline"
     for one in found:
@@ -47,6 +47,7 @@ def targets(
             what = f"{_shown(one.path)} {taken[path]}"
             raise UsageError(what, where="--output", remedy="write to another file")
         if _replaceable(path):
+            _refuse_input(one.path, "--output", inputs)
             taken[path] = "is named twice"
     return found
 
@@ -57,10 +58,17 @@ def baseline(path: str | None, inputs: Sequence[str]) -> Target | None:
         return None
     if not path:
         raise UsageError("the file name is empty", where="--save ''", remedy="name a file: b.json")
-    if Path(path).resolve() in {Path(name).resolve() for name in inputs if name != "-"}:
-        what = f"{visible(path, limit=500)} is one of the files to judge"
-        raise UsageError(what, where="--save", remedy="write to another file")
+    _refuse_input(Path(path), "--save", inputs)
     return Target(_writable(Path(path), "--save"), format_named("json"))
+
+
+def _refuse_input(path: Path, option: str, inputs: Sequence[str]) -> None:
+    from losscli.data.covered import is_read  # noqa: PLC0415 - most runs write no file
+
+    if is_read(path, inputs):
+        word = "is" if path.is_file() else "would be, the next time,"
+        what = f"{_shown(path)} {word} one of the files to judge"
+        raise UsageError(what, where=option, remedy="write to another file")
 
 
 def refuse_rows(path: str | None, goals: Sequence[Target]) -> None:

@@ -11,7 +11,7 @@ import typer
 from losscli.cli import delivery, limits, options, terminal
 from losscli.cli.failure import say
 from losscli.cli.progress import bar_if_seen
-from losscli.cli.reading import reading
+from losscli.cli.reading import inputs, reading
 from losscli.errors import UsageError
 from losscli.render import format_named
 from losscli.roles import TASKS
@@ -97,12 +97,13 @@ def evaluate_files(
     each class, and the rows that cost most.
     """
     given = {word: value for word, value in locals().items() if word not in _OURS} | roles
-    shape, targets = format_named(format), delivery.targets(output or [], files, against)
+    read = inputs(files, given)
+    shape, targets = format_named(format), delivery.targets(output or [], read, against)
     delivery.check_stdout()
     if not 0 < level < 1:
         what = f"--level {level:g} is not between 0 and 1"
         raise UsageError(what, remedy="such as --level 0.95")
-    baseline = delivery.baseline(save, files)
+    baseline = delivery.baseline(save, read)
     delivery.refuse_rows(rows, [*targets, *([baseline] if baseline else [])])
     given |= {"by": by or (), "hybrids": hybrid or ()}
     given |= {"fail_if": fail_if or (), "warn_if": warn_if or ()}

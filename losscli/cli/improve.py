@@ -11,7 +11,7 @@ from losscli.cli.compare import with_options_of
 from losscli.cli.eval import asked_for, evaluate_files
 from losscli.cli.failure import say
 from losscli.cli.progress import bar_if_seen
-from losscli.cli.reading import reading
+from losscli.cli.reading import inputs, reading
 from losscli.errors import UsageError
 from losscli.render import format_named
 from losscli.visible import visible
@@ -47,7 +47,7 @@ def improve_file(
     logit, for decisions the threshold. They are fitted on all rows; the gain of each half of the
     rows is judged with what was fitted on the other half, so that it is honest.
     """
-    shape, targets = format_named(format), delivery.targets(output or [], files)
+    shape, targets = format_named(format), delivery.targets(output or [], inputs(files, given))
     delivery.for_advice(shape, targets)
     delivery.check_stdout()
     asked = asked_for(loss, given["task"])

@@ -1,11 +1,14 @@
 """The options that say how and where files are read, as the arguments of a library call."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from losscli.engine import Scheduler
 from losscli.errors import UsageError
 from losscli.visible import visible
 
+_FILES = ("truth", "train", "fit_on", "cost_matrix")
+"""The options that name a file to read beside those that are judged."""
 _DELIMITERS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "space": " "}
 
 
@@ -20,6 +23,11 @@ def reading(given: dict[str, Any]) -> dict[str, Any]:
     found["columns"] = _named_columns(found.pop("column"))
     found["delimiter"] = _DELIMITERS.get(found["delimiter"] or "", found["delimiter"])
     return found
+
+
+def inputs(files: Sequence[str], given: Mapping[str, Any]) -> list[str]:
+    """Return the names of what is read, which nothing may be written over."""
+    return [*files, *(given[name] for name in _FILES if given.get(name))]
 
 
 def _cluster(

@@ -8,7 +8,7 @@ from losscli.cli.compare import with_options_of
 from losscli.cli.eval import evaluate_files
 from losscli.cli.failure import say
 from losscli.cli.progress import bar_if_seen
-from losscli.cli.reading import reading
+from losscli.cli.reading import inputs, reading
 from losscli.render import format_named
 from losscli.visible import visible
 
@@ -36,7 +36,7 @@ def suggest_losses(
     The advice follows from rules about what one reading of the rows tells: their task, zeros,
     signs, the tail of the errors, rare classes and the like. It ends with commands to run.
     """
-    shape, targets = format_named(format), delivery.targets(output or [], files)
+    shape, targets = format_named(format), delivery.targets(output or [], inputs(files, given))
     delivery.for_advice(shape, targets)
     delivery.check_stdout()
     given = reading({**given, "delimiter": delimiter})

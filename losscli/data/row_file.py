@@ -1,8 +1,12 @@
-"""Rows out: tables of one schema as a stream into a Parquet, CSV or Arrow file."""
+"""Rows out: tables of one schema as a stream into a Parquet, CSV, JSON lines or Arrow file."""
 
+import json
+import math
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from json.encoder import encode_basestring_ascii
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Self
 
 import pyarrow as pa
 
@@ -30,9 +34,33 @@ def _arrow(file: BinaryIO, schema: Any) -> Any:  # noqa: ANN401 - as above
     return pa.ipc.new_file(file, schema)
 
 
+class _JsonLines:
+    """One object a line; a number that JSON has no word for is null, as in the reports."""
+
+    def __init__(self, file: BinaryIO, schema: Any) -> None:  # noqa: ANN401 - as above
+        names = (json.dumps(name).replace("%", "%%") for name in schema.names)
+        self._line = "{" + ", ".join(f"{name}: %s" for name in names) + "}\n"
+        self._file = file
+
+    def write_table(self, table: Any) -> None:  # noqa: ANN401 - as above
+        columns = [map(_in_json, column.to_pylist()) for column in table.columns]
+        lines = [self._line % row for row in zip(*columns, strict=True)]
+        self._file.write("".join(lines).encode())
+
+    def close(self) -> None:
+        """Leave the file to who opened it."""
+
+
+def _in_json(value: str | float | None) -> str:
+    if isinstance(value, str):
+        return encode_basestring_ascii(value)
+    return "null" if value is None or not math.isfinite(value) else repr(value)
+
+
 _KINDS: dict[str, Callable[[BinaryIO, Any], Any]] = {
     ".parquet": _parquet,
     ".csv": _csv,
+    ".jsonl": _JsonLines,
     ".arrow": _arrow,
     ".feather": _arrow,
 }
@@ -46,7 +74,11 @@ def check_suffix(path: Path) -> None:
 
 
 class RowFile:
-    """Writes tables to an open file, several small ones at a time; `rows` counts what it got."""
+    """Writes tables to an open file, several small ones at a time; `rows` counts what it got.
+
+    It is done in a thread of its own, while the next rows are read. As a context it waits for
+    that thread: the file can be closed then, also where something went wrong.
+    """
 
     def __init__(self, path: Path, file: BinaryIO) -> None:
         self.rows = 0
@@ -55,26 +87,46 @@ class RowFile:
         self._writer: Any = None
         self._waiting: list[Any] = []
         self._count = 0
+        self._pool = ThreadPoolExecutor(1)
+        self._written: Future[None] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown()
 
     def add(self, table: Any) -> None:  # noqa: ANN401 - pyarrow has no types
         """Take the next rows; every table has the columns and types of the first."""
-        self._waiting.append(_harmless(table) if self._kind is _csv else table)
+        self._waiting.append(table)
         self.rows += table.num_rows
         self._count += table.num_rows
         if self._count >= _BATCH:
-            self._write()
+            self._hand_over()
 
     def close(self) -> None:
         """Write what still waits, and the end of the file."""
-        self._write()
+        self._hand_over()
+        self._wait()
         with naming(self._path):
             self._writer.close()
 
-    def _write(self) -> None:
-        if not self._waiting:
-            return
-        table = pa.concat_tables(self._waiting)
+    def _hand_over(self) -> None:
+        """Let the thread write what waits, once it has written what it got before."""
+        self._wait()
+        if self._waiting:
+            self._written = self._pool.submit(self._write, self._waiting)
         self._waiting, self._count = [], 0
+
+    def _wait(self) -> None:
+        if self._written:
+            self._written.result()
+            self._written = None
+
+    def _write(self, tables: list[Any]) -> None:
+        table = pa.concat_tables(tables)
+        if self._kind is _csv:
+            table = _harmless(table)
         with naming(self._path):
             if self._writer is None:
                 self._writer = self._kind(self._file, table.schema)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from losscli.data.block import Source
+from losscli.data.covered import is_read
 from losscli.data.row_file import check_suffix
 from losscli.dataclass import dataclass
 from losscli.errors import UsageError
@@ -50,15 +51,13 @@ class RowsOut:
         return visible(self.path.name, limit=500)
 
     def refuse_inputs(self, *inputs: Any) -> None:  # noqa: ANN401 - paths, lists of them, or data
-        """Raise UsageError where the file is one that is read, or in a folder that is."""
+        """Raise UsageError where the file is one that is read, or would be by the next run."""
         for one in inputs:
             if isinstance(one, list | tuple):
                 self.refuse_inputs(*one)
-            elif isinstance(one, str | os.PathLike) and os.fspath(one):
-                name = Path(os.path.realpath(os.fspath(one)))
-                if self.path == name or (name in self.path.parents and name.is_dir()):
-                    what = f"{self.shown} is a file to read, or in a folder of such files"
-                    raise UsageError(what, where="--rows", remedy="write to another file")
+            elif isinstance(one, str | os.PathLike) and is_read(self.path, [os.fspath(one)]):
+                what = f"{self.shown} is a file to read, or in a folder of such files"
+                raise UsageError(what, where="--rows", remedy="write to another file")
 
     def check(self, source: Source) -> None:
         """Raise UsageError where the source cannot be read once more, or has this file."""

@@ -54,7 +54,14 @@ class _Reading:
 
     def into(self, file: BinaryIO) -> None:
         """Write everything into an open file."""
-        sink = RowFile(self._asked.path, file)
+        with RowFile(self._asked.path, file) as sink:
+            self._read_into(sink)
+            if self._worst:
+                sink.add(self._worst.table())
+            sink.close()
+        self._written = sink.rows
+
+    def _read_into(self, sink: RowFile) -> None:
         for done, read in enumerate(self._run.source.stretches(self._run.plan.types), 1):
             for piece in read():
                 self._add(piece, sink)
@@ -64,10 +71,6 @@ class _Reading:
         if self._found != self._judged:
             what = f"{rows_in_words(self._found)} when read again, {self._judged} before"
             raise DataError(what, where=self._run.plan.where, remedy="let nothing write to it")
-        if self._worst:
-            sink.add(self._worst.table())
-        sink.close()
-        self._written = sink.rows
 
     def _add(self, piece: Piece, sink: RowFile) -> None:
         block = with_weight(self._run.blocks.of(piece))
