@@ -1,5 +1,6 @@
 """The worst rows of a block, with what a person needs to recognise them."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -28,6 +29,10 @@ def worst_rows(
     predicted = [role for role in block.columns if role != "y" and role not in SHARED]
     truth = ("y",) if "y" in block.columns else ()
     ties = [tie[places] for role in (*truth, *predicted) for tie in _ties(block, role)]
+    roots = chosen.root({r: v if r in SHARED else v[places] for r, v in block.columns.items()})
+    if roots is not None:
+        # they differ also where their squares are infinite, or 0
+        ties.insert(0, -roots)
     last = [np.arange(len(places))] if block.ids is None else []
     found = candidates(np.arange(len(places)), [minus, *ties, *last], kept).tolist()
     rows = [
@@ -36,6 +41,7 @@ def worst_rows(
                 block, int(places[k]), float(minus[k]), [tie[k].item() for tie in ties], predicted
             ),
             parts=parts,
+            root=math.nan if roots is None else float(roots[k]),
         )
         for k, parts in zip(found, parts_of_rows(chosen, block, places[found]), strict=True)
     ]

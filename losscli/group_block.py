@@ -20,7 +20,7 @@ def group_sums(
 ) -> dict[str, GroupSums]:
     """Return for each breakdown ("" for none) the sums of the losses by group and class."""
     columns = Columns(block.columns)
-    losses = [one.terms(columns) for one in chosen]
+    losses = [one.apart(columns, one.terms(columns)) for one in chosen]
     return {
         name: GroupSums.of(
             _group(block, unit),

@@ -21,7 +21,7 @@ from losscli.summary.grouped import Grouped, in_order
 from losscli.summary.heaps import heap
 from losscli.summary.largest import Largest
 from losscli.summary.slices import ROWS, aligned
-from losscli.summary.tally import Tally
+from losscli.summary.tallies import Tallies
 from losscli.summary.worst import WorstRows
 
 _LONG = 2048
@@ -100,7 +100,7 @@ class SortedBlock:
     def judge(self, chosen: tuple[Chosen, ...], aims: Aims) -> Found:
         """Compute the row losses a slice at a time, while they are in the cache."""
         keep = {k: np.empty(len(self.codes)) for k in {*aims.distributed, *aims.medians}}
-        tallies: list[Tally] = []
+        tallies: list[Tallies] = []
         high: list[list[Vector]] = [[] for _ in aims.largest]
         bad: list[NDArray[np.intp]] = []
         worst: list[Vector] = []
@@ -112,8 +112,11 @@ class SortedBlock:
                 terms = one.terms(columns)
                 losses = terms[0]
                 if k == len(tallies):
-                    tallies.append(Tally(len(self.classes), len(terms) + len(weight), len(terms)))
-                top = tallies[k].add(places, starts, (*terms, *weight))
+                    tallies.append(Tallies(len(self.classes)))
+                added = one.apart(columns, terms)
+                top = tallies[k].add(places, starts, added, weight)
+                if added is not terms:
+                    top = float(losses.max())
                 if undefined(one, terms):
                     refuse_undefined(self.block, one)
                 if k in keep:
@@ -158,7 +161,7 @@ class SortedBlock:
                 begins = np.maximum(starts[first:last] - start, 0)
                 yield slice(start, stop), self.codes[starts[first:last]].astype(np.intp), begins
 
-    def _grouped(self, tallies: Sequence[Tally]) -> Grouped:
+    def _grouped(self, tallies: Sequence[Tallies]) -> Grouped:
         counts = np.zeros(len(self.classes), np.int64)
         counts[self.codes[self.starts]] = np.diff(self.starts, append=len(self.codes))
         mass = (

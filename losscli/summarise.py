@@ -25,7 +25,7 @@ from losscli.summary.group_sums import GroupSums
 from losscli.summary.group_values import GroupValues
 from losscli.summary.grouped import Grouped
 from losscli.summary.largest import Largest
-from losscli.summary.tally import exact_sum, exact_sums
+from losscli.summary.tally import exact_sum, exact_sums, sum_of_products
 from losscli.summary.worst import WorstRows
 
 
@@ -284,7 +284,7 @@ def _total(block: Block, work: Work) -> ExactSums:
     if not work.numeric:
         return ExactSums(1)
     y = block.columns["y"]
-    return exact_sum(y if block.weight is None else y * block.weight)
+    return exact_sum(y) if block.weight is None else sum_of_products(y, block.weight)
 
 
 def _shares(block: Block, work: Work) -> dict[str, ExactSums]:

@@ -66,14 +66,22 @@ class Finisher:
         found = self._medians[kind].get((k, place)) if kind < KINDS - 1 else None
         leaves_out = self._asked.chosen[k].leaves_out
         return Terms(
-            moments, exact, place, found.sample() if found else None, leaves_out=leaves_out
+            moments,
+            exact,
+            place,
+            found.sample() if found else None,
+            leaves_out=leaves_out,
+            copies=self._asked.chosen[k].copies(moments.terms),
         )
 
     def both(self, k: int, place: int) -> Both:
         """Return the terms of a loss in a class."""
         old, new, joint = (self._terms(k, kind, place) for kind in range(KINDS))
-        units = Terms(*self._units[k], place, None) if self._units else None
-        return Both(old, new, joint, units)
+        if not self._units:
+            return Both(old, new, joint)
+        moments, exact = self._units[k]
+        copies = self._asked.chosen[k].copies(moments.terms)
+        return Both(old, new, joint, Terms(moments, exact, place, None, copies=copies))
 
     def signs(self, k: int, place: int) -> tuple[int, int]:
         """Return how many rows of a class are better under a loss, and how many worse."""

@@ -16,6 +16,7 @@ from losscli.dataclass import dataclass
 from losscli.losses.chosen import Chosen
 from losscli.losses.combine import MEAN
 from losscli.losses.spec import Vector
+from losscli.losses.squares import UNITS
 from losscli.roles import SHARED
 from losscli.sorted_block import SortedBlock, classes_of
 from losscli.summary.distribution import Distribution
@@ -24,11 +25,12 @@ from losscli.summary.group_sums import GroupSums
 from losscli.summary.grouped import Grouped
 from losscli.summary.heaps import heap
 from losscli.summary.largest import Largest
-from losscli.summary.tally import Tally
+from losscli.summary.tallies import Tallies
 from losscli.summary.worst import WorstRows
 
 Terms = tuple[Vector, ...]
 Integers = NDArray[np.int64]
+_LEAST = 5e-324
 KINDS = 3
 """What is kept of each loss: the old model's, the new one's, and what tells the difference."""
 
@@ -63,11 +65,39 @@ def joint(chosen: Chosen, old: Terms, new: Terms) -> Terms:
     the differences: where the models are alike the function's linear part is nearly that of the
     differences alone, whose sums are exact. No difference is small because two sums cancelled.
     """
+    most = max(len(old), len(new))
+    old, new = _in_units(old, most), _in_units(new, most)
     with np.errstate(invalid="ignore"):
         differences = tuple(n - o for o, n in zip(old, new, strict=True))
     if chosen.combine == MEAN:
         return differences
-    return (*old, *differences) if chosen.combine.slopes else differences[:1]
+    if not chosen.combine.slopes:
+        return differences[:1]
+    terms = most // chosen.copies(most)
+    places = (slice(at, at + terms) for at in range(0, most, terms))
+    return tuple(one for at in places for side in (old, differences) for one in side[at])
+
+
+def _in_units(terms: Terms, most: int) -> Terms:
+    """Return terms in as many units (losses/squares.py) as others: 0 stands in further ones."""
+    return (*terms, *[np.zeros_like(terms[0])] * (most - len(terms)))
+
+
+def _difference(chosen: Chosen, old: Terms, new: Terms) -> Vector:
+    """Return by how much the loss of each row is larger under the new model.
+
+    Of squares that are no doubles, or too small, it has the right sign.
+    """
+    most = max(len(old), len(new))
+    terms = most // chosen.copies(most)
+    old, new = _in_units(old, most)[::terms], _in_units(new, most)[::terms]
+    with np.errstate(all="ignore"):
+        found, *others = (n - o for o, n in zip(old, new, strict=True))
+        if others:
+            large, small = others
+            found = np.where(large, np.ldexp(large, UNITS[1]), found)
+            found = np.where(found == 0, np.copysign(_LEAST, small) * (small != 0), found)
+    return np.asarray(found)
 
 
 def summarise(paired: PairedBlock, work: Work, before: PairedSummary) -> PairedSummary:
@@ -111,7 +141,10 @@ def _clusters(paired: PairedBlock, work: Work, by: str) -> Mapping[str, GroupSum
     block = paired.block
     codes, names = block.groups[work.cluster]
     old, new = paired.of(dict(block.columns))
-    terms = [joint(one, one.terms(old), other.terms(new)) for one, other in work.pairs]
+    terms = [
+        joint(one, one.apart(old, one.terms(old)), other.apart(new, other.terms(new)))
+        for one, other in work.pairs
+    ]
     texts = [name or "" for name in names]
     groups = classes_of(block, by) if by else None
     return {by: GroupSums.of((codes, texts), terms, by=groups, weight=block.weight)}
@@ -129,7 +162,7 @@ class _Judged:
     def judge(self, before: PairedSummary | None) -> None:
         """Compute the row losses a slice at a time; tails and rows only with a `before`."""
         classes, chosen = len(self.sort.classes), self.work.chosen
-        self._tallies: list[tuple[Tally, ...]] = []
+        self._tallies: list[tuple[Tallies, ...]] = []
         self._signs = np.zeros((2, len(chosen), classes), np.int64)
         self._far: list[tuple[Integers, Vector, Vector]] = []
         self._kept: dict[int, tuple[list[Vector], list[Vector]]] = {
@@ -146,9 +179,9 @@ class _Judged:
                 if undefined(one, [*terms[0], *terms[1]]):
                     for columns in self.paired.of(dict(self.paired.block.columns)):
                         refuse_undefined(self.paired.block, one, columns)
-                found = joint(one, *terms)
-                difference = found[-len(terms[0])] if len(found) > len(terms[0]) else found[0]
-                self._add(k, (*terms, found), rows, places, starts)
+                added = one.apart(old, terms[0]), other.apart(new, terms[1])
+                self._add(k, (*added, joint(one, *added)), rows, places, starts)
+                difference = _difference(one, *added)
                 self._sign(k, difference, places, starts)
                 for side, kept in zip(terms, self._kept.get(k, ()), strict=False):
                     kept.append(side[0])
@@ -156,7 +189,8 @@ class _Judged:
                     high[k][0].append(difference[difference > known[k].up.least])
                     high[k][1].append(-difference[difference < -known[k].down.least])
                 if k == 0 and least < np.inf:
-                    far = np.flatnonzero(np.abs(difference) >= least)
+                    with np.errstate(invalid="ignore"):
+                        far = np.flatnonzero(np.abs(terms[1][0] - terms[0][0]) >= least)
                     self._far.append((far + rows.start, terms[0][0][far], terms[1][0][far]))
         self.tails = [
             Tails(
@@ -176,11 +210,9 @@ class _Judged:
     ) -> None:
         weight = () if self.sort.weight is None else (self.sort.weight[rows],)
         if k == len(self._tallies):
-            sizes = [(len(terms) + len(weight), len(terms)) for terms in kinds]
-            self._tallies.append(tuple(Tally(len(self.sort.classes), *s) for s in sizes))
-        tallies = self._tallies[k]
-        for tally, terms in zip(tallies, kinds, strict=True):
-            tally.add(places, starts, (*terms, *weight))
+            self._tallies.append(tuple(Tallies(len(self.sort.classes)) for _ in kinds))
+        for tally, terms in zip(self._tallies[k], kinds, strict=True):
+            tally.add(places, starts, terms, weight)
 
     def _sign(self, k: int, difference: Vector, places: Integers, starts: Integers) -> None:
         self._signs[0, k, places] += np.add.reduceat(difference < 0, starts, dtype=np.int64)

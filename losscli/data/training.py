@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from itertools import chain
 from typing import Any
 
@@ -14,8 +15,12 @@ from losscli.data.block import Block, MisreadError, Piece, Source
 from losscli.data.flags import Header
 from losscli.dataclass import dataclass
 from losscli.errors import DataError
+from losscli.losses.arguments import Columns
+from losscli.losses.chosen import Chosen
+from losscli.losses.combine import ROOT, root, to_float
+from losscli.losses.language import parse, resolve
 from losscli.losses.spec import Vector
-from losscli.summary.dyadic import Dyadic, quotient
+from losscli.losses.squares import UNITS
 from losscli.summary.group_sums import GroupSums, Sums
 from losscli.visible import visible
 
@@ -94,25 +99,31 @@ def naive_errors(source: Source, truth: str, series: str | None, season: int) ->
         types[header.column("--train", series)] = pa.dictionary(pa.int32(), pa.string())
     header.refuse_twins(types)
     codes, names, y = _sorted(_read(source, types, where), truth, series)
-    step = np.abs(y[season:] - y[:-season])
     own = codes[season:] == codes[:-season]
-    with np.errstate(over="ignore"):
-        losses = [(step[own],), (step[own] ** 2,)]
+    steps = Columns({"y": y[season:][own], "pred": y[:-season][own]})
+    chosen = resolve(parse(["mae,rmse"]), "regression")
+    losses = [one.apart(steps, one.terms(steps)) for one in chosen]
     sums = GroupSums.of((codes[season:][own], names), losses).settled()
     short = sorted(set(names) - set(sums.groups))
     every = [*sums.groups, *short]
-    means = [np.append(_means(one), np.full(len(short), np.nan)) for one in sums.losses]
+    means = [
+        np.append(_values(*both), np.full(len(short), np.nan))
+        for both in zip(chosen, sums.losses, strict=False)
+    ]
     if not means:
         means = [np.full(len(short), np.nan)] * 2
     places = {name: k for k, name in enumerate(every)}
-    return NaiveErrors(series, season, tuple(source.files), places, means[0], np.sqrt(means[1]))
+    return NaiveErrors(series, season, tuple(source.files), places, means[0], means[1])
 
 
-def _means(sums: Sums) -> Vector:
-    pairs = zip(sums.sums.dyadics(), sums.rows.tolist(), strict=True)
-    found = np.array(
-        [quotient(total, Dyadic(rows, 0)) if rows else np.inf for total, rows in pairs]
-    )
+def _values(chosen: Chosen, sums: Sums) -> Vector:
+    units = UNITS[: chosen.copies(len(sums.low))]
+    totals = np.array([one.fraction() for one in sums.sums.dyadics()], object)
+    scales = np.array([Fraction(2) ** unit for unit in units], object)
+    total = (totals.reshape(len(units), -1) * scales[:, None]).sum(axis=0).tolist()
+    pairs = zip(total, sums.rows.tolist(), strict=True)
+    value = root if chosen.combine is ROOT else to_float
+    found = np.array([value(one / rows) if rows else np.inf for one, rows in pairs])
     found[sums.infinite > 0] = np.inf
     return found
 

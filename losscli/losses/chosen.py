@@ -13,6 +13,7 @@ from losscli.losses.auto import AUTO
 from losscli.losses.combine import MEAN, Combine
 from losscli.losses.domain import REAL, Interval, PerRow
 from losscli.losses.spec import Loss, Value, Vector
+from losscli.losses.squares import UNITS, apart
 
 
 @dataclass(frozen=True)
@@ -162,6 +163,33 @@ class Chosen:
         if self.single:
             return _terms(self.single, columns)
         return (self.total(self.losses_of_parts(columns)),)
+
+    def apart(
+        self, columns: Mapping[str, NDArray[Any]], terms: tuple[Vector, ...]
+    ) -> tuple[Vector, ...]:
+        """Return what is to be added up of terms: `copies` of each (squares.py)."""
+        part = self.single
+        if part is None or not part.loss.squares:
+            return terms
+        if not isinstance(columns, Columns):
+            columns = Columns(columns)
+        with np.errstate(all="ignore"):
+            return apart(part.loss, part.parameters, columns, terms)
+
+    def copies(self, terms: int) -> int:
+        """Return how often so many columns of sums hold each term: once, or in each unit."""
+        part = self.single
+        squares = len(part.loss.squares) if part else 0
+        return len(UNITS) if squares and terms >= len(UNITS) * squares else 1
+
+    def root(self, columns: Mapping[str, NDArray[Any]]) -> Vector | None:
+        """Return the number whose square the row loss is, where it is one."""
+        part = self.single
+        if part is None or not part.loss.squares:
+            return None
+        with np.errstate(all="ignore"):
+            found: Vector = np.abs(Columns(columns)[part.loss.squares[0]])
+        return found
 
     def losses_of_parts(self, columns: Mapping[str, NDArray[Any]]) -> tuple[Vector, ...]:
         """Compute the row losses of each part, before they are weighted."""

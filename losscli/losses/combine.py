@@ -31,7 +31,9 @@ class Combine:
     `slopes` gives the derivative of the value by the mean of each term, at those means, for
     the delta method; None means that the value has no standard error, ZeroDivisionError or
     ValueError that it has none at these means. A `monotone` one is an
-    increasing function of the mean of the first term alone, so it maps an interval's ends.
+    increasing function of the mean of the first term alone, so it maps an interval's ends:
+    `moved` gives the value where that mean has moved so far that the value would move by a
+    number if it were linear.
     One with `empty` is meant for the rows of one group: `empty` tells that they hold nothing to
     be found and nothing that was predicted, of which the report counts the groups; their value
     is `of_nothing`.
@@ -41,6 +43,7 @@ class Combine:
     value: Callable[[Finished], float]
     slopes: Callable[[Sequence[Fraction]], Sequence[float | Fraction]] | None = None
     monotone: Callable[[float], float] | None = None
+    moved: Callable[[float, float], float] | None = None
     needs_median: bool = False
     empty: Callable[[Finished], bool] | None = None
     of_nothing: float = 0.0
@@ -54,24 +57,49 @@ def to_float(number: Fraction) -> float:
         return math.inf if number > 0 else -math.inf
 
 
-def _root(number: Fraction) -> float:
-    return math.sqrt(to_float(number))
+_BITS = 64
+"""So many bits of a root, and whether there are more, tell how it is rounded."""
 
 
-def _ratio(top: float, bottom: float) -> float:
-    return top / bottom if bottom else math.nan
+def root(number: Fraction) -> float:
+    """Return the correctly rounded square root of an exact number, of any size."""
+    top, bottom = number.numerator, number.denominator
+    shift = 2 * _BITS + bottom.bit_length() - top.bit_length()
+    shift += shift % 2
+    whole, rest = divmod(top << max(shift, 0), bottom << max(-shift, 0))
+    found = math.isqrt(whole)
+    more = rest > 0 or found * found < whole
+    return to_float(Fraction(2 * found + more) * Fraction(2) ** (-shift // 2 - 1))
 
 
-def _deviation(terms: Finished) -> float:
-    return _root(terms.mean(2) + terms.mean(3) - terms.mean(1) ** 2)
+def _inverse_root(number: Fraction) -> Fraction:
+    """Return 1/sqrt to the digits of a double, also where that is none."""
+    shift = (number.denominator.bit_length() - number.numerator.bit_length()) // 2
+    scale = Fraction(2) ** shift
+    return Fraction(1 / math.sqrt(number * scale * scale)) * scale
 
 
-MEAN = Combine("mean", lambda t: to_float(t.mean(0)), lambda _: (1.0,), lambda m: m)
+def _root_of_ratio(top: Fraction, bottom: Fraction) -> float:
+    return root(top / bottom) if bottom > 0 else math.nan
+
+
+def _root_moved(value: float, by: float) -> float:
+    return value * math.sqrt(max(1 + 2 * (by / value), 0.0))
+
+
+def _variance(means: Sequence[Fraction]) -> Fraction:
+    return means[2] + means[3] - means[1] ** 2
+
+
+MEAN = Combine(
+    "mean", lambda t: to_float(t.mean(0)), lambda _: (1.0,), lambda m: m, lambda v, by: v + by
+)
 ROOT = Combine(
     "square root of the mean",
-    lambda t: _root(t.mean(0)),
-    lambda m: (0.5 / math.sqrt(m[0]),),
+    lambda t: root(t.mean(0)),
+    lambda m: (_inverse_root(m[0]) / 2,),
     lambda m: math.sqrt(max(m, 0.0)),
+    _root_moved,
 )
 RATIO = Combine(
     "ratio of the means",
@@ -83,30 +111,30 @@ LARGEST = Combine("largest", lambda t: t.high(0))
 
 
 def _root_over_mean_slopes(means: Sequence[Fraction]) -> Sequence[float | Fraction]:
-    root, mean = math.sqrt(means[0]), means[1]
-    return 0.5 / (root * abs(mean)), -math.copysign(root, mean) / mean**2, 0.0, 0.0
+    inverse, mean = _inverse_root(means[0]), means[1]
+    slope = means[0] * inverse / mean**2
+    return inverse / (2 * abs(mean)), slope if mean < 0 else -slope, 0.0, 0.0
 
 
 def _root_over_deviation_slopes(means: Sequence[Fraction]) -> Sequence[float | Fraction]:
-    square, mean, mean_of_squares, rest = means
-    variance = mean_of_squares + rest - mean**2
-    value = math.sqrt(square / variance)
-    slope = -0.5 * value / variance
-    return 0.5 * value / square, value * mean / variance, slope, slope
+    square, variance = means[0], _variance(means)
+    value = square / variance * _inverse_root(square / variance)
+    slope = -value / (2 * variance)
+    return value / (2 * square), value * means[1] / variance, slope, slope
 
 
 ROOT_OVER_MEAN = Combine(
     "root of the mean, divided by the size of the mean of y",
-    lambda t: _ratio(_root(t.mean(0)), abs(to_float(t.mean(1)))),
+    lambda t: _root_of_ratio(t.mean(0), t.mean(1) ** 2),
     _root_over_mean_slopes,
 )
 ROOT_OVER_RANGE = Combine(
     "root of the mean, divided by the range of y",
-    lambda t: _ratio(_root(t.mean(0)), t.high(1) - t.low(1)),
+    lambda t: _root_of_ratio(t.mean(0), (Fraction(t.high(1)) - Fraction(t.low(1))) ** 2),
 )
 ROOT_OVER_DEVIATION = Combine(
     "root of the mean, divided by the standard deviation of y",
-    lambda t: _ratio(_root(t.mean(0)), _deviation(t)),
+    lambda t: _root_of_ratio(t.mean(0), _variance([t.mean(j) for j in range(4)])),
     _root_over_deviation_slopes,
 )
 

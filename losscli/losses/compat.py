@@ -96,6 +96,7 @@ def like(loss: Loss, library: str) -> Loss:
         function=peer.rows,
         arguments=tuple(domain),
         domain=lambda **_: domain,
+        squares=(),
         signed=loss.signed or peer.signed,
         library=library,
     )

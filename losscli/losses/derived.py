@@ -5,7 +5,8 @@ from typing import Annotated
 import numpy as np
 
 from losscli.losses.arguments import Array, Codes, derived
-from losscli.losses.domain import POSITIVE, UNIT
+from losscli.losses.domain import ABOVE_MINUS_ONE, POSITIVE, UNIT
+from losscli.losses.stable import within_doubles
 
 
 @derived("residual")
@@ -16,6 +17,26 @@ def _(y: Array, pred: Array) -> Array:
 @derived("abs_residual")
 def _(residual: Array) -> Array:
     return np.abs(residual)
+
+
+@derived("log_residual")
+def log_residual(
+    y: Annotated[Array, ABOVE_MINUS_ONE], pred: Annotated[Array, ABOVE_MINUS_ONE]
+) -> Array:
+    """Return the size of log1p(y) - log1p(pred)."""
+    found: Array = np.log1p(np.abs(y - pred) / (1 + np.minimum(y, pred)))
+    beyond = np.isinf(found)
+    if beyond.any():
+        found[beyond] = np.abs(np.log1p(y[beyond]) - np.log1p(pred[beyond]))
+    return found
+
+
+@derived("scaled_residual")
+def _(residual: Array, y: Array, pred: Array, naive_rmse: Annotated[Array, POSITIVE]) -> Array:
+    def function(y: Array, pred: Array, unit: Array) -> Array:
+        return (y - pred) / unit
+
+    return within_doubles(residual / naive_rmse, function, y, pred, naive_rmse, degree=0)
 
 
 @derived("std")

@@ -49,17 +49,15 @@ def mase(
     ),
     aka=("root_mean_squared_scaled_error",),
     combine=ROOT,
+    squares=("scaled_residual",),
 )
-def rmsse(
-    y: Vector, pred: Vector, residual: Vector, naive_rmse: Annotated[Vector, POSITIVE]
-) -> Vector:
+def rmsse(scaled_residual: Vector) -> Vector:
     """Root mean squared distance, as a multiple of the naive forecast's in training.
 
     `naive_rmse` is the root of the mean of (y[t] - y[t - season])^2 over the training data of
     the series (Makridakis, Spiliotis & Assimakopoulos, 2022).
     """
-    ratio = _in_unit(y, pred, residual, naive_rmse)
-    return ratio * ratio
+    return scaled_residual * scaled_residual
 
 
 def _in_unit(y: Vector, pred: Vector, residual: Vector, unit: Vector) -> Vector:

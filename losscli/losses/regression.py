@@ -51,12 +51,12 @@ def mse(residual: Vector) -> Vector:
     ),
     aka=("root_mean_squared_error",),
     combine=ROOT,
+    squares=("residual",),
 )
 def rmse(residual: Vector) -> Vector:
     """Root of the mean squared distance: ranks models as mse does, in the unit of y.
 
-    Judges a forecast of the mean (Gauss, 1809). A distance above 1.3e154, whose square is no
-    double, is counted as infinite.
+    Judges a forecast of the mean (Gauss, 1809).
     """
     return mse(residual)
 

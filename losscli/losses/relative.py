@@ -13,7 +13,8 @@ from losscli.losses.combine import (
     ROOT_OVER_RANGE,
     Combine,
 )
-from losscli.losses.domain import ABOVE_MINUS_ONE, NOT_ZERO, POSITIVE, REAL, Choice, Interval
+from losscli.losses.derived import log_residual as log_residual_of
+from losscli.losses.domain import NOT_ZERO, POSITIVE, REAL, Choice, Interval
 from losscli.losses.peer import KERAS_EPSILON, Peer, catboost, keras, lightgbm, sklearn, xgboost
 from losscli.losses.spec import Vector, loss
 from losscli.losses.stable import square_rest, within_doubles
@@ -32,7 +33,7 @@ def _keras_mape(y: Vector, pred: Vector, *, zero: float | str) -> Vector:  # noq
 
 
 def _keras_msle(y: Vector, pred: Vector) -> Vector:
-    return msle(np.maximum(y, KERAS_EPSILON), np.maximum(pred, KERAS_EPSILON))
+    return msle(log_residual_of(np.maximum(y, KERAS_EPSILON), np.maximum(pred, KERAS_EPSILON)))
 
 
 @loss(
@@ -140,16 +141,12 @@ def wape(abs_residual: Vector, y: Vector) -> tuple[Vector, Vector]:
     ),
     aka=("mean_squared_log_error",),
 )
-def msle(
-    y: Annotated[Vector, ABOVE_MINUS_ONE],
-    pred: Annotated[Vector, ABOVE_MINUS_ONE],
-) -> Vector:
+def msle(log_residual: Vector) -> Vector:
     """Squared distance of the logarithms of 1 + y: double costs the same as half.
 
     Judges a forecast of exp(mean of log(1 + y)) - 1, which lies below the mean (Tofallis, 2015).
     """
-    logarithm: Vector = np.log1p(np.abs(y - pred) / (1 + np.minimum(y, pred)))
-    return logarithm * logarithm
+    return log_residual * log_residual
 
 
 @loss(
@@ -162,13 +159,11 @@ def msle(
     ),
     aka=("root_mean_squared_log_error",),
     combine=ROOT,
+    squares=("log_residual",),
 )
-def rmsle(
-    y: Annotated[Vector, ABOVE_MINUS_ONE],
-    pred: Annotated[Vector, ABOVE_MINUS_ONE],
-) -> Vector:
+def rmsle(log_residual: Vector) -> Vector:
     """Root of msle: for small values the typical relative error (Tofallis, 2015)."""
-    return msle(y, pred)
+    return msle(log_residual)
 
 
 def _nrmse_combine(*, divisor: str) -> Combine:
@@ -184,6 +179,7 @@ def _nrmse_combine(*, divisor: str) -> Combine:
         Peer("torchmetrics", "NormalizedRootMeanSquaredError", "It keeps the sign of the mean."),
     ),
     combine=_nrmse_combine,
+    squares=("residual", "", "y", "y"),
 )
 def nrmse(
     residual: Vector,

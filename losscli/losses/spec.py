@@ -95,8 +95,9 @@ class Loss:
     `parts` name the terms after the first, where these are shown for themselves: they add up to
     the first. `beside` name terms after those, which are shown with them. `components` say what
     the columns of several truths, and of what predicts them, must be and in which order they are
-    handed over. `library` is the one whose row losses these are, where they are not the
-    textbook's.
+    handed over. `squares` names for each term the argument of whose square it is a multiple (none
+    for other terms): their sums are right also where a square is no double. `library` is the one
+    whose row losses these are, where they are not the textbook's.
     A loss with `leaves_out` gives NaN for rows that it does not judge; in any other a NaN means
     that the number cannot be computed. `check` says what is wrong with parameters that are
     legal one by one, or nothing. `origin` is empty for our own losses; else it says where the
@@ -129,6 +130,7 @@ class Loss:
     parts: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
     components: tuple[str, ...] = ()
+    squares: tuple[str, ...] = ()
     origin: str = ""
     library: str = ""
 
@@ -200,6 +202,7 @@ def loss(  # noqa: PLR0913 - each is one documented fact of a loss
     parts: tuple[str, ...] = (),
     beside: tuple[str, ...] = (),
     components: tuple[str, ...] = (),
+    squares: tuple[str, ...] = (),
     name: str = "",
     task: str = "",
 ) -> Callable[[F], F]:
@@ -224,6 +227,7 @@ def loss(  # noqa: PLR0913 - each is one documented fact of a loss
             parts=parts,
             beside=beside,
             components=components,
+            squares=squares,
             formula=(formula,) if isinstance(formula, str) else formula,
             elicits=elicits,
             use=use,

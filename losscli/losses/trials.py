@@ -75,7 +75,7 @@ def trial(loss: Loss, parameters: Mapping[str, Value]) -> Trial | None:
         return None
     truths, predictions = make(scale_of(parameters))
     aids: dict[str, Any] = {
-        role: np.float64(value) for role, value in known.items() if role in loss.arguments
+        role: np.float64(value) for role, value in known.items() if role in loss.roles
     }
     shared = {"levels": _LEVELS, "cost_matrix": _MATRIX}
     return Trial(

@@ -15,7 +15,7 @@ from losscli.report.constant import best_constant
 from losscli.report.diagnostics import Outliers, WorstRow
 from losscli.report.finisher import Finisher, Medians
 from losscli.report.groups import ByGroup
-from losscli.report.measures import row_losses
+from losscli.report.measures import for_shares, row_losses
 from losscli.report.outliers import outliers, reason, residuals
 from losscli.report.parts import largest_part, parts_of, terms_of
 from losscli.report.records import LossResult, PartResult
@@ -27,6 +27,7 @@ from losscli.report.units import cluster_moments
 from losscli.report.warn import warnings
 from losscli.summarise import Summary
 from losscli.summary.distribution import Distribution, Sample
+from losscli.summary.dyadic import Dyadic, quotient
 from losscli.summary.exact import ExactSums
 from losscli.summary.group_sums import GroupSums
 from losscli.summary.worst import BadRow
@@ -100,11 +101,7 @@ def finish(summary: Summary, chosen: Sequence[Chosen], facts: Facts, samples: Sa
     breakdown = [
         line for name in facts.shown_by for line in groups[name].lines(name, overall, results)
     ]
-    total = (
-        to_float(overall_by_row.terms(0, 0).sum(0).fraction())
-        if not results[0].estimate.infinite_rows
-        else math.inf
-    )
+    total = overall_by_row.terms(0, 0).sum(0) if not results[0].estimate.infinite_rows else None
     found = _outliers(summary, chosen[0], facts, samples, total)
     tails = (
         of_groups.tail_indices()
@@ -242,7 +239,7 @@ _VALUES: Mapping[str, Vector] = {
 
 
 def _outliers(
-    summary: Summary, chosen: Chosen, facts: Facts, samples: Samples, total: float
+    summary: Summary, chosen: Chosen, facts: Facts, samples: Samples, total: Dyadic | None
 ) -> Outliers:
     found = residuals(samples.residual) if samples.residual else None
     sample = row_losses(summary, 0, chosen)
@@ -255,13 +252,22 @@ def _outliers(
             y=bad.y,
             pred=bad.pred,
             loss=bad.loss,
-            share=bad.weight * bad.loss / total if 0 < total < math.inf else math.nan,
+            share=_share(bad, total) if total and total.units > 0 else math.nan,
             reason=_reason(chosen, bad, reason(bad, facts.task, found, mean)),
         )
         for bad in summary.worst.rows
     )
     tail_index = summary.largest[0].tail_index(summary.census.judged)
-    return outliers(chosen, sample, found, worst, tail_index)
+    parts = for_shares(summary, 0, chosen, sample)
+    return outliers(chosen, sample, found, worst, tail_index, parts)
+
+
+def _share(bad: BadRow, total: Dyadic) -> float:
+    """Return the part of the total loss that a row carries, also where its loss is no double."""
+    if math.isfinite(bad.root):
+        return quotient(Dyadic.of(bad.weight) * Dyadic.of(bad.root) * Dyadic.of(bad.root), total)
+    known = math.isfinite(bad.loss)
+    return quotient(Dyadic.of(bad.weight) * Dyadic.of(bad.loss), total) if known else math.nan
 
 
 def _reason(chosen: Chosen, bad: BadRow, said: str) -> str:

@@ -44,7 +44,11 @@ class Finisher:
             place,
             found.sample() if found else None,
             leaves_out=self._chosen[k].leaves_out,
+            copies=self._copies(k),
         )
+
+    def _copies(self, k: int) -> int:
+        return self._chosen[k].copies(self._group.moments[k].terms)
 
     def estimate(self, k: int, place: int) -> Estimate:
         """Return the value of a loss in a class, with its error and interval."""
@@ -59,7 +63,9 @@ class Finisher:
             self._level,
             floor=0.0 if self.has_floor(k) else -math.inf,
             proportion=chosen.single is not None and chosen.single.loss.bound == 1,
-            clusters=Terms(*self._clusters[k], place, None) if self._clusters else None,
+            clusters=Terms(*self._clusters[k], place, None, copies=self._copies(k))
+            if self._clusters
+            else None,
         )
 
     def has_floor(self, k: int) -> bool:

@@ -6,12 +6,13 @@ from fractions import Fraction
 from functools import lru_cache
 from statistics import NormalDist
 
-from losscli.losses.combine import Combine, to_float
+from losscli.losses.combine import MEAN, Combine, to_float
 from losscli.report.records import Estimate
 from losscli.report.terms import Terms
-from losscli.summary.dyadic import Dyadic, quotient
+from losscli.summary.dyadic import Dyadic, quotient, root_of_quotient
 
 _NORMAL = NormalDist()
+_ONE = Dyadic(1, 0)
 _TRUSTED = 1e-2
 """How far the skewness may be off, from sums that are not exact, before it is not used."""
 
@@ -59,12 +60,9 @@ def estimate(
         low, high = (combine.monotone(end) for end in ends)
     else:
         low, high = _hall(units.rows, stderr, skewness, level)
-        centre = to_float(terms.mean(0)) if combine.monotone else value
-        if combine.monotone:
-            slope = float(slopes[0])
-            low, high = (combine.monotone(centre + end / slope) for end in (low, high))
-        else:
-            low, high = centre + low, centre + high
+        moved = combine.moved or MEAN.moved
+        assert moved
+        low, high = (moved(value, end) for end in (low, high))
     ends = max(low, floor), max(high, floor)
     return Estimate(value, terms.rows, stderr, *ends, clusters=counted)
 
@@ -92,28 +90,30 @@ def spread(slopes: Sequence[Fraction], units: Terms) -> tuple[float, float] | No
         return None
     # times the sum of weights, which spares the division of the means
     weight = units.weight
-    form = [Dyadic.of(slope) * weight for slope in slopes]
+    factors = [Dyadic.of(slope) for slope in slopes]
+    form = [factor * weight for factor in units.in_units(factors)]
     last = Dyadic(0, 0)
-    for j, slope in enumerate(slopes):
-        last += -(Dyadic.of(slope) * units.sum(j))
+    for j, factor in enumerate(factors):
+        last += -(factor * units.sum(j))
     form.append(last)
     squares = units.form_squared(form)
     unit = weight * weight
-    stderr = math.sqrt(quotient(squares * Dyadic(rows, 0), unit * unit * Dyadic(rows - 1, 0)))
-    variance = quotient(squares, unit * Dyadic(rows, 0))
-    return stderr, _skewness(units, form, variance)
+    stderr = root_of_quotient(squares * Dyadic(rows, 0), unit * unit * Dyadic(rows - 1, 0))
+    return stderr, _skewness(units, form, squares)
 
 
-def _skewness(terms: Terms, form: Sequence[Dyadic], variance: float) -> float:
-    """Return the skewness of a linear form that is multiplied by the sum of weights."""
-    found = terms.form_cubed(form)
-    cubed = variance * math.sqrt(variance)
-    if found is None or not 0 < cubed < math.inf:
+def _skewness(terms: Terms, form: Sequence[Dyadic], squares: Dyadic) -> float:
+    """Return the skewness of a linear form, of whose squares the sum is given."""
+    if not squares.units:
         return 0.0
-    weight = terms.weight
-    unit = weight * weight * weight * Dyadic(terms.rows, 0)
-    error = found[1] / quotient(unit, Dyadic(1, 0))
-    return quotient(found[0], unit) / cubed if error <= _TRUSTED * cubed else 0.0
+    # a power of two near the standard deviation is the unit, so that its cube is a double
+    half = (squares.units.bit_length() + squares.exponent) // 2
+    found = terms.form_cubed([factor * Dyadic(1, -half) for factor in form])
+    variance = quotient(squares * Dyadic(1, -2 * half), Dyadic(terms.rows, 0))
+    cubed = variance * math.sqrt(variance) * terms.rows
+    if found is None:
+        return 0.0
+    return quotient(found[0], _ONE) / cubed if found[1] <= _TRUSTED * cubed else 0.0
 
 
 def _hall(rows: int, stderr: float, skewness: float, level: float) -> tuple[float, float]:
@@ -149,9 +149,9 @@ def _wilson(terms: Terms, level: float) -> tuple[float, float]:
 
 
 def _rows_alike(terms: Terms) -> float:
-    last = terms.term_count
-    squares = terms.square(last, last)
-    return quotient(terms.weight * terms.weight, squares) if terms.weighted else terms.rows
+    if not terms.weighted:
+        return terms.rows
+    return quotient(terms.weight * terms.weight, terms.square_of_weights)
 
 
 def _clustered(terms: Terms, units: Terms, stderr: float, level: float) -> tuple[float, float]:

@@ -10,6 +10,8 @@ from losscli.report.records import RowMeasure
 from losscli.summarise import Summary
 from losscli.summary.distribution import Distribution, Sample
 
+_FAR = 1e-250
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -29,6 +31,22 @@ def row_losses(summary: Summary, number: int, chosen: Chosen) -> Sample:
     return Sample(of_distance(chosen, distances.values), distances.mass, distances.exact)
 
 
+def for_shares(summary: Summary, number: int, chosen: Chosen, losses: Sample) -> Sample:
+    """Return row losses whose sum is a double, for the parts that some of the rows carry.
+
+    These are `losses`, the row losses, or those of smaller or larger roots: the parts of squares
+    do not depend on the unit.
+    """
+    largest = float(losses.values[-1]) if len(losses.values) else 0.0
+    squares = chosen.single and chosen.single.loss.squares
+    if not squares or number in summary.rows or _FAR < largest < 1 / _FAR:
+        return losses
+    if "residual" not in summary.numbers:
+        return losses
+    near = summary.numbers["residual"].sample().distances(0.0).near_one()
+    return Sample(of_distance(chosen, near.values), near.mass, near.exact)
+
+
 def row_measures(
     summary: Summary, chosen: Sequence[Chosen], asked: Sequence[Asked]
 ) -> tuple[RowMeasure, ...]:
@@ -40,6 +58,7 @@ def row_measures(
             samples[one.number] = row_losses(summary, one.number, chosen[one.number])
         sample = samples[one.number]
         quantile = one.function == "quantile"
-        value = sample.quantile(one.part) if quantile else share(sample, one.part)
+        parts = for_shares(summary, one.number, chosen[one.number], sample)
+        value = sample.quantile(one.part) if quantile else share(parts, one.part)
         found[one.name] = RowMeasure(one.name, value, summary.census.judged, sample.exact)
     return tuple(found.values())

@@ -32,8 +32,9 @@ def residuals(sample: Sample) -> Residuals:
     if mad > 0:
         far = _Z * np.abs(sample.values - median) > _LIMIT * mad
         flagged = int(np.sum(sample.mass[far])) if not sample.exact else int(np.sum(far))
-    size = sample.mean_of(np.abs)
-    ratio = math.sqrt(sample.mean_of(np.square)) / size if size > 0 else math.nan
+    near = sample.near_one()
+    size = near.mean_of(np.abs)
+    ratio = math.sqrt(near.mean_of(np.square)) / size if size > 0 else math.nan
     return Residuals(median, mad, flagged, RULE, ratio if math.isfinite(ratio) else math.nan)
 
 
@@ -43,15 +44,19 @@ def outliers(
     found: Residuals | None,
     worst: tuple[WorstRow, ...],
     tail_index: float,
+    parts: Sample,
 ) -> Outliers:
-    """Put together what is known of the outliers of the first loss."""
+    """Put together what is known of the outliers of the first loss.
+
+    `parts` are the row losses in a unit in which they can be added up.
+    """
     normal = _normal_errors(chosen, found)
     return Outliers(
         loss=chosen.spelling,
         label=chosen.label,
         worst=worst,
         concentration=tuple(
-            Concentration(part, share(sample, part), share(normal, part) if normal else math.nan)
+            Concentration(part, share(parts, part), share(normal, part) if normal else math.nan)
             for part in _WORST
         ),
         quantiles=tuple((q, sample.quantile(q)) for q in _QUANTILES),
@@ -98,6 +103,8 @@ def _normal_errors(chosen: Chosen, found: Residuals | None) -> Sample | None:
     if found is None or not found.mad > 0 or chosen.domain() or set(chosen.roles) != {"y", "pred"}:
         return None
     scale = found.mad / _Z
+    if chosen.single and chosen.single.loss.squares:
+        scale = math.frexp(scale)[0]  # the squares of all scales lie alike
     e = _GRID * scale
     losses = chosen.terms({"y": e, "pred": np.zeros_like(e)})[0]
     elsewhere = chosen.terms({"y": e + scale, "pred": np.full_like(e, scale)})[0]

@@ -37,7 +37,8 @@ def tails(summary: Summary, chosen: Sequence[Chosen]) -> tuple[Tail | None, ...]
     found: list[Tail | None] = []
     for one, moments, largest in zip(chosen, whole.moments, summary.largest, strict=True):
         monotone = one.combine.monotone
-        if monotone is None or moments.infinite[0] or moments.undefined[0]:
+        copies = one.copies(moments.terms)
+        if monotone is None or moments.infinite[0] or moments.undefined[0] or copies > 1:
             found.append(None)
             continue
         worst = tuple(largest.values[::-1].tolist())

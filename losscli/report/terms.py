@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from itertools import combinations_with_replacement
 
+from losscli.losses.squares import UNITS
 from losscli.summary.distribution import Sample
 from losscli.summary.dyadic import Dyadic, quotient
 from losscli.summary.moments import Moments, pairs, triples
@@ -14,6 +15,7 @@ class Terms:
     """Reads the moments of one class as exact numbers (`Finished` of losses/combine.py).
 
     `rows` counts the rows that were added up, `counted` also those whose loss is not finite.
+    `copies` tells in how many units each term is added up (losses/squares.py).
     """
 
     def __init__(
@@ -24,6 +26,7 @@ class Terms:
         sample: Sample | None,
         *,
         leaves_out: bool = False,
+        copies: int = 1,
     ) -> None:
         self._moments = moments
         self._place = place
@@ -35,17 +38,36 @@ class Terms:
         self.undefined = 0 if leaves_out else int(moments.undefined[place])
         self.counted = self.rows + self.infinite + self.undefined
         self.weighted = moments.columns > moments.terms
+        self.term_count = moments.terms // copies
+        self._units = UNITS[:copies]
 
-    def sum(self, column: int) -> Dyadic:
-        """Return the exact sum of a column; the column after the last is a column of ones."""
+    def sum(self, term: int) -> Dyadic:
+        """Return the exact sum of a term; after the last one that of the weights, or the rows."""
+        if term == self.term_count:
+            return self._sum(self._moments.terms)
+        found = self._sum(term)
+        for copy, unit in enumerate(self._units[1:], 1):
+            found += self._sum(term + copy * self.term_count) * Dyadic(1, unit)
+        return found
+
+    def in_units(self, factors: Sequence[Dyadic]) -> list[Dyadic]:
+        """Return a factor for each column that holds a term, from one for each term."""
+        return [factor * Dyadic(1, unit) for unit in self._units for factor in factors]
+
+    def _sum(self, column: int) -> Dyadic:
         if column == self._moments.columns:
             return Dyadic(self.rows, 0)
         return self._sums[column * self._moments.classes + self._place]
 
+    @property
+    def square_of_weights(self) -> Dyadic:
+        """The exact sum of the squares of the weights, or the rows."""
+        return self.square(self._moments.terms, self._moments.terms)
+
     def square(self, i: int, j: int) -> Dyadic:
         """Return the exact sum of the product of two columns, i <= j."""
         if j == self._moments.columns:
-            return self.sum(i)
+            return self._sum(i)
         at = pairs(self._moments.columns).index((i, j))
         return self._squares[at * self._moments.classes + self._place]
 
@@ -65,7 +87,8 @@ class Terms:
     def form_squared(self, form: Sequence[Dyadic]) -> Dyadic:
         """Return the sum over rows of the square of a linear form of the columns.
 
-        `form` holds a factor for each term, then one for the weight (or the column of ones).
+        `form` holds a factor for each column of terms, then one for the weight (or the column
+        of ones).
         """
         total = Dyadic(0, 0)
         for i, j in combinations_with_replacement(range(len(form)), 2):
@@ -86,14 +109,9 @@ class Terms:
         return total, bound
 
     @property
-    def term_count(self) -> int:
-        """How many terms the loss has."""
-        return self._moments.terms
-
-    @property
     def weight(self) -> Dyadic:
         """The sum of the weights, or the rows."""
-        return self.sum(self._moments.terms)
+        return self.sum(self.term_count)
 
     def mean(self, term: int) -> Fraction:
         """Return the exact (weighted) mean of a term."""

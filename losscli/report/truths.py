@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from losscli.dataclass import dataclass
 from losscli.losses.chosen import Chosen
 from losscli.losses.combine import MEAN
+from losscli.losses.squares import UNITS
 from losscli.report.records import Prediction
 from losscli.roles import SHARED
 from losscli.summary.distribution import Sample
@@ -43,13 +44,23 @@ Found = tuple[Prediction, Columns] | None
 class _OverSample:
     """The terms of a loss over a sample of y (`Finished` of losses/combine.py)."""
 
-    def __init__(self, terms: tuple[Vector, ...], mass: Vector) -> None:
+    def __init__(self, terms: tuple[Vector, ...], mass: Vector, copies: int) -> None:
         self._terms = terms
         self._mass = mass
+        self._units = UNITS[:copies]
 
     def mean(self, term: int) -> Fraction:
-        total = float(np.sum(self._terms[term] * self._mass)) / float(np.sum(self._mass))
-        return Fraction(total) if math.isfinite(total) else Fraction(10) ** 400
+        terms = self._terms[term :: len(self._terms) // len(self._units)]
+        return sum(map(self._mean, terms, self._units), Fraction(0))
+
+    def _mean(self, term: Vector, unit: int) -> Fraction:
+        with np.errstate(over="ignore"):
+            total = float(np.sum(term * self._mass)) / float(np.sum(self._mass))
+        if not math.isfinite(total):
+            part = self._mass / self._mass.sum()
+            total = float(np.sum(term * part))
+        # an infinite one stands for a number that no double can hold
+        return Fraction(total) * Fraction(2) ** unit if total < math.inf else Fraction(10) ** 4000
 
     def low(self, term: int) -> float:
         return float(self._terms[term].min())
@@ -75,7 +86,8 @@ def value_of(chosen: Chosen, truths: Truths, columns: Columns) -> float:
     terms = chosen.terms(spread)
     kept = ~np.isnan(terms[0]) if chosen.leaves_out else np.full(count, fill_value=True)
     kept &= truths.sample.mass > 0
-    over = _OverSample(tuple(term[kept] for term in terms), truths.sample.mass[kept])
+    terms = tuple(term[kept] for term in chosen.apart(spread, terms))
+    over = _OverSample(terms, truths.sample.mass[kept], chosen.copies(len(terms)))
     return chosen.combine.value(over) if kept.any() else math.nan
 
 

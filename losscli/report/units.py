@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from losscli.dataclass import dataclass
 from losscli.losses.chosen import Chosen
 from losscli.losses.combine import MEAN
+from losscli.losses.squares import UNITS
 from losscli.summary.dyadic import Dyadic, quotient
 from losscli.summary.exact import ExactSums
 from losscli.summary.group_sums import GroupSums, Lot, Sums
@@ -71,6 +72,7 @@ class _Group:
     exponent: int
     place: int
     middle: float
+    copies: int = 1
 
     def _sum(self, column: int) -> int:
         return self.numbers[column * len(self.sums.rows) + self.place]
@@ -89,8 +91,11 @@ class _Group:
     def mean(self, term: int) -> Fraction:
         """Return the exact (weighted) mean of a term."""
         weight = self.weight()
-        shift = self.exponent - weight.exponent
-        return Fraction(self._sum(term) << max(shift, 0), weight.units << max(-shift, 0))
+        total, terms = Dyadic(0, 0), len(self.sums.low) // self.copies
+        for copy, unit in enumerate(UNITS[: self.copies]):
+            total += Dyadic(self._sum(term + copy * terms), self.exponent + unit)
+        shift = total.exponent - weight.exponent
+        return Fraction(total.units << max(shift, 0), weight.units << max(-shift, 0))
 
     def low(self, term: int) -> float:
         """Return the smallest value of a term."""
@@ -131,7 +136,7 @@ def values(chosen: Chosen, sums: Sums, medians: Vector | None = None) -> Values:
     odd = np.zeros_like(sums.rows) if chosen.leaves_out else sums.undefined
     for place in np.flatnonzero((sums.rows > 0) & (odd == 0)).tolist():
         middle = math.nan if medians is None else float(medians[place])
-        group = _Group(sums, numbers, exponent, place, middle)
+        group = _Group(sums, numbers, exponent, place, middle, chosen.copies(len(sums.low)))
         found[place] = group.plain() if combine is MEAN else combine.value(group)
         empty += combine.empty is not None and combine.empty(group)
     found[sums.infinite > 0] = np.inf

@@ -26,6 +26,8 @@ _SIZE = (1 << (63 - _SHIFT)) - 1
 """All of a key but the sign."""
 _BINS = 1 << (52 - _SHIFT)
 _SPAN = 64 * _BINS
+_FAR = 300
+"""Doubles of larger exponents have squares, or sums of squares, that may be none."""
 _INFINITE = 0x7FF * _BINS
 BIN_WIDTH = 1.0 / _BINS
 """The width of a bin relative to the power of two below it."""
@@ -71,6 +73,17 @@ class Sample:
         """Return the mean of `function` over the numbers."""
         with np.errstate(over="ignore", invalid="ignore"):
             return float(np.sum(self.mass * function(self.values))) / self.total
+
+    def near_one(self) -> "Sample":
+        """Return the numbers times a power of two, if they are so large or small that it matters.
+
+        The size of the farthest from 0 is then near 1.
+        """
+        ends = np.abs(self.values[[0, -1]] if len(self.values) else self.values)
+        exponent = int(np.frexp(ends.max(initial=0.0))[1])
+        if abs(exponent) < _FAR:
+            return self
+        return Sample(np.ldexp(self.values, -exponent), self.mass, self.exact)
 
     def shifted(self, shift: float) -> "Sample":
         """Return the numbers plus `shift`."""

@@ -1,5 +1,6 @@
 """Whole numbers times powers of two: exact like fractions, without their common divisors."""
 
+import math
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -41,6 +42,17 @@ class Dyadic(NamedTuple):
         if self.exponent >= 0:
             return Fraction(self.units << self.exponent)
         return Fraction(self.units, 1 << -self.exponent)
+
+
+def root_of_quotient(top: Dyadic, bottom: Dyadic) -> float:
+    """Return the square root of a quotient from 0 on, also where that is no double."""
+    size = top.units.bit_length() + top.exponent - bottom.units.bit_length() - bottom.exponent
+    half = size // 2
+    scaled = math.sqrt(quotient(Dyadic(top.units, top.exponent - 2 * half), bottom))
+    try:
+        return math.ldexp(scaled, half)
+    except OverflowError:
+        return math.inf
 
 
 def quotient(top: Dyadic, bottom: Dyadic) -> float:

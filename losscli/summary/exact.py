@@ -11,8 +11,8 @@ from losscli.summary.dyadic import Dyadic
 
 Integers = NDArray[np.int64]
 
-_BITS = 32
-_MASK = (1 << _BITS) - 1
+BITS = 32
+_MASK = (1 << BITS) - 1
 _ROOM = 1 << 28
 """How many additions of a value below 2^32 a 64-bit limb takes, with room to spare."""
 
@@ -34,20 +34,20 @@ class ExactSums:
     @classmethod
     def of_integers(cls, numbers: Sequence[int], exponent: int) -> "ExactSums":
         """Take `number * 2**exponent` for each number; `exponent` is a multiple of 32."""
-        length = max((abs(number).bit_length() for number in numbers), default=0) // _BITS + 1
+        length = max((abs(number).bit_length() for number in numbers), default=0) // BITS + 1
         raw = b"".join(abs(number).to_bytes(4 * length, "little") for number in numbers)
         table = np.frombuffer(raw, dtype="<u4").reshape(len(numbers), length).astype(np.int64)
         table *= np.array([-1 if number < 0 else 1 for number in numbers])[:, None]
         touched = np.flatnonzero(table.any(axis=0))
-        base = exponent // _BITS
+        base = exponent // BITS
         limbs = {base + int(k): np.ascontiguousarray(table[:, k]) for k in touched}
         return cls(len(numbers), limbs, 1)
 
     def add_units(self, places: NDArray[np.intp], units: Integers, exponent: int) -> None:
         """Add `units * 2**exponent` in place, one value below 2^54 for each of `places`."""
-        limb, shift = divmod(exponent, _BITS)
-        low = (units & ((1 << (_BITS - shift)) - 1)) << shift
-        for at, part in ((limb, low), (limb + 1, units >> (_BITS - shift))):
+        limb, shift = divmod(exponent, BITS)
+        low = (units & ((1 << (BITS - shift)) - 1)) << shift
+        for at, part in ((limb, low), (limb + 1, units >> (BITS - shift))):
             if at not in self.limbs:
                 self.limbs[at] = np.zeros(self.size, np.int64)
             self.limbs[at][places] += part
@@ -67,9 +67,9 @@ class ExactSums:
         while limb <= max(self.limbs, default=-1):
             units = self.limbs.get(limb)
             if units is not None:
-                carried = units >> _BITS
+                carried = units >> BITS
                 # a carry of -1 over and over would walk up for ever: the top limb keeps its sign
-                if limb < max(self.limbs) or (np.abs(units) >> _BITS).any():
+                if limb < max(self.limbs) or (np.abs(units) >> BITS).any():
                     self.limbs[limb] = units & _MASK
                     if carried.any():
                         self._put(limb + 1, carried)
@@ -94,6 +94,11 @@ class ExactSums:
             np.add.at(limbs[limb], places, units)
         return ExactSums(size, limbs, self._load * max(len(places), 1))
 
+    def raised(self, limbs: int) -> "ExactSums":
+        """Return the sums times 2 to the power of so many limbs."""
+        raised = {limb + limbs: units for limb, units in self.limbs.items()}
+        return ExactSums(self.size, raised, self._load)
+
     def put(self, other: "ExactSums", places: NDArray[np.intp]) -> None:
         """Add sum i of another one to place `places[i]`, in place."""
         times = int(np.bincount(places).max()) if len(places) > 1 else 1
@@ -112,11 +117,11 @@ class ExactSums:
         base = min(self.limbs)
         numbers = [0] * self.size
         for limb, units in self.limbs.items():
-            shift = _BITS * (limb - base)
+            shift = BITS * (limb - base)
             for place, value in enumerate(units.tolist()):
                 if value:
                     numbers[place] += value << shift
-        return numbers, _BITS * base
+        return numbers, BITS * base
 
     def floats(self) -> NDArray[np.float64]:
         """Return the sums as the nearest doubles."""

@@ -56,6 +56,24 @@ class Sums:
         rows, infinite, undefined = np.zeros((3, places), np.int64)
         return cls(rows, infinite, undefined, low, high, ExactSums(columns * places))
 
+    def widened(self, terms: int) -> "Sums":
+        """Return the same with further terms, which are 0 in every row."""
+        more, places = terms - len(self.low), len(self.rows)
+        if not more:
+            return self
+        kept = np.arange(self.columns)
+        kept[len(self.low) :] += more
+        zeros = np.where(self.rows > 0, 0.0, [[np.inf]] * more)
+        return replace(
+            self,
+            low=np.concatenate([self.low, zeros]),
+            high=np.concatenate([self.high, -zeros]),
+            sums=self.sums.spread(
+                (kept[:, None] * places + np.arange(places)).ravel(),
+                (self.columns + more) * places,
+            ),
+        )
+
     def put(self, other: "Sums", places: NDArray[np.intp]) -> None:
         """Add place i of another one to place `places[i]`, in place."""
         np.add.at(self.rows, places, other.rows)
@@ -175,11 +193,13 @@ def _joined(lots: Sequence[Lot]) -> Lot:
         of_class = np.array([class_at[name] for name in lot.classes])[lot.of_class]
         pairs.append(of_class * len(groups) + of_group)
     every, places = np.unique(np.concatenate(pairs), return_inverse=True)
-    total = tuple(Sums.zero(len(every), s.columns, len(s.low)) for s in lots[0].losses)
+    every_loss = zip(*(lot.losses for lot in lots), strict=True)
+    widest = [max(sums, key=lambda one: one.columns) for sums in every_loss]
+    total = tuple(Sums.zero(len(every), s.columns, len(s.low)) for s in widest)
     start = 0
     for lot in lots:
         for own, new in zip(total, lot.losses, strict=True):
-            own.put(new, places[start : start + len(lot)])
+            own.put(new.widened(len(own.low)), places[start : start + len(lot)])
         start += len(lot)
     of_class, of_group = np.divmod(every, len(groups))
     return Lot(tuple(groups), tuple(classes), of_group, of_class, total)

@@ -1,7 +1,10 @@
 """Counts, extremes and exact first, second and third moments of row losses, class by class."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
 from itertools import combinations_with_replacement
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +15,7 @@ from losscli.summary.exact import ExactSums
 
 Vector = NDArray[np.float64]
 Integers = NDArray[np.int64]
+S = TypeVar("S", ExactSums, CoarseSums)
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,9 @@ class Moments:
 
     def __add__(self, other: "Moments") -> "Moments":
         """Merge the moments of two lots of rows with the same classes."""
+        if self.columns != other.columns:
+            most = max(self.terms, other.terms)
+            return self.widened(most) + other.widened(most)
         return Moments(
             self.classes,
             self.columns,
@@ -69,6 +76,34 @@ class Moments:
             self.sums + other.sums,
             self.squares + other.squares,
             self.cubes + other.cubes,
+        )
+
+    def widened(self, terms: int) -> "Moments":
+        """Return the same with further terms, which are 0 in every row."""
+        more = terms - self.terms
+        if not more:
+            return self
+        columns = self.columns + more
+        kept = [*range(self.terms), *range(terms, columns)]
+
+        def placed(old: Sequence[Any], new: Sequence[Any]) -> NDArray[np.intp]:
+            at = [new.index(tuple(kept[j] for j in each)) for each in old]
+            return (np.array(at)[:, None] * self.classes + np.arange(self.classes)).ravel()
+
+        def total(sums: S, of: Callable[[int], Sequence[Any]]) -> S:
+            size = len(of(columns)) * self.classes
+            return sums.spread(placed(of(self.columns), of(columns)), size)
+
+        zeros = np.where(self.rows > 0, 0.0, [[np.inf]] * more)
+        return replace(
+            self,
+            columns=columns,
+            terms=terms,
+            low=np.concatenate([self.low, zeros]),
+            high=np.concatenate([self.high, -zeros]),
+            sums=total(self.sums, singles),
+            squares=total(self.squares, pairs),
+            cubes=total(self.cubes, triples),
         )
 
     def spread(self, places: NDArray[np.intp], classes: int) -> "Moments":
@@ -102,6 +137,11 @@ class Moments:
             self.squares.spread(wide(two), two * classes),
             self.cubes.spread(wide(three), three * classes),
         )
+
+
+def singles(columns: int) -> tuple[tuple[int], ...]:
+    """Return the columns that `sums` holds."""
+    return tuple((j,) for j in range(columns))
 
 
 @cache

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.summary.coarse import CoarseSums, add_run, add_runs
-from losscli.summary.exact import ExactSums
+from losscli.summary.exact import BITS, ExactSums
 from losscli.summary.moments import Moments, pairs, triples
 from losscli.summary.slices import ROWS, WIDE, WIDTH, WORKSPACE, Cut, cut, products
 
@@ -18,6 +18,8 @@ Integers = NDArray[np.int64]
 _BASE = -2176
 """Runs are added up as integers times 2**_BASE, below the product of the two least doubles."""
 _HALF = _BASE // 2
+_LIMBS = 16
+"""A weight is below 2**(16 * 32)."""
 
 
 class Tally:
@@ -55,14 +57,16 @@ class Tally:
         terms = columns[: total.terms]
         ends = [(np.minimum.reduceat(t, starts), np.maximum.reduceat(t, starts)) for t in terms]
         highest = float(np.max(ends[0][1]))
-        if not all(np.isfinite(end).all() for both in ends for end in both):
+        added = weighed(columns, total.terms)
+        finite = all(np.isfinite(end).all() for both in ends for end in both)
+        if not finite or not (added is columns or all(np.isfinite(one).all() for one in added)):
             self._set_aside(places, starts, columns)
             return highest
         total.rows[places] += np.diff(starts, append=len(terms[0]))
         for j, (low, high) in enumerate(ends):
             total.low[j, places] = np.minimum(total.low[j, places], low)
             total.high[j, places] = np.maximum(total.high[j, places], high)
-        self._add_runs(places, starts, weighed(columns, total.terms))
+        self._add_runs(places, starts, added)
         return highest
 
     def _add_alone(self, places: Integers, starts: Integers, columns: Sequence[Vector]) -> float:
@@ -72,20 +76,23 @@ class Tally:
         if not all(math.isfinite(low) and math.isfinite(high) for low, high in ends):
             self._set_aside(places, starts, columns)
             return ends[0][1]
+        added, of_added = columns, ends
+        if len(columns) > total.terms:
+            added = weighed(columns, total.terms)
+            of_added = [_ends(column) for column in added]
+            if not all(math.isfinite(low) and math.isfinite(high) for low, high in of_added):
+                self._set_aside(places, starts, columns)
+                return ends[0][1]
         total.rows[place] += len(columns[0])
         for j, (low, high) in enumerate(ends):
             total.low[j, place] = min(low, total.low[j, place])
             total.high[j, place] = max(high, total.high[j, place])
-        highest = ends[0][1]
-        if len(columns) > total.terms:
-            columns = weighed(columns, total.terms)
-            ends = [_ends(column) for column in columns]
-        self._add_run(place, columns, [max(-low, high) for low, high in ends])
-        return highest
+        self._add_run(place, added, [max(-low, high) for low, high in of_added])
+        return ends[0][1]
 
     def _set_aside(self, places: Integers, starts: Integers, columns: Sequence[Vector]) -> None:
-        """Count the rows whose loss is not finite, and add the others."""
-        terms = columns[: self._total.terms]
+        """Count the rows whose loss, times its weight, is not finite, and add the others."""
+        terms = [*columns[: self._total.terms], *weighed(columns, self._total.terms)]
         undefined = np.logical_or.reduce([np.isnan(term) for term in terms])
         finite = np.logical_and.reduce([np.isfinite(term) for term in terms])
         kept = np.add.reduceat(finite, starts, dtype=np.int64)
@@ -114,6 +121,7 @@ class Tally:
             cubes = _cubes(columns[i], columns[j], columns[m])
             one = largest[i]
             top = one * one * one if i == j == m else float(np.abs(cubes).max())
+            top = top if math.isfinite(top) else math.inf
             at = k * classes + place
             self._largest_cubes[at] = max(self._largest_cubes[at], top)
             for level, units in add_run(cubes, top, WORKSPACE.rest).items():
@@ -155,6 +163,7 @@ class Tally:
         for k, (i, j, m) in enumerate(triples(len(columns))):
             cubes = _cubes(columns[i], columns[j], columns[m])
             largest = np.maximum.reduceat(np.abs(cubes), starts)
+            largest[np.isnan(largest)] = np.inf
             at = places + k * classes
             self._largest_cubes[at] = np.maximum(self._largest_cubes[at], largest)
             for level, units in add_runs(cubes, starts, largest).items():
@@ -165,7 +174,8 @@ def weighed(columns: Sequence[Vector], terms: int) -> Sequence[Vector]:
     """Return what is added up: the terms, or with a weight their products and the weight."""
     if len(columns) == terms:
         return columns
-    return [*(term * columns[-1] for term in columns[:terms]), columns[-1]]
+    with np.errstate(over="ignore"):
+        return [*(term * columns[-1] for term in columns[:terms]), columns[-1]]
 
 
 def exact_sum(values: Vector) -> ExactSums:
@@ -191,6 +201,20 @@ def _total(values: Vector) -> int:
             units = float(np.add.reduce(WORKSPACE.slices[row, : len(some)]))
             total += int(math.ldexp(units, -unit)) << (unit - _BASE)
     return total
+
+
+def sum_of_products(values: Vector, weight: Vector) -> ExactSums:
+    """Return the exact sum of values times their weights, each product rounded as a double is.
+
+    Those that are no doubles are rounded in a larger unit.
+    """
+    with np.errstate(over="ignore"):
+        found = values * weight
+    far = np.isinf(found)
+    if not far.any():
+        return exact_sum(found)
+    smaller = np.ldexp(values[far], -_LIMBS * BITS) * weight[far]
+    return exact_sum(found[~far]) + exact_sum(smaller).raised(_LIMBS)
 
 
 def _ends(values: Vector) -> tuple[float, float]:
@@ -239,7 +263,7 @@ def _slice_pairs(left: Cut, right: Cut) -> Iterator[tuple[int, int, int, int]]:
 
 def _cubes(a: Vector, b: Vector, c: Vector) -> Vector:
     cubes = WORKSPACE.product[: len(a)]
-    with np.errstate(over="ignore", under="ignore"):
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         np.multiply(a, b, out=cubes)
         np.multiply(cubes, c, out=cubes)
     return cubes

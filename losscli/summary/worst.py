@@ -1,6 +1,7 @@
 """The rows with the largest losses."""
 
 import heapq
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field  # noqa: TID251 - ours has no order
 from typing import Any
@@ -15,7 +16,8 @@ class BadRow:
 
     Rows are ordered by `order` (minus the loss, then what tells rows apart) and then by where
     they stand: the stretch of the source, and the row in it from 0. `parts` is what each part of
-    a sum of losses adds to the loss.
+    a sum of losses adds to the loss. `root` is the number whose square the loss is, NaN where it
+    is none.
     """
 
     order: tuple[Any, ...]
@@ -26,6 +28,7 @@ class BadRow:
     id: str | None = field(compare=False)
     weight: float = field(compare=False)
     parts: tuple[float, ...] = field(compare=False, default=(), kw_only=True)
+    root: float = field(compare=False, default=math.nan, kw_only=True)
 
     @property
     def loss(self) -> float:
