@@ -1,8 +1,11 @@
 """Losses near the ends of the doubles: the right value wherever it is a double itself."""
 
 import math
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
 
+import mpmath
 import numpy as np
 import pytest
 
@@ -11,6 +14,7 @@ from losscli.losses.language import parse, resolve
 
 LARGEST = 1.7e308
 LEAST = 5e-324
+MOST_ULPS = 16
 
 
 def rows(text: str, task: str, **columns: Sequence[object]) -> list[float]:
@@ -159,3 +163,48 @@ def test_ratings_of_any_size_have_a_surprise() -> None:
     found = rows("elo", "games", r_w=lead, r_l=[0.0, 0.0, LARGEST, -LARGEST, 1e301, 0.0])
     wanted = [0.0, slope * LARGEST, 2 * (slope * LARGEST), 0.0, 2e301 * slope, math.log(1.1)]
     assert found == pytest.approx(wanted, rel=1e-14)
+
+
+POWERS = [1 + 2.0**-52, 1 + 1e-9, 1.5, 2 - 2.0**-52, 2 - 1e-9, 2 + 2.0**-51, 2.19, 3.0, 7.3, 10.0]
+ENDS = [5e-324, 3e-308, 2e-200, 1e-16, 0.7, 1.0, 4e15, 1e200, 1e308, LARGEST]
+EXACT = mpmath.MPContext()
+EXACT.dps = 150
+
+
+def deviance(y: float, pred: float, power: float) -> Any:
+    """Return the unit deviance of a power that is neither 1 nor 2 (Jørgensen, 1987)."""
+    y, m, p = map(EXACT.mpf, (y, pred, power))
+    if y == m:
+        return y - m
+    parts = y ** (2 - p) / (1 - p) / (2 - p), y * m ** (1 - p) / (1 - p), m ** (2 - p) / (2 - p)
+    return 2 * (parts[0] - parts[1] + parts[2])
+
+
+def gamma_deviance(y: float, pred: float) -> Any:
+    ratio = EXACT.mpf(y) / EXACT.mpf(pred)
+    return 2 * (ratio - EXACT.log(ratio) - 1)
+
+
+def assert_close(name: str, formula: Callable[[float, float], Any], extra: Sequence[float]) -> None:
+    y = [a for a in ENDS for _ in range(len(ENDS) + len(extra))]
+    pred = [b for a in ENDS for b in (*ENDS, *(min(factor * a, LARGEST) for factor in extra))]
+    for a, b, found in zip(y, pred, rows(name, "regression", y=y, pred=pred), strict=True):
+        exact = formula(a, b)
+        if exact >= sys.float_info.max:
+            assert found == math.inf, (a, b)
+        else:
+            off = abs(EXACT.mpf(found) - exact) / EXACT.mpf(math.ulp(float(exact)))
+            assert off <= MOST_ULPS, (a, b, found)
+
+
+@pytest.mark.parametrize("power", POWERS)
+def test_tweedie_at_the_ends_of_the_doubles(power: float) -> None:
+    assert_close(
+        f"tweedie(power={power!r})", lambda y, pred: deviance(y, pred, power), (1.001, 2.5)
+    )
+
+
+def test_deviances_at_the_ends_of_the_doubles() -> None:
+    assert_close("gamma", gamma_deviance, (1.001, 2.5))
+    assert_close("qlike", lambda y, pred: gamma_deviance(y, pred) / 2, (1.001, 2.5))
+    assert_close("inverse_gaussian", lambda y, pred: deviance(y, pred, 3), (1.001, 2.5))

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.losses.spec import Vector
+from losscli.losses.arguments import Array as Vector
 
 NEAR = 1 / 3
 """Up to here the series in (a - b)/(a + b) are used: one number is at most twice the other."""
@@ -120,6 +120,14 @@ def _high(x: Vector) -> Vector:
     shifted = _SPLIT * x
     high: Vector = shifted - (shifted - x)
     return high
+
+
+def power_of_two(exponent: NDArray[np.integer], power: float) -> tuple[Vector, NDArray[np.intp]]:
+    """Return 2**(exponent*power) as a number near 1 and the exponent of a power of two."""
+    digits = exponent.astype(np.float64)
+    whole, rest = product(digits, np.full_like(digits, power))
+    unit = np.rint(whole)
+    return np.exp2((whole - unit) + rest), unit.astype(np.intp)
 
 
 def atanh_rest(v: Vector) -> Vector:
