@@ -15,19 +15,19 @@ from csv_reading import in_small_blocks
 
 import losscli
 
-DRAW = np.random.default_rng(13)
 ROOTS = "rmse,nrmse(divisor=std),nrmse(divisor=range),nrmse"
 LARGEST = 1.7e308
 
 
 def frame(rows: int = 400) -> pd.DataFrame:
     """Return rows whose errors are of all sizes, some of them 0, in three classes."""
+    draw = np.random.default_rng(11)
     exponents = np.linspace(-1060, 1020, rows).astype(int)
-    y = np.ldexp(DRAW.normal(size=rows), exponents)
-    pred = y * (1 + DRAW.normal(size=rows))
+    y = np.ldexp(draw.normal(size=rows), exponents)
+    pred = y * (1 + draw.normal(size=rows))
     pred[::7] = y[::7]
     cls = np.array(list("abc"))[np.digitize(exponents, [-400, 400])]
-    return pd.DataFrame({"y": y, "pred": pred, "cls": cls, "w": 2.0 ** DRAW.integers(-1, 3, rows)})
+    return pd.DataFrame({"y": y, "pred": pred, "cls": cls, "w": 2.0 ** draw.integers(-1, 3, rows)})
 
 
 def square(number: float) -> Fraction:
@@ -111,10 +111,11 @@ def test_the_unit_does_not_matter(exponent: int, options: Mapping[str, str]) -> 
 
 
 def ordinary() -> pd.DataFrame:
-    y = DRAW.normal(size=300)
-    pred = y + DRAW.normal(size=300) / 4
+    draw = np.random.default_rng(12)
+    y = draw.normal(size=300)
+    pred = y + draw.normal(size=300) / 4
     g = [f"g{k % 20}" for k in range(300)]
-    return pd.DataFrame({"y": y, "pred": pred, "g": g, "w": DRAW.integers(1, 5, 300) / 2.0})
+    return pd.DataFrame({"y": y, "pred": pred, "g": g, "w": draw.integers(1, 5, 300) / 2.0})
 
 
 def scaled(data: pd.DataFrame, exponent: int) -> pd.DataFrame:
