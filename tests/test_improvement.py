@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from process import CALM, ROOT, SAMPLES, python, shell
 from scipy import stats
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
 
 import losscli
 from losscli.errors import DataError, LosscliError, UsageError
@@ -157,6 +158,38 @@ def test_a_loss_that_is_not_convex_is_searched_all_over_and_said_to_be_so() -> N
     assert fix(found, "shift").parameters["shift"] == pytest.approx(50, abs=0.1)
     assert any("not convex" in text for text in found.warnings)
     assert not any("not convex" in text for text in losscli.improve(frame, loss="mae").warnings)
+
+
+def turned(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.assign(y_prob=1 - frame["y_prob"])
+
+
+@pytest.mark.parametrize("loss", ["log_loss", "zero_one"])
+def test_probabilities_that_point_the_wrong_way_are_turned_and_said_to_be_so(loss: str) -> None:
+    frame = yes_or_no(1000, 2.0)
+    wrong, right = (losscli.improve(one, loss=loss) for one in (turned(frame), frame))
+    area = roc_auc_score(frame["y_true"], 1 - frame["y_prob"])
+    assert wrong.warnings[0].startswith(f"y_prob points the wrong way (AUC {area:.2g}): ")
+    assert not any("wrong way" in text for text in right.warnings)
+    if loss == "log_loss":
+        # 1 - p has the negative logit of p
+        temperature = best(right).parameters["temperature"]
+        assert best(wrong).parameters["temperature"] == pytest.approx(-temperature, rel=1e-6)
+        assert best(wrong).change.new == pytest.approx(best(right).change.new, rel=0.01)
+
+
+def test_numbers_that_point_the_wrong_way_are_said_to() -> None:
+    found = losscli.improve(numbers(500, 3.0, -0.9), loss="mae")
+    assert best(found).parameters["scale"] == pytest.approx(-0.9, abs=0.1)
+    assert "fall where the truth rises" in found.warnings[0]
+
+
+def test_probabilities_that_tell_nothing_have_no_temperature() -> None:
+    # every logit is there with both truths, so the slope of log_loss at logits of 0 is 0
+    frame = pd.concat([yes_or_no(300).assign(y_true=y) for y in (0, 1)])
+    frame["y_prob"] = np.tile(frame["y_prob"].to_numpy()[:300], 2)
+    reasons = dict(losscli.improve(frame, loss="log_loss").failed)
+    assert "none is better than logits of 0" in reasons["temperature"]
 
 
 # What is judged
@@ -331,6 +364,7 @@ def test_no_gain_is_claimed_where_there_is_none(loss: str, make: Any) -> None:
         ({"loss": "mae,mse"}, "one loss, not 2"),
         ({"loss": "mae", "group": "y_true"}, "without group"),
         ({"loss": "mae", "level": 1.5}, "level 1.5"),
+        ({"loss": "abs(pred)"}, "does not look at the truth"),
         ({"loss": "nonsense"}, "nonsense"),
         ({"loss": 3}, "3 is no text of --loss"),
     ],
@@ -353,7 +387,7 @@ def test_a_loss_that_cannot_be_lowered_so_is_refused(options: dict[str, Any], sa
         (
             pd.DataFrame({"y_true": [1, 1] * 99, "y_prob": [0.6, 0.8] * 99}),
             {"loss": "log_loss"},
-            "does not converge",
+            "all rows are of one class",
         ),
         (
             pd.DataFrame({"y_true": [0, 1] * 99, "y_prob": [0.5, 0.5] * 99}),

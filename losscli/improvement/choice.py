@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from losscli.improvement.fit import Fitted
+from losscli.improvement.fitted import Fitted
 from losscli.improvement.objective import Objective, Terms
 from losscli.improvement.threshold import own_threshold
 
@@ -17,6 +17,8 @@ a chi-squared number with as many degrees of freedom: these are passed in 5 % of
 """
 _MORE = 1.0
 """Likewise those by which a map of two parameters must be better than one of one."""
+_ALIKE = 1e-6
+"""The part of a loss by which two maps of one parameter differ in nothing but rounding."""
 _CUT = 3.0
 """Likewise for a threshold, which is the best of as many as there are rows: 1 to 5 % pass."""
 
@@ -35,12 +37,13 @@ def choose(objective: Objective, found: Sequence[Fitted]) -> Fitted | None:
     chosen only where it is clearly better.
     """
     able = [one for one in found if one.changes]
-    simple = [one for one in able if len(one.parameters) == 1]
-    best = min(simple, key=lambda one: one.value, default=None)
+    best = None
     for one in able:
         if best is None:
             best = one
-        elif len(one.parameters) > 1 and one.value < best.value:
+        elif len(one.parameters) == 1:
+            best = one if one.value < best.value * (1 - _ALIKE) else best
+        elif one.value < best.value:
             terms = (_after(objective, fix) for fix in (best, one))
             if objective.better(*terms) > _MORE:
                 best = one

@@ -13,7 +13,8 @@ from losscli.data.columns import Plan, plan
 from losscli.dataclass import dataclass
 from losscli.errors import DataError, UsageError
 from losscli.improvement.choice import choose
-from losscli.improvement.fit import Fitted
+from losscli.improvement.direction import wrong_way
+from losscli.improvement.fitted import Fitted
 from losscli.improvement.halves import Seen, Split, look, parted, split
 from losscli.improvement.judge import HALVES, Judged, changes, judge
 from losscli.improvement.objective import Objective
@@ -26,6 +27,7 @@ from losscli.improvement.records import (
     Improvement,
 )
 from losscli.improvement.refusals import (
+    check_classes,
     check_loss,
     check_size,
     check_task,
@@ -104,6 +106,7 @@ class _Job:
             what = "there are too many different rows to keep, and they cannot be read twice"
             raise DataError(what, where=plan.where, remedy="write them to a file first")
         check_size(seen, rows, plan)
+        check_classes(rows, plan)
         whole, *halves = (
             Objective(some, chosen, plan.shared, (seen.low, seen.high))
             for some in (rows.whole, *rows.halves)
@@ -113,7 +116,8 @@ class _Job:
         if not able:
             reasons = "; ".join(f"{one.least.kind}: {one.why}" for one in tried)
             what = f"nothing can be fitted for {visible(chosen.label)}: {reasons}"
-            remedy = "losscli suggest shows what fits these data"
+            turned = wrong_way(rows.whole, plan.task, plan.shown, ())
+            remedy = next(iter(turned), "losscli suggest shows what fits these data")
             raise DataError(what, where=plan.where, remedy=remedy)
         best = choose(whole, [one.shown for one in able])
         judged = self._judged(rows, [[one.halves[k] for one in able] for k in range(HALVES)])
@@ -146,7 +150,8 @@ class _Job:
         run, chosen = self.run, self.chosen
         found, source = run.plan, run.source
         told = [words for _, words in seen.census.rounded.values()]
-        said = _warnings(chosen, best, tried)
+        said = [*wrong_way(rows.whole, found.task, found.shown, fixes)]
+        said += _warnings(chosen, best, tried)
         return Improvement(
             files=source.files,
             columns=found.shown,
@@ -167,7 +172,12 @@ class _Job:
             failed=tuple((one.least.kind, one.why) for one in tried if one.why),
             best=best,
             verdict=_verdict(best),
-            warnings=(*source.warnings, *told, *found.warnings, *said),
+            warnings=(
+                *source.warnings,
+                *told,
+                *found.warnings,
+                *said,
+            ),
             notes=(*source.notes, *found.notes),
         )
 
@@ -207,8 +217,8 @@ def _verdict(best: Fix | None) -> str:
 def _warnings(chosen: Chosen, best: Fix | None, tried: Sequence[Trial]) -> list[str]:
     name, doubt = visible(chosen.label), best.change.doubt if best else ""
     found = [f"{one.least.kind}: {one.why}" for one in tried if one.why]
-    convex = [traits(part.loss, part.parameters).convex for part in chosen.parts]
-    if any(one.least.kind == "shift" for one in tried) and False in convex:
+    numbers = any(one.least.kind == "shift" for one in tried)
+    if numbers and any(traits(p.loss, p.parameters).convex is False for p in chosen.parts):
         found.append(
             f"{name} is not convex, so it may have several minima: those given are the best of "
             "many starts, and no other is ruled out"

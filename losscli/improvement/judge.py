@@ -12,7 +12,7 @@ from losscli.comparison.summarise import Work, summarise
 from losscli.comparison.summary import PairedSummary
 from losscli.data.block import Block
 from losscli.dataclass import dataclass
-from losscli.improvement.fit import Fitted
+from losscli.improvement.fitted import Fitted
 from losscli.losses.chosen import Chosen
 from losscli.roles import SHARED
 from losscli.summary.census import Census

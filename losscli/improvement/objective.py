@@ -74,11 +74,13 @@ class Objective:
             for slope, term in zip(self._slopes(terms), terms, strict=False):
                 moved += sign * slope * term
         moved, mass, weight = moved[known], mass[known], self.rows.weight[known]
-        total = float(np.sum(mass))
+        # by the farthest, so that no square leaves the doubles
+        size = float(np.abs(moved).max(initial=0.0)) or 1.0
+        moved, total = moved / size, float(np.sum(mass))
         mean = float(np.sum(mass * moved)) / total
         error = math.sqrt(float(np.sum(weight * mass * (moved - mean) ** 2))) / total
         if not self.chosen.combine.monotone:
-            mean = self._finished(before) - self._finished(after)
+            mean = (self._finished(before) - self._finished(after)) / size
         return mean / error if error else math.copysign(math.inf, mean) if mean else 0.0
 
     def _slopes(self, terms: Terms) -> Sequence[float]:

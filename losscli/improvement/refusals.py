@@ -55,6 +55,9 @@ def check_loss(chosen: Chosen, found: Plan) -> None:
     elif not set(chosen.roles) & {*PREDICTIONS[found.task]}:
         what = f"{name} does not look at {' or '.join(PREDICTIONS[found.task][:1])}"
         remedy = "take a loss of the prediction"
+    elif "y" not in chosen.roles:
+        what = f"{name} does not look at the truth, so less of it is not better"
+        remedy = "take a loss that compares the prediction with it"
     if what:
         raise UsageError(what, where="--loss", remedy=remedy)
 
@@ -81,5 +84,15 @@ def check_size(seen: Seen, found: Split, plan: Plan) -> None:
     count = seen.census.judged
     small = found.complete and min(half.total for half in found.halves) < FEWEST_OF_HALF
     if count < FEWEST or small:
-        what = f"{count} rows are too few to fit on one half and to judge on the other"
+        rows = "1 row is" if count == 1 else f"{count} rows are"
+        what = f"{rows} too few to fit on one half and to judge on the other"
         raise DataError(what, where=plan.where, remedy=f"improve needs at least {FEWEST}")
+
+
+def check_classes(found: Split, plan: Plan) -> None:
+    """Refuse probabilities of rows that are all of one class: the best is to say so always."""
+    y = found.whole.columns["y"]
+    if plan.task == "binary" and y.min() == y.max():
+        what = "all rows are of one class, so nothing is best but to say so always"
+        remedy = "judge rows of both classes, or look at --positive"
+        raise DataError(what, where=plan.where, remedy=remedy)

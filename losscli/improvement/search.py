@@ -12,6 +12,8 @@ from losscli.losses.spec import Vector
 _MINIMA = 3
 """So many valleys of a grid are looked into: a loss that is not convex may have several."""
 _FINE = 1e-10
+_COARSE = 1e-6
+"""A last gain, as a part of the value, that may be rounding."""
 _CALLS = 400
 _RESTARTS = 4
 NO_END = "the fit does not converge: it runs to the last that was tried"
@@ -96,7 +98,8 @@ def around(
             if gain <= _FINE * abs(value):
                 break
         else:
-            best = best if best.value <= value else Least(at, value, "the fit does not converge")
+            why = "the fit does not converge" if gain > _COARSE * abs(value) else ""
+            best = best if best.value <= value else Least(at, value, why)
             continue
         best = best if best.value <= value else Least(at, value)
     return best

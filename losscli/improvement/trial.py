@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from losscli.dataclass import dataclass
 from losscli.improvement.choice import settled
-from losscli.improvement.fit import Fitted, fitted
+from losscli.improvement.fit import fitted
+from losscli.improvement.fitted import Fitted
 from losscli.improvement.objective import Objective
 
 
@@ -26,14 +29,16 @@ class Trial:
 
 def trials(whole: Objective, halves: Sequence[Objective], task: str) -> list[Trial]:
     """Fit every kind that the task and the loss allow, on all rows and on each half."""
-    found = fitted(whole, task)
-    shown = settled(whole, found)
-    if not any(one.changes for one in shown):
-        return [_same(one, no, len(halves)) for one, no in zip(found, shown, strict=True)]
-    # the first half is judged with what was fitted on the second
-    fits = [{one.kind: one for one in fitted(half, task, found)} for half in reversed(halves)]
-    both = zip(found, shown, strict=True)
-    return [_trial(one, no, [fit.get(one.kind) for fit in fits]) for one, no in both]
+    # what is tried may lead out of the doubles, where no loss is least
+    with np.errstate(all="ignore"):
+        found = fitted(whole, task)
+        shown = settled(whole, found)
+        pairs = list(zip(found, shown, strict=True))
+        if not any(one.changes for one in shown):
+            return [_same(least, none, len(halves)) for least, none in pairs]
+        # the first half is judged with what was fitted on the second
+        fits = [{one.kind: one for one in fitted(half, task, found)} for half in reversed(halves)]
+    return [_trial(least, one, [fit.get(one.kind) for fit in fits]) for least, one in pairs]
 
 
 def _same(least: Fitted, shown: Fitted, halves: int) -> Trial:

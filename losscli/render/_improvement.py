@@ -53,6 +53,12 @@ def _rounded(value: float) -> str:
     return number(value, 4)
 
 
+def _factor(value: float) -> str:
+    """Return a factor with as many digits as tell it from 1."""
+    away = abs(value - 1)
+    return number(value, max(4, 2 - math.floor(math.log10(away))) if 0 < away < 1 else 4)
+
+
 def _shifted(shift: float, to: str) -> str:
     if shift < 0:
         return f"subtracting {_rounded(-shift)} from {to}"
@@ -61,9 +67,9 @@ def _shifted(shift: float, to: str) -> str:
 
 SAID = {
     "shift": lambda p: _shifted(p["shift"], "every prediction"),
-    "scale": lambda p: f"multiplying every prediction by {_rounded(p['scale'])}",
+    "scale": lambda p: f"multiplying every prediction by {_factor(p['scale'])}",
     "affine": lambda p: (
-        f"multiplying every prediction by {_rounded(p['scale'])} and " + _shifted(p["shift"], "it")
+        f"multiplying every prediction by {_factor(p['scale'])} and " + _shifted(p["shift"], "it")
     ),
     "temperature": lambda p: f"dividing the logits by {_rounded(p['temperature'])}",
     "logit_shift": lambda p: _shifted(p["shift"], "every logit"),
@@ -80,7 +86,10 @@ def _formula(fix: Fix, columns: Mapping[str, object]) -> str:
         return "unchanged"
     column = columns.get("pred") or columns.get("prob")
     name = visible(column) if isinstance(column, str) else "p"
-    p = {key: _rounded(value) for key, value in fix.parameters.items()}
+    p = {
+        key: _factor(value) if key == "scale" else _rounded(value)
+        for key, value in fix.parameters.items()
+    }
     sign = "-" if fix.parameters.get("shift", 0.0) < 0 else "+"
     shift = p.get("shift", "").removeprefix("-")
     return {
