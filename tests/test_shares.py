@@ -11,6 +11,7 @@ import pytest
 
 import losscli
 from losscli.losses.spec import LOSSES
+from losscli.report import finish
 from losscli.report.records import LossResult
 
 NAMES = ("cat", "dog", "emu", "fox")
@@ -146,6 +147,14 @@ def test_labels_that_never_differ_cost_nothing() -> None:
         assert one.best_constant.prediction == {"cat": 1.0, "dog": 0.0}
         assert one.best_constant.value == 0
         assert np.isnan(one.skill)
+
+
+def test_very_many_labels_have_no_constant(monkeypatch: pytest.MonkeyPatch) -> None:
+    y, prob, _ = labels()
+    for most, known in ((4, True), (3, False)):
+        monkeypatch.setattr(finish, "MOST_LABELS", most)
+        found = constants(frame(y, prob, "prob"), task="multilabel")
+        assert [one.best_constant is not None for one in found.values()] == [known, known]
 
 
 def test_a_row_that_counts_for_nothing_is_in_no_mean() -> None:

@@ -20,7 +20,7 @@ from losscli.report.outliers import outliers, reason, residuals
 from losscli.report.parts import largest_part, parts_of, terms_of
 from losscli.report.records import LossResult, PartResult
 from losscli.report.report import Report
-from losscli.report.shares import any_of, one_of
+from losscli.report.shares import MOST_LABELS, any_of, one_of
 from losscli.report.terms import Terms
 from losscli.report.truths import Truths
 from losscli.report.units import cluster_moments
@@ -223,8 +223,10 @@ def _truths(summary: Summary, facts: Facts, samples: Samples) -> Truths | None:
 
 def _truths_of_shares(
     shares: Mapping[str, ExactSums], weight: Fraction | int, facts: Facts
-) -> Truths:
+) -> Truths | None:
     """Return rows of 0 and 1 whose columns have the means of several truths."""
+    if len(facts.labels) > MOST_LABELS:
+        return None
     means = np.array([to_float(total / weight) for total in shares["y"].fractions()])
     (entropy,) = shares["entropy"].fractions()
     rows, mass = one_of(means) if facts.task == "soft" else any_of(means)

@@ -15,6 +15,8 @@ from losscli.report.records import BestConstant
 from losscli.report.truths import Truths
 from losscli.summarise import entropy
 
+MOST_LABELS = 1000
+"""With more of them the rows that stand for theirs would take seconds, and much memory."""
 _HALF = 0.5
 _NEAR = 1e-9
 _ULP = 2.0**-52
