@@ -9,7 +9,7 @@ import sys
 import warnings
 from collections.abc import Sequence
 
-from losscli.cli import interrupt
+from losscli.cli import ahead, interrupt
 
 
 def main() -> None:
@@ -18,7 +18,11 @@ def main() -> None:
     gc.disable()  # what a short run leaves in circles is not worth looking for
     if not sys.warnoptions:
         warnings.simplefilter("ignore")  # what libraries tell programmers is not for users
+    # the matrices whose products are sums are too small for OpenBLAS's threads
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    ahead.start(sys.argv[1:])
     code = run(sys.argv[1:])
+    ahead.wait()
     # Everything is flushed and on disk: what an orderly exit would still do is take time,
     # or try once more to write to a pipe that is closed.
     os._exit(code)

@@ -5,22 +5,19 @@
 import inspect
 import sys
 from collections.abc import Callable
-from contextlib import redirect_stdout
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from functools import partial
+from typing import Annotated, Any, Literal
 
 import typer
 
-from losscli.cli import delivery, limits, options, terminal
-from losscli.cli.eval import asked_for, evaluate_files
+from losscli.cli import ahead, delivery, limits, options, terminal
+from losscli.cli.eval import evaluate_files
 from losscli.cli.failure import say
-from losscli.cli.progress import bar_if_seen
+from losscli.cli.judging import compared
 from losscli.cli.reading import inputs, reading
 from losscli.errors import UsageError
 from losscli.render import format_named
 from losscli.visible import visible
-
-if TYPE_CHECKING:
-    from losscli.comparison.records import Comparison
 
 _GROUP = "What to compare"
 _MOST_FILES = 2
@@ -119,10 +116,10 @@ def compare_files(
     delivery.check_stdout()
     given |= {"by": given["by"] or (), "hybrids": hybrid or ()}
     given |= {"fail_if": fail_if or (), "warn_if": warn_if or ()}
-    limits.check(given, asked_for(loss, given["task"]), baseline=True)
     given = reading({**given, "delimiter": delimiter})
-    words = {"losses": loss, "mode": mode, "tolerance": tolerance, "old_pred": old, "new_pred": new}
-    found = _judge(files, {**given, **words}, quiet=quiet)
+    words = {"mode": mode, "tolerance": tolerance, "old_pred": old, "new_pred": new}
+    judge = partial(compared, files, loss, {**given, **words}, quiet=quiet)
+    found = ahead.call(judge, meanwhile=shape.prepare)
     if not quiet:
         for note in found.notes:
             say(f"losscli: {visible(note, limit=2000)}")
@@ -131,14 +128,3 @@ def compare_files(
     sys.stdout.write(shape.render(found, terminal.style()))
     if code := limits.code_of(found, exit_zero=exit_zero):
         raise typer.Exit(code)
-
-
-def _judge(files: list[str], given: dict[str, Any], *, quiet: bool) -> "Comparison":
-    from losscli.comparison.compare import compare  # noqa: PLC0415 - brings pyarrow
-
-    bar = bar_if_seen(quiet=quiet)
-    with redirect_stdout(sys.stderr):  # what a plugin prints is no part of the report
-        if bar is None:
-            return compare(*files, **given)
-        with bar:
-            return compare(*files, progress=bar, **given)

@@ -3,23 +3,17 @@
 # ruff: noqa: PLR0913 - the options of a command are the arguments of a function
 
 import sys
-from contextlib import redirect_stdout
-from typing import TYPE_CHECKING, Any
+from functools import partial
 
 import typer
 
-from losscli.cli import delivery, limits, options, terminal
+from losscli.cli import ahead, delivery, limits, options, terminal
 from losscli.cli.failure import say
-from losscli.cli.progress import bar_if_seen
+from losscli.cli.judging import evaluated
 from losscli.cli.reading import inputs, reading
 from losscli.errors import UsageError
 from losscli.render import format_named
-from losscli.roles import TASKS
 from losscli.visible import visible
-
-if TYPE_CHECKING:
-    from losscli.losses.syntax import Request
-    from losscli.report import Report
 
 _OURS = {
     *("files", "loss", "roles", "exit_zero", "save", "format", "output", "quiet"),
@@ -107,8 +101,8 @@ def evaluate_files(
     delivery.refuse_rows(rows, [*targets, *([baseline] if baseline else [])])
     given |= {"by": by or (), "hybrids": hybrid or ()}
     given |= {"fail_if": fail_if or (), "warn_if": warn_if or ()}
-    limits.check(given, asked_for(loss, task, cost_matrix))
-    report = _judge(files, loss, reading(given), quiet=quiet)
+    judge = partial(evaluated, files, loss, reading(given), quiet=quiet)
+    report = ahead.call(judge, meanwhile=shape.prepare)
     if not quiet:
         for note in report.notes:
             say(f"losscli: {visible(note, limit=2000)}")
@@ -119,39 +113,3 @@ def evaluate_files(
     sys.stdout.write(shape.render(report, terminal.style()))
     if code := limits.code_of(report, exit_zero=exit_zero):
         raise typer.Exit(code)
-
-
-def asked_for(
-    texts: list[str] | None, task: str | None, cost_matrix: str | None = None
-) -> "tuple[Request, ...]":
-    """Return the losses; what cannot be asked for is refused before anything slow is read."""
-    from losscli.losses.language import (  # noqa: PLC0415 - brings numpy
-        NOTHING,
-        OF_MATRIX,
-        parse,
-        resolve,
-        tasks,
-    )
-
-    if task and task not in TASKS:
-        what = f"--task takes one of {', '.join(map(repr, TASKS))}, not {visible(task)!r}"
-        raise UsageError(what, remedy=f"such as --task {TASKS[0]}")
-    asked = parse(texts or [])
-    tasks(asked)
-    if task:
-        resolve(asked, task, given=OF_MATRIX if cost_matrix else NOTHING)
-    return asked
-
-
-def _judge(
-    files: list[str], losses: list[str] | None, given: dict[str, Any], *, quiet: bool
-) -> "Report":
-    from losscli.evaluation import evaluate  # noqa: PLC0415 - brings pyarrow
-
-    data = files if len(files) > 1 else files[0]
-    bar = bar_if_seen(quiet=quiet)
-    with redirect_stdout(sys.stderr):  # what a plugin prints is no part of the report
-        if bar is None:
-            return evaluate(data, losses=losses, **given)
-        with bar:
-            return evaluate(data, losses=losses, progress=bar, **given)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from losscli.cli import delivery, options, terminal
 from losscli.cli.compare import with_options_of
-from losscli.cli.eval import asked_for, evaluate_files
+from losscli.cli.eval import evaluate_files
 from losscli.cli.failure import say
+from losscli.cli.judging import asked_for
 from losscli.cli.progress import bar_if_seen
 from losscli.cli.reading import inputs, reading
 from losscli.errors import UsageError

@@ -15,10 +15,11 @@ before_leaving: list[Callable[[], None]] = []
 def watch() -> None:
     """Leave with 130 at the first Ctrl-C; where Ctrl-C was ignored it stays ignored."""
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, _leave)
+        signal.signal(signal.SIGINT, leave)
 
 
-def _leave(_signal: int, _frame: FrameType | None) -> None:
+def leave(_signal: int, _frame: FrameType | None) -> None:
+    """Tidy up and leave, as a signal asks."""
     # Raising KeyboardInterrupt would wait in every `with` for threads that are still at work.
     for tidy in before_leaving:
         with suppress(Exception):

@@ -1,6 +1,6 @@
 """Limits on the command line: their options, and what a verdict means for the program."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,7 +13,6 @@ from losscli.visible import visible
 
 if TYPE_CHECKING:
     from losscli.comparison.records import Comparison
-    from losscli.losses.syntax import Request
     from losscli.report import Report
 
 _GROUP = "Limits"
@@ -47,21 +46,6 @@ Against = Annotated[
 OtherData = Annotated[
     bool, _option("", "Accept a baseline of other rows; flagged.", "--baseline-other-data")
 ]
-
-
-def check(given: Mapping[str, Any], asked: "Sequence[Request]", *, baseline: bool = False) -> None:
-    """Refuse limits and baselines that cannot be judged before anything slow is imported.
-
-    `given` are arguments of `evaluate`, `asked` the losses of --loss; `baseline` tells that there
-    is one without --against.
-    """
-    fail_if, warn_if, against = given["fail_if"], given["warn_if"], given.get("against")
-    if fail_if or warn_if or against is not None:
-        from losscli.gates.plan import Gates  # noqa: PLC0415 - brings numpy
-        from losscli.losses.hybrids import hybrids_of  # noqa: PLC0415 - likewise
-
-        named = hybrids_of(given["hybrids"])
-        Gates.of(fail_if, warn_if, asked, against, named, baseline=baseline)
 
 
 def code_of(report: "Report | Comparison", *, exit_zero: bool) -> Exit:

@@ -1,10 +1,11 @@
 """What a worker hands back where a stretch fails: the error, and the number of the stretch."""
 
+import os
 import pickle
 import traceback
 from typing import Any, NamedTuple
 
-from losscli.errors import LosscliError
+from losscli.errors import DataError, LosscliError
 
 
 class Failure(NamedTuple):
@@ -21,8 +22,8 @@ class Failure(NamedTuple):
         return cls(number, error)
 
 
-def pickled(found: Any) -> bytes:  # noqa: ANN401 - a summary or a Failure
-    """Return what a worker found as bytes; an error that cannot travel is told in words."""
+def pickled(found: Any) -> bytes:  # noqa: ANN401 - what is sent, or a Failure
+    """Return what is sent as bytes; an error that cannot travel is told in words."""
     try:
         return pickle.dumps(found, pickle.HIGHEST_PROTOCOL)
     except Exception as error:
@@ -31,3 +32,14 @@ def pickled(found: Any) -> bytes:  # noqa: ANN401 - a summary or a Failure
         told = RuntimeError("".join(traceback.format_exception(found.error)))
         told.add_note(f"(in a worker process; the error itself cannot travel: {error})")
         return pickle.dumps(Failure(found.number, told))
+
+
+def received(pipe: int) -> Any:  # noqa: ANN401 - what was sent, or a Failure
+    """Return what another process wrote to a pipe and closed, in the form of `pickled`."""
+    with os.fdopen(pipe, "rb") as stream:
+        written = stream.read()
+    try:
+        return pickle.loads(written)  # noqa: S301 - from a process of our own
+    except (EOFError, pickle.UnpicklingError):
+        what = "a worker process was ended from outside (was there too little memory?)"
+        return Failure(-1, DataError(what, remedy="use fewer: --jobs 1"))

@@ -6,15 +6,13 @@ not. Each folds the stretches that it takes, and only its summary travels.
 
 import ctypes
 import os
-import pickle
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
 from losscli.engine import threads
-from losscli.engine._failure import Failure, pickled
-from losscli.errors import DataError
+from losscli.engine._failure import Failure, pickled, received
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
 """The names of options of mallopt(3)."""
@@ -95,7 +93,9 @@ class _Team(Generic[P, S]):
 
     def fold(self, count: int, progress: Callable[..., None] | None) -> S:
         helpers = [self._helper() for _ in range(count - 1)]
-        found = [self._work(progress), *(_received(*helper) for helper in helpers)]
+        found = [self._work(progress), *(received(pipe) for _, pipe in helpers)]
+        for process, _ in helpers:
+            os.waitpid(process, 0)
         self._next.close()
         failures = [one for one in found if isinstance(one, Failure)]
         if failures:
@@ -139,14 +139,3 @@ class _Team(Generic[P, S]):
 def _leave_without(parent: int) -> None:
     if os.getppid() != parent:
         os._exit(1)
-
-
-def _received(process: int, pipe: int) -> Any:  # noqa: ANN401 - S or Failure
-    with os.fdopen(pipe, "rb") as stream:
-        written = stream.read()
-    os.waitpid(process, 0)
-    try:
-        return pickle.loads(written)  # noqa: S301 - from a process of our own
-    except (EOFError, pickle.UnpicklingError):
-        what = "a worker process was ended from outside (was there too little memory?)"
-        return Failure(-1, DataError(what, remedy="use fewer: --jobs 1"))

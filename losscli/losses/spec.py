@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import field, replace
+from dataclasses import field
 from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 import numpy as np
@@ -220,30 +220,30 @@ def loss(  # noqa: PLR0913 - each is one documented fact of a loss
 
     def register(function: F) -> F:
         _check_function(function, name)
-        made = _read(function, name or function.__name__)
-        made = replace(
-            made,
-            task=task or made.task,
-            parts=parts,
-            beside=beside,
-            components=components,
-            squares=squares,
-            formula=(formula,) if isinstance(formula, str) else formula,
-            elicits=elicits,
-            use=use,
-            avoid=avoid,
-            peers=peers,
-            differs=differs,
-            aka=aka,
-            combine=combine if not isinstance(combine, Combine) else lambda **_: combine,
-            domain=domain or made.domain,
-            check=check,
-            ideal=ideal,
-            floor=floor,
-            bound=bound,
-            leaves_out=leaves_out,
-            signed=signed,
-        )
+        read = _read(function, name or function.__name__)
+        facts = {
+            "task": task or read["task"],
+            "parts": parts,
+            "beside": beside,
+            "components": components,
+            "squares": squares,
+            "formula": (formula,) if isinstance(formula, str) else formula,
+            "elicits": elicits,
+            "use": use,
+            "avoid": avoid,
+            "peers": peers,
+            "differs": differs,
+            "aka": aka,
+            "combine": combine if not isinstance(combine, Combine) else lambda **_: combine,
+            "domain": domain or read["domain"],
+            "check": check,
+            "ideal": ideal,
+            "floor": floor,
+            "bound": bound,
+            "leaves_out": leaves_out,
+            "signed": signed,
+        }
+        made = Loss(**{**read, **facts})
         for word in (made.name, *made.aka):
             if (word, made.task) in LOSSES or (word, made.task) in AKA:
                 raise NameTakenError(f"the loss {word!r} is registered twice for {made.task}")
@@ -266,7 +266,8 @@ def _check_function(function: Callable[..., Any], name: str) -> None:
         raise ValueError(f"{what}: give another, as in @losscli.loss(name='my_loss')")
 
 
-def _read(function: Callable[..., Any], name: str) -> Loss:
+def _read(function: Callable[..., Any], name: str) -> dict[str, Any]:
+    """Return the fields of a `Loss` that follow from its function."""
     foreign = function.__module__.partition(".")[0] != "losscli"
     own, several, parameters = _signature(function, foreign=foreign)
     if not own:
@@ -280,18 +281,18 @@ def _read(function: Callable[..., Any], name: str) -> Loss:
         roles = tuple(sorted(roles, key=lambda role: role != "y"))
         function = Guarded(function, name, tuple(own))
         origin = function.file
-    return Loss(
-        name=name,
-        task=task_of(roles, several),
-        family=function.__module__.rpartition(".")[2],
-        function=function,
-        arguments=tuple(own),
-        roles=roles,
-        several=several,
-        parameters=parameters,
-        domain=lambda **_: domain,
-        origin=origin,
-    )
+    return {
+        "name": name,
+        "task": task_of(roles, several),
+        "family": function.__module__.rpartition(".")[2],
+        "function": function,
+        "arguments": tuple(own),
+        "roles": roles,
+        "several": several,
+        "parameters": parameters,
+        "domain": lambda **_: domain,
+        "origin": origin,
+    }
 
 
 def signature(function: Callable[..., Any]) -> tuple[dict[str, Interval], tuple[Parameter, ...]]:
@@ -306,31 +307,34 @@ def _signature(
     domain: dict[str, Interval] = {}
     several: set[str] = set()
     parameters: list[Parameter] = []
-    for argument in inspect.signature(function, eval_str=foreign).parameters.values():
-        legal = _legal(argument.annotation)
-        if foreign:
-            _check_argument(argument)
-            if argument.name in ROLES and ROLES[argument.name].family:
-                several.add(argument.name)
-        if argument.kind is not inspect.Parameter.KEYWORD_ONLY:
-            domain[argument.name] = legal if isinstance(legal, Interval) else REAL
-            if _SEVERAL in get_args(argument.annotation):
-                several.update(bases(argument.name))
-            continue
-        required = argument.default is inspect.Parameter.empty
-        default = None if required else argument.default
-        rule = _of_kind(Rule, argument.annotation)
-        parameters.append(Parameter(argument.name, default, legal, required, rule))
+    plain = inspect.unwrap(function)
+    if foreign:
+        _check_arguments(plain)
+    said = inspect.get_annotations(plain, eval_str=foreign)
+    code, defaults = plain.__code__, plain.__kwdefaults__ or {}
+    columns = code.co_argcount
+    for name in code.co_varnames[:columns]:
+        legal = _legal(said.get(name))
+        domain[name] = legal if isinstance(legal, Interval) else REAL
+        if _SEVERAL in get_args(said.get(name)):
+            several.update(bases(name))
+    for name in code.co_varnames[columns : columns + code.co_kwonlyargcount]:
+        required, rule = name not in defaults, _of_kind(Rule, said.get(name))
+        legal = _legal(said.get(name))
+        parameters.append(Parameter(name, defaults.get(name), legal, required, rule))
+    if foreign:
+        several.update(one for one in domain if one in ROLES and ROLES[one].family)
     return domain, frozenset(several), tuple(parameters)
 
 
-def _check_argument(argument: inspect.Parameter) -> None:
+def _check_arguments(function: Callable[..., Any]) -> None:
     """Refuse what is neither a column nor a parameter, with a way to write it."""
-    if argument.kind in (argument.VAR_POSITIONAL, argument.VAR_KEYWORD):
-        raise TypeError(f"{argument} names no column: a loss names each that it asks for")
-    if argument.kind is not argument.KEYWORD_ONLY and argument.default is not argument.empty:
-        name = argument.name
-        raise TypeError(f"{name} has a default, so it is no column: write *, before {name}")
+    for argument in inspect.signature(function).parameters.values():
+        if argument.kind in (argument.VAR_POSITIONAL, argument.VAR_KEYWORD):
+            raise TypeError(f"{argument} names no column: a loss names each that it asks for")
+        if argument.kind is not argument.KEYWORD_ONLY and argument.default is not argument.empty:
+            name = argument.name
+            raise TypeError(f"{name} has a default, so it is no column: write *, before {name}")
 
 
 def _flag(role: str, *, several: bool) -> str:

@@ -3,6 +3,7 @@
 A format is a module of this package with `render(report, style) -> str`, the tuple `SUFFIXES`
 of the file endings that choose it (or none), and a docstring whose first line is its help line.
 One that CI reads also has `refusal(sentence) -> str`, for what could not be judged at all.
+One with `prepare()` has something slow to import, which can be done while others work.
 One with `OF_GATES` is about losses and gates alone, and takes no other record than those.
 A module whose name begins with an underscore is shared by formats and is none itself.
 """
@@ -41,6 +42,7 @@ class Format:
     render: "Callable[[Any, Style], str]"
     of_gates: bool = False
     refusal: Callable[[str], str] | None = None
+    prepare: Callable[[], None] = lambda: None
 
 
 def format_names() -> list[str]:
@@ -65,6 +67,7 @@ def format_named(name: str) -> Format:
         module.render,
         of_gates=getattr(module, "OF_GATES", False),
         refusal=getattr(module, "refusal", None),
+        prepare=getattr(module, "prepare", lambda: None),
     )
 
 

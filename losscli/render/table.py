@@ -22,6 +22,14 @@ _BAD, _GOOD = "red", "green"
 _VERDICTS = {"passed": _GOOD, "failed": _BAD, "unjudged": _BAD, "warned": "yellow"}
 
 
+def prepare() -> None:
+    """Import rich, which is slow; other formats do without."""
+    import rich.console  # noqa: PLC0415
+    import rich.padding  # noqa: PLC0415
+    import rich.table  # noqa: PLC0415
+    import rich.text  # noqa: F401, PLC0415
+
+
 def render(report: Any, style: Style) -> str:  # noqa: ANN401 - any record
     """Return the report as text; only a single word or number can be wider than the width."""
     page, paper = page_of(report, _MOST_CLASSES), _Paper(style)

@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
 
-ROWS = 1 << 15
+ROWS = 3 << 14
 """The rows that are worked on at once: their slices stay in the processor's cache."""
 EXACT = 1 << 13
 """The rows whose products of slices add up without rounding."""
 WIDTH = 21
-WIDE = 39
-"""The width where only sums are needed, no products."""
+WIDE = 54 - (ROWS - 1).bit_length()
+"""The width where only sums are needed, no products: ROWS of them add up within 53 bits."""
 HIGHEST = 400
 LOWEST = -450
 SMALL_PRODUCT = 1 << 18
