@@ -158,6 +158,11 @@ class Loss:
         )
 
     @property
+    def numbers(self) -> tuple[float, ...]:
+        """The numbers that a formula is written with."""
+        return tuple(getattr(self.function, "numbers", ()))
+
+    @property
     def doc(self) -> str:
         """The docstring: what the loss rewards, and where it comes from."""
         return inspect.getdoc(self.function) or ""

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from losscli.losses.chosen import Chosen
+from losscli.report.best_number import numeric
 from losscli.report.of_classes import MOST_CLASSES, Mean, best_probs, best_scores
 from losscli.report.records import Prediction
-from losscli.report.search import moments, numeric, spread
+from losscli.report.search import moments, spread
 from losscli.report.truths import Found, Truths, Vector, number_of
 
 

@@ -18,11 +18,11 @@ from losscli.report.groups import ByGroup
 from losscli.report.measures import for_shares, row_losses
 from losscli.report.outliers import outliers, reason, residuals
 from losscli.report.parts import largest_part, parts_of, terms_of
-from losscli.report.records import LossResult, PartResult
+from losscli.report.records import BestConstant, LossResult, PartResult
 from losscli.report.report import Report
 from losscli.report.shares import MOST_LABELS, any_of, one_of
 from losscli.report.terms import Terms
-from losscli.report.truths import Truths
+from losscli.report.truths import NoConstantError, Truths
 from losscli.report.units import cluster_moments
 from losscli.report.warn import warnings
 from losscli.summarise import Summary
@@ -81,7 +81,7 @@ def finish(summary: Summary, chosen: Sequence[Chosen], facts: Facts, samples: Sa
     results = []
     for k, one in enumerate(chosen):
         value = overall.estimate(k, 0)
-        constant = best_constant(one, truths) if truths else None
+        constant, unsure = _constant(one, truths)
         results.append(
             LossResult(
                 loss=one.spelling,
@@ -90,6 +90,7 @@ def finish(summary: Summary, chosen: Sequence[Chosen], facts: Facts, samples: Sa
                 parameters=dict(one.single.parameters) if one.single else {},
                 estimate=value,
                 best_constant=constant,
+                unsure=unsure,
                 skill=1 - value.value / constant.value
                 if constant and constant.value and overall_by_row.has_floor(k)
                 else math.nan,
@@ -133,6 +134,14 @@ def finish(summary: Summary, chosen: Sequence[Chosen], facts: Facts, samples: Sa
         compat=facts.compat,
         environment={"numpy": np.__version__},
     )
+
+
+def _constant(chosen: Chosen, truths: Truths | None) -> tuple[BestConstant | None, str]:
+    """Return the best constant, or why it is not sure."""
+    try:
+        return (best_constant(chosen, truths) if truths else None), ""
+    except NoConstantError as error:
+        return None, str(error)
 
 
 def _balanced(

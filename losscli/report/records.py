@@ -81,7 +81,8 @@ class LossResult:
     """One loss over all judged rows; `label` is what people see, `loss` the full spelling.
 
     `empty_groups` counts the groups with nothing to be found and nothing predicted, for losses
-    that such groups are perfect for; None for the others.
+    that such groups are perfect for; None for the others. `unsure` is why no best constant is
+    known, where one was looked for.
     """
 
     loss: str
@@ -95,6 +96,7 @@ class LossResult:
     parts: tuple[PartResult, ...] = ()
     empty_groups: int | None = None
     adapted: str = ""
+    unsure: str = ""
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,13 @@ class Truths:
     entropy: float = 0.0
 
 
+_AT_ONCE = 1 << 17
+"""So many row losses are computed in one go."""
 Found = tuple[Prediction, Columns] | None
+
+
+class NoConstantError(Exception):
+    """Which constant is best is not sure; the text says why."""
 
 
 class _OverSample:
@@ -98,10 +104,15 @@ def along(chosen: Chosen, truths: Truths, role: str, grid: Vector) -> Vector:
         return np.array([value_of(chosen, truths, {role: c}) for c in one])  # type: ignore[dict-item]
     there = truths.sample.mass > 0
     y, mass = truths.sample.values[there], truths.sample.mass[there]
-    table = {"y": np.tile(y, len(grid)), role: np.repeat(grid, len(y))}
-    losses = chosen.terms(table)[0].reshape(len(grid), len(y))
-    with np.errstate(all="ignore"):
-        return np.asarray(losses @ mass / mass.sum())
+    size = max(1, _AT_ONCE // len(y))
+    found = [np.empty(0)]
+    for k in range(0, len(grid), size):
+        some = grid[k : k + size]
+        table = {"y": np.tile(y, len(some)), role: np.repeat(some, len(y))}
+        losses = chosen.terms(table)[0].reshape(len(some), len(y))
+        with np.errstate(all="ignore"):
+            found.append((losses * mass).sum(axis=1) / mass.sum())
+    return np.concatenate(found)
 
 
 def number_of(role: str, value: float) -> Found:

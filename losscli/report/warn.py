@@ -29,6 +29,8 @@ def warnings(
     for result in results:
         if result.estimate.infinite_rows:
             yield f"{result.label} is infinite in {rows(result.estimate.infinite_rows)}"
+        if result.unsure:
+            yield f"no best constant of {result.label}, so no skill: {result.unsure}"
     yield from _undefined(summary, chosen)
     yield from _tails(tails, results)
     yield from _few_units(results, unit)

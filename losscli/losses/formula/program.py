@@ -39,6 +39,8 @@ class Program:
         for k in order:
             if nodes[k].name == "":
                 self._values[k] = float(nodes[k].value)
+        self.numbers = tuple(v for v in self._values if v is not None)
+        """The numbers that the formula is written with, or that follow from them."""
         self._steps = _steps(tree, order, result)
         self.__doc__ = f"Your formula, read as {written(tree, result)}."
         self._is_argument = nodes[result].name == "column"
