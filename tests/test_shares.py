@@ -174,6 +174,8 @@ def test_which_labels_stand_together_is_not_known_from_their_means() -> None:
     score = frame(y, prob, "score")
     (margin,) = losscli.evaluate(score, losses="multi_label_margin").losses
     assert margin.best_constant is None
+    for name in ("zero_one", "multi_label_margin"):
+        assert "which labels stand together" in " ".join(LOSSES[name, "multilabel"].doc.split())
 
 
 def test_a_loss_that_sees_labels_together_is_not_told_by_means(tmp_path: Path) -> None:

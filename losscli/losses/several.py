@@ -186,7 +186,8 @@ def zero_one_multilabel(
 ) -> Vector:
     """Share of rows in which any label is wrong; a probability says yes from 1/2 on.
 
-    Judges the labels of a row as one answer (Friedman, 1997).
+    Judges the labels of a row as one answer; it is shown without a best constant, which hangs on
+    which labels stand together (Friedman, 1997).
     """
     wrong = np.zeros(len(y), dtype=np.bool_)
     for k in range(y.shape[1]):
@@ -204,8 +205,8 @@ def zero_one_multilabel(
 def multi_label_margin(y: Annotated[Matrix, ZERO_OR_ONE], score: Matrix) -> Vector:
     """Distance by which labels that are true fall short of leading those that are not by 1.
 
-    Summed over all such pairs and divided by the number of labels, as torch does (Crammer &
-    Singer, 2003).
+    Summed over all such pairs and divided by the number of labels, as torch does; it is shown
+    without a best constant, which hangs on which labels stand together (Crammer & Singer, 2003).
     """
     mean: Vector = _out_of_order(y, score) / y.shape[1]
     if mean.max(initial=0.0) == np.inf:
