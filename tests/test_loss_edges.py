@@ -208,3 +208,30 @@ def test_deviances_at_the_ends_of_the_doubles() -> None:
     assert_close("gamma", gamma_deviance, (1.001, 2.5))
     assert_close("qlike", lambda y, pred: gamma_deviance(y, pred) / 2, (1.001, 2.5))
     assert_close("inverse_gaussian", lambda y, pred: deviance(y, pred, 3), (1.001, 2.5))
+
+
+def test_boxes_whose_axes_have_units_far_apart() -> None:
+    # 2 by 1 and 1 by 1 in units of 1e180 and 1e-220: half is covered, then nothing
+    wide, flat = 1e180, 1e-220
+    y = [[0.0, 0.0, 2 * wide, flat]] * 2
+    pred = [[0.0, 0.0, wide, flat], [3 * wide, 0.0, 4 * wide, flat]]
+    assert rows("iou", "vectors", y=y, pred=pred) == pytest.approx([0.5, 1.0], rel=1e-14)
+    assert rows("giou", "vectors", y=y, pred=pred) == pytest.approx([0.5, 1.25], rel=1e-14)
+    centres = [(0.5 / 2) ** 2, (2.5 / 4) ** 2]
+    found = rows("diou", "vectors", y=y, pred=pred)
+    assert found == pytest.approx([0.5 + centres[0], 1 + centres[1]], rel=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("text", "size", "cost"),
+    [
+        ("cauchy(c=467)", 6e-161, 1.8e-321),
+        ("tukey(c=185141)", 7e-158, 2.45e-315),
+        ("fair(c=32981)", 1.3e-156, 8.45e-313),
+        ("barron(alpha=1.999999999)", 1e150, 0.5 * (1 - 3.56e-7) * 1e300),
+    ],
+)
+def test_near_0_half_the_square_is_left(text: str, size: float, cost: float) -> None:
+    assert rows(text, "regression", y=[size], pred=[0.0]) == [
+        pytest.approx(cost, rel=1e-7, abs=1e-323)
+    ]

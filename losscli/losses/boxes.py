@@ -6,6 +6,9 @@ from losscli.dataclass import dataclass
 from losscli.losses.peer import Peer
 from losscli.losses.spec import BOX, Matrix, Vector, loss
 
+_FAR = 2.0**300
+_SHIFT = 600
+_LARGEST = float(np.finfo(np.float64).max)
 _TORCHVISION = "It adds 1e-7 to what it divides by."
 
 
@@ -21,6 +24,22 @@ class _Axis:
     y: Vector
     pred: Vector
     gap: Vector
+
+    @classmethod
+    def near_one(cls, y: Matrix, pred: Matrix, low: int) -> "_Axis":
+        """Compare them in another unit where their lengths are very large or small.
+
+        No ratio of areas depends on the units of the axes.
+        """
+        found = cls.of(y, pred, low)
+        whole = found.whole
+        if whole.max(initial=1.0) < _FAR and whole.min(initial=1.0) > 1 / _FAR:
+            return found
+        shift = np.where(whole >= _FAR, -_SHIFT, np.where(whole <= 1 / _FAR, _SHIFT, 0))[:, None]
+        found = cls.of(np.ldexp(y, shift), np.ldexp(pred, shift), low)
+        back = -np.frexp(found.whole)[1]
+        parts = (found.both, found.y, found.pred, found.gap)
+        return cls(*(np.ldexp(part, back) for part in parts))
 
     @classmethod
     def of(cls, y: Matrix, pred: Matrix, low: int) -> "_Axis":
@@ -49,11 +68,14 @@ class _Axis:
 
 def _compared(y: Matrix, pred: Matrix) -> tuple[_Axis, _Axis, Vector]:
     """Return both axes, and one minus intersection over union without cancellation."""
-    wide, high = _Axis.of(y, pred, 0), _Axis.of(y, pred, 1)
+    wide, high = _Axis.near_one(y, pred, 0), _Axis.near_one(y, pred, 1)
     only_y = wide.y * (high.both + high.y) + wide.both * high.y
     only_pred = wide.pred * (high.both + high.pred) + wide.both * high.pred
     apart = only_y + only_pred
-    return wide, high, apart / (wide.both * high.both + apart)
+    union = wide.both * high.both + apart
+    # of two boxes far from each other the areas may be 0 beside that around both
+    found = np.divide(apart, union, out=np.ones_like(apart), where=union > 0)
+    return wide, high, found
 
 
 _SIZE = 400
@@ -90,7 +112,6 @@ def iou_boxes(y: Matrix, pred: Matrix) -> Vector:
 
     A box is x1 < x2 and y1 < y2, in any unit (Jaccard, 1912).
     """
-    y, pred = _of_a_size(y, pred)
     return _compared(y, pred)[2]
 
 
@@ -110,7 +131,6 @@ def giou(y: Matrix, pred: Matrix) -> Vector:
     A box is x1 < x2 and y1 < y2, in any unit; the hull is the smallest box around both
     (Rezatofighi et al., 2019).
     """
-    y, pred = _of_a_size(y, pred)
     wide, high, found = _compared(y, pred)
     # with the parts of the axes what neither covers has no differences: corners and gaps
     corners = wide.y * high.pred + wide.pred * high.y
@@ -133,12 +153,12 @@ def diou(y: Matrix, pred: Matrix) -> Vector:
 
     A box is x1 < x2 and y1 < y2, in any unit; the diagonal is squared, too (Zheng et al., 2020).
     """
+    return _compared(y, pred)[2] + _centres(y, pred)
+
+
+def _centres(y: Matrix, pred: Matrix) -> Vector:
     y, pred = _of_a_size(y, pred)
-    wide, high, found = _compared(y, pred)
-    return found + _centres(y, pred, wide, high)
-
-
-def _centres(y: Matrix, pred: Matrix, wide: _Axis, high: _Axis) -> Vector:
+    wide, high = _Axis.of(y, pred, 0), _Axis.of(y, pred, 1)
     size = np.maximum(wide.whole, high.whole)
     right = ((pred[:, 0] - y[:, 0]) + (pred[:, 2] - y[:, 2])) / 2 / size
     down = ((pred[:, 1] - y[:, 1]) + (pred[:, 3] - y[:, 3])) / 2 / size
@@ -165,10 +185,17 @@ def ciou(y: Matrix, pred: Matrix) -> Vector:
     v is (2/pi*(atan(width/height) of the one - of the other))^2; a box is x1 < x2 and y1 < y2
     (Zheng et al., 2020).
     """
-    y, pred = _of_a_size(y, pred)
-    wide, high, found = _compared(y, pred)
-    slants = [np.arctan2(box[:, 2] - box[:, 0], box[:, 3] - box[:, 1]) for box in (y, pred)]
+    found = _compared(y, pred)[2]
+    slants = [_slant(box) for box in (y, pred)]
     v = (2 / np.pi * (slants[0] - slants[1])) ** 2
     trade = found + v
     shape = np.divide(v * v, trade, out=np.zeros_like(v), where=trade > 0)
-    return found + _centres(y, pred, wide, high) + shape
+    return found + _centres(y, pred) + shape
+
+
+def _slant(box: Matrix) -> Vector:
+    found: Vector = np.arctan2(box[:, 2] - box[:, 0], box[:, 3] - box[:, 1])
+    huge = np.abs(box).max(axis=1) > _LARGEST / 2
+    if huge.any():
+        found[huge] = _slant(box[huge] / 4)
+    return found

@@ -89,6 +89,11 @@ def _nll_of_log(y: Vector, pred: Vector) -> Vector:
         gain, beyond = product(y, pred)
         first, lost = difference(rate, gain)
         found[near] = first + (lost - beyond + rate * ((pred - log) - rest))
+    none = np.isnan(found)
+    if none.any():
+        # of two numbers beyond the doubles the larger one decides
+        y, pred = y[none], pred[none]
+        found[none] = np.copysign(np.inf, pred - np.log(pred) - np.log(y))
     return found
 
 

@@ -8,7 +8,7 @@ from losscli.losses.auto import Scaled
 from losscli.losses.domain import POSITIVE, Interval
 from losscli.losses.likelihood import BarronLikelihood
 from losscli.losses.spec import Vector, loss
-from losscli.losses.stable import box_cox, of_distance
+from losscli.losses.stable import box_cox, near_half_square, of_distance
 
 _HUGE = 1e100
 """A scaled error beyond this counts as this where the loss has levelled off long before."""
@@ -53,7 +53,7 @@ def cauchy(
 
 
 def _cauchy(size: Vector, c: float) -> Vector:
-    return 0.5 * c * (c * _log1p_square(size, c))
+    return near_half_square(0.5 * c * (c * _log1p_square(size, c)), size, c)
 
 
 @loss(
@@ -129,7 +129,8 @@ def tukey(
 
 def _tukey(size: Vector, c: float) -> Vector:
     square: Vector = np.minimum(_scaled_square(size, c), 1.0)
-    return c * (c / 6 * (square * (3 + square * (square - 3))))
+    found: Vector = c * (c / 6 * (square * (3 + square * (square - 3))))
+    return near_half_square(found, size, c)
 
 
 @loss(
@@ -176,7 +177,11 @@ def _barron(size: Vector, alpha: float, c: float) -> Vector:
     if ratio.max(initial=0.0) == np.inf:
         none = np.isinf(ratio)
         beyond[none] = _box_cox_of_quotient(size[none], c * np.sqrt(rest), alpha)
-    return np.where(ratio > _ONE_IS_LOST, rest * beyond, found)
+    beyond *= rest
+    if alpha > 1 and beyond.max(initial=0.0) == np.inf:
+        none = np.isinf(beyond)
+        beyond[none] = (size[none] / c * rest ** (1 / alpha - 0.5)) ** alpha / alpha
+    return np.where(ratio > _ONE_IS_LOST, beyond, found)
 
 
 def _box_cox_of_quotient(size: Vector, unit: float, power: float) -> Vector:

@@ -8,7 +8,7 @@ from losscli.losses.auto import Scaled
 from losscli.losses.domain import NON_NEGATIVE, POSITIVE
 from losscli.losses.peer import Peer, catboost, keras, lightgbm, torch, xgboost
 from losscli.losses.spec import Vector, loss
-from losscli.losses.stable import atanh_rest, difference, of_distance
+from losscli.losses.stable import atanh_rest, difference, near_half_square, of_distance
 
 _HUBER = Scaled(1.345, "Holland & Welsch, 1977")
 _HUGE = 1e100
@@ -114,7 +114,8 @@ def _fair(size: Vector, c: float) -> Vector:
     scaled = np.minimum(size / c, _HUGE)
     ratio = scaled / (2 + scaled)
     near = c * (scaled * ratio - 2 * atanh_rest(ratio))
-    return c * np.where(scaled <= 1, near, size - c * np.log1p(scaled))
+    found: Vector = c * np.where(scaled <= 1, near, size - c * np.log1p(scaled))
+    return near_half_square(found, size, c)
 
 
 @loss(

@@ -14,6 +14,8 @@ NEAR = 1 / 3
 _EULER = 0.5772156649015329
 _SPLIT = 2.0**27 + 1
 _EIGHTH = 0.125
+_LAST = 1e-20
+_TINY = 1e-100
 _ODD = tuple(1 / k for k in range(37, 1, -2))
 _STIRLING = (
     *(43867 / 244188, -3617 / 122400, 1 / 156, -691 / 360360),
@@ -69,6 +71,14 @@ def of_distance(
         beyond = np.isinf(size)
         smaller = np.abs(y[beyond] * _EIGHTH - pred[beyond] * _EIGHTH)
         found[beyond] = function(smaller, unit * _EIGHTH) / _EIGHTH**degree
+    return found
+
+
+def near_half_square(found: Vector, size: Vector, unit: float) -> Vector:
+    """Return losses that are half the square of `size` near 0, where the scaled square is none."""
+    tiny = size < _TINY * unit
+    if tiny.any():
+        found[tiny] = 0.5 * size[tiny] * size[tiny]
     return found
 
 
@@ -198,4 +208,6 @@ def box_cox(log: Vector, ratio: Vector, power: float) -> Vector:
         return log
     exponent = power * log
     near = np.expm1(exponent) / power
-    return np.where(np.abs(exponent) < 1, near, (ratio**power - 1) / power)
+    found = np.where(np.abs(exponent) < 1, near, (ratio**power - 1) / power)
+    # the product of two small numbers has fewer digits, or none
+    return np.where(np.abs(exponent) < _LAST, log, found)
