@@ -10,7 +10,7 @@ from losscli import engine as engines
 from losscli.adapt import Adaptation, Settled
 from losscli.class_weights import check_beta, weighted
 from losscli.data.block import Source
-from losscli.data.columns import Plan, plan
+from losscli.data.columns import Plan
 from losscli.data.partitions import on_cluster
 from losscli.data.training import NAIVE, NaiveErrors, naive_errors
 from losscli.dataclass import dataclass
@@ -34,6 +34,7 @@ from losscli.report.tails import Tail, tails
 from losscli.roles import CLASSIFICATION, SHARES
 from losscli.run import Progress, Run, samples
 from losscli.summarise import Summary, Work
+from losscli.truth_file import opened
 from losscli.visible import visible
 from losscli.wanted import OPENING, check_numbers, open_source, texts, wanted, words
 
@@ -194,14 +195,7 @@ class _Job:
         given, compat = self.given, self.given["compat"]
         reading = {name: given[name] for name in OPENING}
         ask = wanted(given, (*self.asked, *self.gates.named))
-        apart: Mapping[str, Any] = {}
-        if given["truth"] is None:
-            source = open_source(data, **reading)
-            found = plan(source, ask)
-        else:
-            from losscli.truth_file import beside_truths  # noqa: PLC0415 - seldom needed
-
-            source, found, apart = beside_truths(data, given, ask)
+        source, found, apart = opened(data, given, ask)
         if out:
             out.check(source)
         asked = self.asked or default(found.task, found.columns)

@@ -1,41 +1,69 @@
-"""Predictions whose truths are in a file of their own: which columns are whose."""
+"""Predictions whose truths may be in a file of their own: which columns are whose."""
 
 import os
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from losscli.data.block import Source
 from losscli.data.columns import Plan, Wanted, plan
-from losscli.data.flags import shown
-from losscli.data.truths import SideTruths, refuse_roles, with_truths
-from losscli.data.truths_in_memory import MatchedTruths
 from losscli.errors import DataError, UsageError
 from losscli.wanted import OPENING, open_source
 
+if TYPE_CHECKING:
+    from losscli.data.truths import SideTruths
+    from losscli.data.truths_in_memory import MatchedTruths
 
-def beside_truths(
+    Beside = SideTruths | MatchedTruths
+
+
+def opened(
     data: Any,  # noqa: ANN401 - a path, several, or a DataFrame
     given: Mapping[str, Any],
     ask: Wanted,
 ) -> tuple[Source, Plan, Mapping[str, Any]]:
-    """Return predictions with the truths that `given` names, the plan, and what is shown of it.
+    """Return predictions with the truths that `given` may name, the plan, and what is shown of it.
 
-    Raises DataError where the truth that is found is not one of the file of truths.
+    `given` are arguments of `evaluate`, by name. Raises DataError where the truth that is found
+    is not one of the file of truths.
     """
+    if given.get("truth") is None:
+        source = open_source(data, **{name: given.get(name) for name in OPENING})
+        return source, plan(source, ask), {}
+    joined = beside_truths(data, given)
+    found = _planned(joined, ask)
+    return joined, found, check_truths(joined, found)
+
+
+def beside_truths(data: Any, given: Mapping[str, Any]) -> "Beside":  # noqa: ANN401 - as above
+    """Return predictions with the truths that `given` names, matched by its id or by position."""
+    from losscli.data.truths import with_truths  # noqa: PLC0415 - seldom needed
+
     truth = given["truth"]
     files = data if isinstance(data, list | tuple) else [data]
-    if isinstance(truth, str) and truth == "-" and any(_is_stdin(one) for one in files):
+    if is_stdin(truth) and any(is_stdin(one) for one in files):
         raise UsageError("standard input is named twice", remedy="name - once")
-    reading = {name: given[name] for name in OPENING}
+    reading = {name: given.get(name) for name in OPENING}
     sources = open_source(data, **reading), open_source(truth, **reading)
-    joined = with_truths(*sources, given["id"], drop=given["missing"] == "drop")
-    found = _planned(joined, ask)
-    refuse_roles(joined.layout, found.columns)
-    shown_of = {"files": list(sources[1].files), "id": found.id}
-    return joined, found, {"truth": shown_of}
+    return with_truths(*sources, given.get("id"), drop=given.get("missing") == "drop")
 
 
-def _planned(source: SideTruths | MatchedTruths, ask: Wanted) -> Plan:
+def check_truths(source: Source, found: Plan) -> Mapping[str, Any]:
+    """Return what is shown of a file of truths, nothing where there is none.
+
+    Raises DataError where the truth is not one of that file, or the predictions are.
+    """
+    layout = getattr(source, "layout", None)
+    if layout is None:
+        return {}
+    from losscli.data.truths import refuse_roles  # noqa: PLC0415 - as above
+
+    refuse_roles(layout, found.columns)
+    return {"truth": {"files": list(getattr(source, "truth_files", ())), "id": found.id}}
+
+
+def _planned(source: "Beside", ask: Wanted) -> Plan:
+    from losscli.data.flags import shown  # noqa: PLC0415 - as above
+
     try:
         return plan(source, ask)
     except UsageError:
@@ -46,5 +74,6 @@ def _planned(source: SideTruths | MatchedTruths, ask: Wanted) -> Plan:
         raise DataError(what, where=layout.files[0], remedy=layout.remedy()) from None
 
 
-def _is_stdin(one: object) -> bool:
+def is_stdin(one: object) -> bool:
+    """Tell whether standard input is named."""
     return isinstance(one, str | os.PathLike) and os.fspath(one) == "-"

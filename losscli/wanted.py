@@ -140,6 +140,7 @@ def reading() -> frozenset[str]:
     return frozenset(
         {
             "true",
+            "truth",
             "columns",
             "cluster",
             "expect_rows",

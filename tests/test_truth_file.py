@@ -1,5 +1,6 @@
 """Predictions and truths in two files: the bits of one joined file, and what is refused."""
 
+import json
 import sys
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
@@ -16,7 +17,7 @@ from losscli.data import matched
 from losscli.data.dataset import open_files
 from losscli.data.reading import Reading
 from losscli.data.truths import SideTruths, with_truths
-from losscli.errors import DataError
+from losscli.errors import DataError, UsageError
 
 ROWS = 3000
 PIECES = (("preds.csv", 9000), ("truth.csv", 14000))
@@ -239,3 +240,34 @@ def test_too_many_rows_to_hold(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "sort both files by the id" in told.value.remedy
     write(truth="id,y\na,1\nb,4\nc,3\n")
     assert mse("preds.csv", "truth.csv", id="id") == (0 + 4 + 1) / 3
+
+
+def test_two_models_share_a_file_of_truths() -> None:
+    ours, theirs = frames()
+    other = ours.assign(pred=ours["pred"] * 0.9)[::-1]
+    ours.to_csv("old.csv", index=False)
+    other.to_csv("new.csv", index=False)
+    theirs.to_csv("truth.csv", index=False)
+    words: Any = {"losses": "mae,mse", "id": "id", "by": "part"}
+    found = losscli.compare("old.csv", "new.csv", truth="truth.csv", **words).to_dict()
+    joined = [one.merge(theirs, on="id") for one in (ours, other)]
+    expected = losscli.compare(*joined, **words).to_dict()
+    assert found["losses"] == expected["losses"]
+    assert found["classes"] == expected["classes"]
+    assert found["columns"]["new"]["truth"] == {"files": ["truth.csv"], "id": "id"}
+
+
+@pytest.mark.parametrize("command", [losscli.suggest, losscli.improve])
+def test_advice_is_that_of_the_joined_file(command: Any) -> None:
+    ours, theirs = frames()
+    found = command(ours, truth=theirs, id="id").to_dict()
+    expected = command(ours.merge(theirs, on="id"), id="id").to_dict()
+    assert found["columns"].pop("truth")["id"] == "id"
+    told, said = (json.dumps(one).replace(" --truth=truth.csv", "") for one in (found, expected))
+    assert told == said
+
+
+def test_truths_of_two_models_are_not_read_from_standard_input() -> None:
+    write(preds=PREDS)
+    with pytest.raises(UsageError, match="--truth: the truths are read once for each model"):
+        losscli.compare("preds.csv", "preds.csv", truth="-", losses="mae")

@@ -1,5 +1,6 @@
 """From a source to advice: one reading, the facts, the rules that they fire."""
 
+import os
 import shlex
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -12,13 +13,14 @@ from losscli.advice.records import FITS, MISLEADS, Advice, Suggestion
 from losscli.advice.rule import RULES, Rule
 from losscli.advice.seen import Seen, look
 from losscli.data.block import Piece
-from losscli.data.columns import Plan, plan
+from losscli.data.columns import Plan
 from losscli.refusals import check_rows
 from losscli.run import Blocks, Progress, Run
 from losscli.summarise import Work
+from losscli.truth_file import opened
 from losscli.visible import visible
-from losscli.wanted import OPENING, open_source, wanted
 from losscli.wanted import reading as known_words
+from losscli.wanted import wanted
 
 
 def suggest(
@@ -39,8 +41,7 @@ def suggest(
     """
     for word in reading.keys() - known_words():
         raise TypeError(f"suggest() got an unexpected keyword argument {word!r}")
-    source = open_source(data, **{name: reading.get(name) for name in OPENING})
-    found = plan(source, wanted(reading, ()))
+    source, found, apart = opened(data, reading, wanted(reading, ()))
     work = Work(chosen=(), by=(), top=0, numeric=False)
     with engines.opened(engine, scheduler) as fold:
         run = Run(source, found, work, jobs, progress, fold)
@@ -57,7 +58,7 @@ def suggest(
     )
     return Advice(
         files=source.files,
-        columns=found.shown,
+        columns={**found.shown, **apart},
         task=found.task,
         rows=seen.census.rows,
         judged=seen.census.judged,
@@ -121,7 +122,9 @@ def _base(files: Sequence[str], reading: Mapping[str, Any], data: Any) -> list[s
     for name, value in reading.items():
         if value is None or value is False or (name, value) == ("missing", "error"):
             continue
-        if name == "columns":
+        if name == "truth" and not isinstance(value, str | os.PathLike | list | tuple):
+            words.append("--truth=truth.csv")  # as preds.csv stands for a frame
+        elif name == "columns":
             words += [f"--column={role}={column}" for role, column in dict(value).items()]
         else:
             flag = f"--{name.replace('_', '-')}"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from losscli.improvement.records import Improvement
 
 _NOT_HERE = options.others(evaluate_files, ("task", "level")) | {
-    *("cost_matrix", "truth", "scores_are_probs", "label", "score", "scores", "lower", "upper"),
+    *("cost_matrix", "scores_are_probs", "label", "score", "scores", "lower", "upper"),
     *("quantiles", "mean", "variance", "std", "members"),
 }
 """The words of `losscli eval` that improve does not know."""

@@ -15,7 +15,7 @@ from losscli.visible import visible
 if TYPE_CHECKING:
     from losscli.advice.records import Advice
 
-_NOT_HERE = options.others(evaluate_files, ("task",)) | {"cost_matrix", "truth"}
+_NOT_HERE = options.others(evaluate_files, ("task",)) | {"cost_matrix"}
 """The words of `losscli eval` that suggest does not know."""
 
 

@@ -21,6 +21,7 @@ from losscli.comparison.summarise import Work
 from losscli.comparison.summary import PairedSummary
 from losscli.comparison.verdict import MODES, gate, overall, tolerances
 from losscli.comparison.warn import warnings
+from losscli.data.block import Source
 from losscli.data.classes import twins
 from losscli.errors import DataError, UsageError
 from losscli.gates.plan import Gates, Texts
@@ -31,6 +32,7 @@ from losscli.refusals import check_count, check_rows
 from losscli.roles import CLASSIFICATION
 from losscli.run import Progress, Run
 from losscli.summarise import Work as Summed
+from losscli.truth_file import beside_truths, check_truths, is_stdin
 from losscli.visible import visible
 from losscli.wanted import ADAPTING, OPENING, check_numbers, open_source, texts
 from losscli.wanted import reading as known_words
@@ -88,11 +90,10 @@ def compare(  # noqa: PLR0913 - the arguments are the options of the command lin
         raise UsageError("standard input is named twice", remedy="name - once")
     for data in (old, new):
         _refuse_report(data)
-    sources = [open_source(old, **opening)]
-    if new is not None:
-        sources.append(open_source(new, **opening))
+    sources = _sources([one for one in (old, new) if one is not None], reading)
     given = {**reading, "by": by, "group": group, "pooled": pooled}
     found = plans(sources, given, (*asked, *gates.named), Named(old_pred, new_pred))
+    shown = [check_truths(*one) for one in zip(sources, (found.old, found.new), strict=False)]
     plan = found.old
     asked = asked or default(plan.task, plan.columns)
     chosen = resolve(asked, plan.task, (*plan.columns, *plan.shared))
@@ -132,7 +133,22 @@ def compare(  # noqa: PLR0913 - the arguments are the options of the command lin
     every = (*done.gates, *limits)
     warned = (*done.warnings, *said)
     done = replace(done, fitted=settled.fits, notes=(*done.notes, *settled.notes))
+    shown = shown * len(done.columns) if len(shown) == 1 else shown
+    old_columns, new_columns = (
+        {**one, **more} for one, more in zip(done.columns, shown, strict=True)
+    )
+    done = replace(done, columns=(old_columns, new_columns))
     return replace(done, warnings=warned, gates=every, verdict=overall(every))
+
+
+def _sources(data: Sequence[Any], reading: Mapping[str, Any]) -> list[Source]:
+    """Open what is judged, with the truths beside each where they are in a file of their own."""
+    if reading.get("truth") is not None:
+        if len(data) > 1 and is_stdin(reading["truth"]):
+            what = "the truths are read once for each model, and standard input can be read once"
+            raise UsageError(what, where="--truth", remedy="write them to a file first")
+        return [beside_truths(one, reading) for one in data]
+    return [open_source(one, **{name: reading.get(name) for name in OPENING}) for one in data]
 
 
 def _finished(
@@ -172,7 +188,7 @@ def _finished(
         classes=tuple(classes(summary, asked)),
         rows=tuple(finish.rows(summary, asked)),
         warnings=(*run.warnings, *found.warnings, *dict.fromkeys(alike), *said),
-        notes=(*(note for source in run.sources for note in source.notes), *found.notes),
+        notes=(*dict.fromkeys(n for source in run.sources for n in source.notes), *found.notes),
         gates=gates,
         verdict=overall(gates),
         groups=groups,

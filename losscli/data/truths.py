@@ -67,6 +67,7 @@ class SideTruths:
         self, source: Source, truths: Source, layout: Layout, *, drop: bool, guess: bool = True
     ) -> None:
         self.files, self.names = source.files, layout.names
+        self.truth_files = truths.files
         self.layout = layout
         self.rereadable = source.rereadable and truths.rereadable
         self._source, self._truths = source, truths

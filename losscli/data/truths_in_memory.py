@@ -25,6 +25,7 @@ class MatchedTruths:
 
     def __init__(self, source: Source, truths: Source, layout: Layout, *, drop: bool) -> None:
         self.files, self.names = source.files, layout.names
+        self.truth_files = truths.files
         self.layout = layout
         self.rereadable = True  # all rows are held
         self.independent = False

@@ -9,7 +9,7 @@ from losscli import engine as engines
 from losscli.comparison.records import IMPROVED, LossChange
 from losscli.comparison.records import INCONCLUSIVE as UNTOLD
 from losscli.data.block import Piece
-from losscli.data.columns import Plan, plan
+from losscli.data.columns import Plan
 from losscli.dataclass import dataclass
 from losscli.errors import DataError, UsageError
 from losscli.improvement.choice import choose
@@ -41,8 +41,9 @@ from losscli.losses.traits import traits
 from losscli.refusals import check_rows
 from losscli.run import Blocks, Progress, Run
 from losscli.summarise import Work, with_weight
+from losscli.truth_file import opened
 from losscli.visible import visible
-from losscli.wanted import OPENING, check_numbers, open_source, texts, wanted
+from losscli.wanted import check_numbers, texts, wanted
 
 
 def improve(
@@ -72,8 +73,8 @@ def improve(
     check_numbers(0, level)
     check_words(reading)
     asked = parse(texts(loss))
-    source = open_source(data, **{name: reading.get(name) for name in OPENING})
-    found = _whole(plan(source, wanted(reading, asked)))
+    source, found, apart = opened(data, reading, wanted(reading, asked))
+    found = _whole(found)
     check_task(found)
     roles = (*found.columns, *found.shared)
     chosen = resolve(asked or default(found.task, found.columns)[:1], found.task, roles)
@@ -84,7 +85,8 @@ def improve(
     work = Work(chosen=chosen, by=(), top=0, numeric=False)
     with engines.opened(engine, scheduler) as fold:
         run = Run(source, found, work, jobs, progress, fold)
-        return _Job(run, chosen[0], level).found(reading.get("expect_rows"))
+        made = _Job(run, chosen[0], level).found(reading.get("expect_rows"))
+    return replace(made, columns={**made.columns, **apart})
 
 
 @dataclass(frozen=True)
