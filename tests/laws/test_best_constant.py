@@ -101,9 +101,9 @@ def test_a_number_is_best_where_the_loss_says(loss: Loss) -> None:
         for step in steps:
             assert lowest < value(loss, y, best + step * min(best, 1), parameters), parameters
         if wanted not in {"median", "quantile", "midrange"}:
-            assert all(
-                lowest <= value(loss, y, best * (1 + step), parameters) for step in (-1e-5, 1e-5)
-            )
+            # where terms of y alone are nearly all of it, the rest is less than its last digits
+            near = (value(loss, y, best * (1 + step), parameters) for step in (-1e-5, 1e-5))
+            assert all(lowest <= other + abs(other) * 2.0**-50 for other in near)
 
 
 def of_classes(loss: Loss) -> tuple[np.ndarray, np.ndarray]:
