@@ -359,9 +359,10 @@ def test_a_source_pickles(tmp_path: Path, form: str) -> None:
         assert pickle.loads(pickle.dumps(one.table)).num_rows == one.table.num_rows  # noqa: S301
 
 
-@pytest.mark.parametrize("order", [range(9), range(8, -1, -1), (3, 4, 8, 0, 2, 7, 1, 5, 6)])
-def test_a_row_group_is_read_in_parts_in_any_order(
-    tmp_path: Path, order: Any, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("rows", "count"), [(1500, 4 + 4 + 1), (20, 52)])
+@pytest.mark.parametrize("seed", [None, 1, 2])
+def test_row_groups_are_read_in_parts_or_lots_in_any_order(
+    tmp_path: Path, rows: int, count: int, seed: int | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from losscli.data import columnar  # noqa: PLC0415 - for this test only
     from losscli.data.columns import GROUP  # noqa: PLC0415 - as above
@@ -369,12 +370,14 @@ def test_a_row_group_is_read_in_parts_in_any_order(
 
     path = tmp_path / "p.parquet"
     table = pa.table({"y": np.arange(3100.0), "city": [f"c{k % 900}" for k in range(3100)]})
-    pq.write_table(table, path, row_group_size=1500, dictionary_pagesize_limit=999)
+    pq.write_table(table, path, row_group_size=rows, dictionary_pagesize_limit=999)
     monkeypatch.setattr(parquet, "_FEWEST", 128)
-    monkeypatch.setattr(columnar, "ROWS", 70)
+    for module in (columnar, parquet):
+        monkeypatch.setattr(module, "ROWS", 70)
     calls = [*open_files([str(path)]).stretches({"y": pa.float64(), "city": GROUP})]
-    assert len(calls) == 4 + 4 + 1
-    read = {k: [piece.table for piece in calls[k]()] for k in order}
+    assert len(calls) == count
+    order = range(count) if seed is None else np.random.default_rng(seed).permutation(count)
+    read = {int(k): [piece.table for piece in calls[k]()] for k in order}
     tables = [table for k in sorted(read) for table in read[k]]
     for name in ("y", "city"):
         found = [cell for table in tables for cell in table[name].to_pylist()]

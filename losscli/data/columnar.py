@@ -122,23 +122,16 @@ class ColumnarSource:
     def _pieces(self, part: int, types: Mapping[str, Any]) -> Iterator[Piece]:
         at, rows = 0, min(max(_CELLS // len(types), _FEWEST), ROWS)
         with explained(self._table.kept):
-            for batch in self._table.batches(part, types, rows):
-                for start in range(0, batch.num_rows, rows):
-                    some = batch.slice(start, rows)
-                    columns = {name: some.column(name) for name in types}
-                    yield self._piece(part, at, columns, types)
-                    at += some.num_rows
+            for batches in _lots(self._table.batches(part, types, rows), rows):
+                columns = _columns(batches, types)
+                yield self._piece(part, at, columns, types)
+                at += sum(batch.num_rows for batch in batches)
 
     def _whole(self, part: int, types: Mapping[str, Any]) -> tuple[Piece]:
         """Read a stretch as one piece."""
-        import pyarrow as pa  # noqa: PLC0415 - as below
-
         with explained(self._table.kept):
             batches = list(self._table.batches(part, types, self.rows_per_piece()))
-            columns = {
-                name: pa.concat_arrays([batch.column(name) for batch in batches]) for name in types
-            }
-            return (self._piece(part, 0, columns, types),)
+            return (self._piece(part, 0, _columns(batches, types), types),)
 
     def _piece(
         self, part: int, at: int, columns: Mapping[str, Any], types: Mapping[str, Any]
@@ -174,6 +167,32 @@ class ColumnarSource:
             numbers = " and ".join(str(k + 1) for k in alike)
             what = f"columns {numbers} are all named {visible(name)}"
             raise DataError(what, where=visible(self._table.kept.name, 200), remedy="rename one")
+
+
+def _lots(batches: Iterator[Any], rows: int) -> Iterator[list[Any]]:
+    """Give batches together that have at most so many rows; a larger one in parts."""
+    held: list[Any] = []
+    count = 0
+    for batch in batches:
+        for start in range(0, batch.num_rows, rows):
+            some = batch.slice(start, rows)
+            if held and count + some.num_rows > rows:
+                yield held
+                held, count = [], 0
+            held.append(some)
+            count += some.num_rows
+    if held:
+        yield held
+
+
+def _columns(batches: Sequence[Any], types: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the columns of batches, one array each."""
+    if len(batches) == 1:
+        return {name: batches[0].column(name) for name in types}
+    import pyarrow as pa  # noqa: PLC0415 - the caller has it already
+
+    arrays = {name: [batch.column(name) for batch in batches] for name in types}
+    return {name: pa.concat_arrays(some) for name, some in arrays.items()}
 
 
 def no_rows(kept: Stored) -> DataError:

@@ -1,4 +1,4 @@
-"""Parquet: stretches of row groups, of which only the needed columns are read, in batches."""
+"""Parquet: stretches are of row groups, of which the needed columns alone are read, in batches."""
 
 import threading
 from bisect import bisect_right
@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from losscli.data.block import Source
-from losscli.data.columnar import Table, columnar, explained
+from losscli.data.columnar import ROWS, Table, columnar, explained
 from losscli.data.reading import Reading
 from losscli.data.storage import Stored
 from losscli.data.storage.compressed import FREE, MOST
@@ -24,7 +24,7 @@ _MAGIC, _ENCRYPTED = b"PAR1", b"PARE"
 _BUFFER = 1 << 18
 _TEXTS = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
 _PARTS = 4
-"""A row group of more than this part of the rows that are left is cut into so many stretches."""
+"""A lot of more than this part of the rows that are left is cut into so many stretches."""
 _FEWEST = 1 << 17
 """The rows of such a stretch are at least so many."""
 _OF_THREAD = threading.local()
@@ -63,50 +63,50 @@ class _File:
                 remedy=f"if it is sound, allow it: --max-unpacked {most * 10:g}",
             )
         # rows of a far file that are passed over would come through the network for nothing
-        self._groups: list[int] = [0, *accumulate(rows)]
+        self._lots = _lots(rows)
+        self._ends: list[int] = [0, *accumulate(sum(rows[k] for k in lot) for lot in self._lots)]
         near = alone and isinstance(kept, LocalFile)
-        self._starts = _cut(self._groups) if near else sorted(set(self._groups))
+        self._starts = _cut(self._ends) if near else self._ends
 
     def parts(self) -> int:
         return len(self._starts) - 1
 
     def rows(self) -> int | None:
-        return self._groups[-1]
+        return self._ends[-1]
 
     def start(self, part: int) -> int:
         return self._starts[part]
 
     def in_parts_of(self, rows: int) -> Table | None:
         found = copy(self)
-        vars(found).update(_starts=[*range(0, self._groups[-1], rows), self._groups[-1]])
+        vars(found).update(_starts=[*range(0, self._ends[-1], rows), self._ends[-1]])
         return found
 
     def batches(self, part: int, types: Mapping[str, Any], rows: int) -> Iterator[Any]:
         start, stop = self._starts[part : part + 2]
-        group = bisect_right(self._groups, start) - 1
+        lot = bisect_right(self._ends, start) - 1
         while start < stop:
-            first, end = self._groups[group : group + 2]
-            if start < end:
-                yield from self._within(group, (start - first, min(stop, end) - first), types, rows)
-            start, group = end, group + 1
+            first, end = self._ends[lot : lot + 2]
+            yield from self._within(lot, (start - first, min(stop, end) - first), types, rows)
+            start, lot = end, lot + 1
 
     def _within(
-        self, group: int, ends: tuple[int, int], types: Mapping[str, Any], rows: int
+        self, lot: int, ends: tuple[int, int], types: Mapping[str, Any], rows: int
     ) -> Iterator[Any]:
-        """Give the batches of some rows of a group, on from where the thread is in it."""
+        """Give the batches of some rows of a lot, on from where the thread is in it."""
         start, stop = ends
         known: _Cursor | None = getattr(_OF_THREAD, "cursor", None)
         _OF_THREAD.cursor = None
-        if not (known and known.fits(self.kept, group, types) and known.at <= start):
+        if not (known and known.fits(self.kept, lot, types) and known.at <= start):
             found = self._opened([name for name in types if self._is_coded(name, types)])
             pieces = -(-(stop - start) // rows)
             read = found.iter_batches(
                 -(-(stop - start) // pieces),
-                row_groups=[group],
+                row_groups=self._lots[lot],
                 columns=list(types),
                 use_threads=False,
             )
-            known = _Cursor((self.kept, group, types), read)
+            known = _Cursor((self.kept, lot, types), read)
         yield from known.rows(start, stop)
         _OF_THREAD.cursor = known
 
@@ -116,7 +116,7 @@ class _File:
         return types[name] != pa.string() and any(test(kind) for test in _TEXTS)
 
     def _opened(self, coded: Sequence[str]) -> Any:  # noqa: ANN401 - pyarrow has no types
-        """Open the file; its footer is read once while a thread goes through its groups."""
+        """Open the file; its footer is read once while a thread goes through its lots."""
         from pyarrow.parquet import ParquetFile  # noqa: PLC0415 - only for these files
 
         known = getattr(_OF_THREAD, "footer", (None, None))
@@ -141,16 +141,16 @@ class _File:
 
 @dataclass
 class _Cursor:
-    """How far a thread has come in a row group."""
+    """How far a thread has come in a lot of row groups."""
 
     of: tuple[Stored, int, Mapping[str, Any]]
     batches: Iterator[Any]
     at: int = 0
     left: Any = None
 
-    def fits(self, kept: Stored, group: int, types: Mapping[str, Any]) -> bool:
-        """Tell whether it goes through these columns of a group."""
-        return self.of[0] is kept and self.of[1:] == (group, types)
+    def fits(self, kept: Stored, lot: int, types: Mapping[str, Any]) -> bool:
+        """Tell whether it goes through these columns of a lot."""
+        return self.of[0] is kept and self.of[1:] == (lot, types)
 
     def rows(self, start: int, stop: int) -> Iterator[Any]:
         """Give the batches of rows that lie further on; those before them are passed over."""
@@ -166,15 +166,27 @@ class _Cursor:
                 yield some
 
 
-def _cut(groups: Sequence[int]) -> list[int]:
-    """Return the first row of each stretch, and the end; only the last groups are cut.
+def _lots(rows: Sequence[int]) -> list[range]:
+    """Return row groups in lots: one of many rows, or several of few rows, which cost time each."""
+    lots: list[range] = []
+    first, held = 0, 0
+    for group, count in enumerate(rows):
+        if held and held + count > ROWS:
+            lots.append(range(first, group))
+            first, held = group, 0
+        held += count
+    return [*lots, range(first, len(rows))] if held else lots
 
-    So several workers end at once. Who reads the second part of a group has to pass over the
+
+def _cut(ends: Sequence[int]) -> list[int]:
+    """Return the first row of each stretch, and the end; only the last lots are cut.
+
+    So several workers end at once. Who reads the second part of a lot has to pass over the
     first one, which takes a fraction of the time that judging it does.
     """
     starts: list[int] = []
-    for first, end in pairwise(groups):
+    for first, end in pairwise(ends):
         count = end - first
-        large = count * _PARTS > groups[-1] - first
-        starts += range(first, end, max(-(-count // _PARTS), _FEWEST) if large else count or 1)
-    return [*starts, groups[-1]]
+        large = count * _PARTS > ends[-1] - first
+        starts += range(first, end, max(-(-count // _PARTS), _FEWEST) if large else count)
+    return [*starts, ends[-1]]
