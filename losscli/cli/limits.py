@@ -1,6 +1,5 @@
 """Limits on the command line: their options, and what a verdict means for the program."""
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -8,7 +7,6 @@ import typer
 from losscli.cli.delivery import Target
 from losscli.cli.failure import say
 from losscli.errors import Exit
-from losscli.render._gates import sentence, summary
 from losscli.visible import visible
 
 if TYPE_CHECKING:
@@ -58,17 +56,15 @@ def code_of(report: "Report | Comparison", *, exit_zero: bool) -> Exit:
 
 def tell(report: "Report | Comparison", *, quiet: bool) -> None:
     """Say on stderr which limits could not be judged, and how many failed."""
-    lines = list(_unjudged(report))
+    from losscli.render._gates import sentence, summary  # noqa: PLC0415 - not before it is judged
+
+    lines = [sentence(gate) for gate in report.gates if gate.status == "unjudged"]
     for line in lines[:_MOST]:
         say(f"losscli: {line}")
     if len(lines) > _MOST:
         say(f"losscli: … and {len(lines) - _MOST} more limits could not be judged")
     if report.gates and not quiet:
         say(f"losscli: {summary(report)}")
-
-
-def _unjudged(report: "Report | Comparison") -> Iterator[str]:
-    return (sentence(gate) for gate in report.gates if gate.status == "unjudged")
 
 
 def may_be_saved(report: "Report | Comparison", target: Target) -> bool:

@@ -5,10 +5,13 @@ not. Each folds the stretches that it takes, and only its summary travels.
 """
 
 import ctypes
+import operator
 import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from functools import reduce
 from typing import Any, Generic, TypeVar
 
 from losscli.engine import threads
@@ -17,6 +20,8 @@ from losscli.engine._failure import Failure, pickled, received
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
 """The names of options of mallopt(3)."""
 _KEPT = 32 << 20
+_ROOM = 1 << 20
+"""The most bytes that Linux lets anybody keep in a pipe."""
 
 P = TypeVar("P")
 S = TypeVar("S")
@@ -93,21 +98,17 @@ class _Team(Generic[P, S]):
 
     def fold(self, count: int, progress: Callable[..., None] | None) -> S:
         helpers = [self._helper() for _ in range(count - 1)]
-        found = [self._work(progress), *(received(pipe) for _, pipe in helpers)]
-        for process, _ in helpers:
-            os.waitpid(process, 0)
-        self._next.close()
-        failures = [one for one in found if isinstance(one, Failure)]
-        if failures:
-            raise min(failures, key=lambda failure: failure.number).error
-        total: S = found[0]
-        for other in found[1:]:
-            total = total + other
-        return total
+        try:
+            total: S = _sum([self._work(progress), *(received(pipe) for _, pipe in helpers)])
+            return total
+        finally:
+            self._next.close()
+            for process, _ in helpers:  # which has been giving back its memory in the meantime
+                os.waitpid(process, 0)
 
     def _helper(self) -> tuple[int, int]:
         """Start a process; return its number, and the end of the pipe that it will write to."""
-        ours, theirs = os.pipe()
+        ours, theirs = _pipe()
         parent, process = os.getpid(), os.fork()
         if process:
             os.close(theirs)
@@ -134,6 +135,24 @@ class _Team(Generic[P, S]):
             self._next.skip_to(len(self._calls))
             return Failure.of(number, error)
         return total
+
+
+def _pipe() -> tuple[int, int]:
+    """Return the ends of a pipe that takes most of a summary before it is read."""
+    import fcntl  # noqa: PLC0415 - not on every system
+
+    ends = os.pipe()
+    with suppress(OSError):
+        fcntl.fcntl(ends[1], fcntl.F_SETPIPE_SZ, _ROOM)
+    return ends
+
+
+def _sum(found: Sequence[Any]) -> Any:  # noqa: ANN401 - S or Failure, and S
+    """Add what was found; raise the error of the first stretch that has one."""
+    failures = [one for one in found if isinstance(one, Failure)]
+    if failures:
+        raise min(failures, key=lambda failure: failure.number).error
+    return reduce(operator.add, found)
 
 
 def _leave_without(parent: int) -> None:

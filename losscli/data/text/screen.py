@@ -33,9 +33,8 @@ class Screen:
         found = 0
         for first in range(start, stop, _SLICE):
             part = data[first : min(first + _SLICE, stop)]
-            differs = self._shifted[: len(part)]
-            np.bitwise_xor(part, np.uint8(byte), out=differs)
-            found += len(part) - int(np.count_nonzero(differs))
+            same = self._shifted[: len(part)].view(np.bool_)
+            found += int(np.count_nonzero(np.equal(part, np.uint8(byte), out=same)))
         return found
 
     def suspects(

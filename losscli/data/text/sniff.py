@@ -60,7 +60,7 @@ def _delimiter(head: bytes, *, whole: bool, decimal: str | None) -> str:
     """Return the delimiter that cuts all rows alike, the one with the most columns first."""
     best, found = (0.0, 0), ","
     for delimiter in _DELIMITERS:
-        if delimiter == decimal:
+        if delimiter == decimal or delimiter.encode() not in head:
             continue
         counts = [len(row) for row in _first(head, delimiter, whole=whole, most=_SNIFF_ROWS)]
         if not counts or counts[0] == 1:
