@@ -55,7 +55,7 @@ def start(arguments: Sequence[str]) -> None:
         os._exit(0)
 
 
-def call(function: Callable[[], R], meanwhile: Callable[[], None]) -> R:
+def call(function: Callable[[], R], meanwhile: Callable[[], object] | None = None) -> R:
     """Call a function of `losscli.cli.judging`, in the process that is ready if there is one.
 
     Then `meanwhile` is called here, and `function` must pickle.
@@ -72,7 +72,8 @@ def call(function: Callable[[], R], meanwhile: Callable[[], None]) -> R:
         pipe.write(pickled(function))
     import losscli.report  # noqa: F401, PLC0415 - what comes back
 
-    meanwhile()
+    if meanwhile:
+        meanwhile()
     found: R | Failure = received(_ready.answer)
     if isinstance(found, Failure):
         raise found.error

@@ -42,7 +42,7 @@ class Format:
     render: "Callable[[Any, Style], str]"
     of_gates: bool = False
     refusal: Callable[[str], str] | None = None
-    prepare: Callable[[], None] = lambda: None
+    prepare: Callable[[], object] | None = None
 
 
 def format_names() -> list[str]:
@@ -67,7 +67,7 @@ def format_named(name: str) -> Format:
         module.render,
         of_gates=getattr(module, "OF_GATES", False),
         refusal=getattr(module, "refusal", None),
-        prepare=getattr(module, "prepare", lambda: None),
+        prepare=getattr(module, "prepare", None),
     )
 
 
