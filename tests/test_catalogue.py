@@ -181,6 +181,7 @@ def test_a_page_takes_parameters() -> None:
         ("huber(delta=1),fair(c=2)", "is more than one loss; losscli explain NAME"),
         ("cost(fp=1, fn=0, tp=3)", "a wrong decision must not cost less than the right one"),
         ("accuracy", "accuracy is 1 - zero_one; use --loss zero_one"),
+        ("cost(fp=k, fn=9)", "fp is the column k, and there is no file here; give a number"),
     ],
 )
 def test_what_cannot_be_explained_is_said(name: str, said: str) -> None:

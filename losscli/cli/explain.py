@@ -73,6 +73,9 @@ def _asked(text: str) -> "Iterator[tuple[Loss, Mapping[str, Value]]]":
                 what = f"{visible(text)} is more than one loss"
                 raise UsageError(what, remedy="losscli explain NAME, as in losscli explain huber")
             part = chosen.single
+            for parameter, column in part.columns.items():
+                what = f"{parameter} is the column {visible(column)}, and there is no file here"
+                raise UsageError(what, remedy=f"give a number, as in {parameter}=5")
             loss, usual = part.loss, typical(part.loss)
             if loss.origin and requests[0].name:
                 loss = replace(loss, name=f"{requests[0].name} = {loss.name}")
