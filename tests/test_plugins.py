@@ -119,6 +119,14 @@ BAD: dict[str, tuple[str, str]] = {
         BODY.format("raise SystemExit(0)"),
         "bad.py, line 5: mine fails: SystemE",
     ),
+    "leaves without a word": (
+        "import os\n" + BODY.format("os._exit(0)"),
+        "bad.py, line 6: mine fails: SystemExit: os._exit(0) would end the program",
+    ),
+    "leaves without a word on import": (
+        "from os import _exit\n_exit(0)\n",
+        "bad.py, line 2: the plugin fails: SystemExit: os._exit(0) would end the program",
+    ),
     "cannot say what is wrong": (
         "class Mute(Exception):\n    def __str__(self): raise ValueError('no')\n"
         + BODY.format("raise Mute"),

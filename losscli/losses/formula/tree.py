@@ -64,9 +64,11 @@ class Tree:
         with np.errstate(all="ignore"):
             found = float(function(name).compute(*numbers))
         if math.isnan(found):
-            raise ValueError("this is not a number")
+            by_zero = name in ("/", "//", "%") and not numbers[1]
+            raise ValueError("this divides by 0" if by_zero else "this is not a number")
         if math.isinf(found) and not any(map(math.isinf, numbers)):
-            raise ValueError("this number is too large")
+            by_zero = name in ("/", "//") and not numbers[1]
+            raise ValueError("this divides by 0" if by_zero else "this number is too large")
         return found
 
     def _shorter(self, name: str, operands: tuple[int, ...]) -> Node | None:

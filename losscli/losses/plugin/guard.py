@@ -1,8 +1,11 @@
 """A function of the user's as a loss: its input cannot be changed, its failures are explained."""
 
+import os
+import threading
 import traceback
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +15,28 @@ from losscli.roles import SHARED
 from losscli.visible import visible
 
 _NUMBERS = "fiub"
+
+
+_leave = os._exit
+_inside = threading.local()
+"""`here` tells that this thread runs a plugin."""
+
+
+@contextmanager
+def staying() -> Iterator[None]:
+    """Let what a plugin runs here not end the program by os._exit, with nothing judged or said."""
+    os._exit = _only_outside
+    before, _inside.here = getattr(_inside, "here", False), True
+    try:
+        yield
+    finally:
+        _inside.here = before
+
+
+def _only_outside(status: int) -> NoReturn:
+    if getattr(_inside, "here", False):
+        raise SystemExit(f"os._exit({status}) would end the program with nothing judged")
+    _leave(status)
 
 
 class NotOneNumberError(UsageError):
@@ -47,7 +72,8 @@ class Guarded:
         """Call the function; see the class."""
         rows = len(columns[self._by_row[0]]) if self._by_row else 0
         try:
-            found = self.function(*map(_sealed, columns), **parameters)
+            with staying():
+                found = self.function(*map(_sealed, columns), **parameters)
         except (LosscliError, KeyboardInterrupt):
             raise
         except BaseException as error:  # noqa: BLE001 - also sys.exit: nothing was judged then

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import ModuleType
 
 from losscli.errors import UsageError
-from losscli.losses.plugin.guard import described, line_in
+from losscli.losses.plugin.guard import described, line_in, staying
 from losscli.losses.spec import AKA, LOSSES, Loss, NameTakenError
 from losscli.visible import visible
 
@@ -45,7 +45,7 @@ def load_source(file: str, path: str, source: str) -> None:
     if file in _LOADED:
         return
     before = set(LOSSES)
-    with _undone_on_failure(), redirect_stdout(sys.stderr):
+    with _undone_on_failure(), redirect_stdout(sys.stderr), staying():
         _run(path, source)
         found = tuple(key for key in LOSSES if key not in before)
         if not found:
@@ -97,7 +97,7 @@ def load_installed() -> None:
 
     for point in entry_points(group=GROUP):
         try:
-            with _undone_on_failure(), redirect_stdout(sys.stderr):
+            with _undone_on_failure(), redirect_stdout(sys.stderr), staying():
                 point.load()
         except (Exception, SystemExit) as error:  # noqa: BLE001 - the user's to mend
             package = point.dist.name if point.dist else point.module
