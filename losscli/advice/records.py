@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from losscli import __version__
 from losscli.dataclass import dataclass
-from losscli.report.report import SCHEMA
+from losscli.report.report import head_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,16 +43,7 @@ class Advice:
     def to_dict(self) -> dict[str, Any]:
         """Return the plain object of the JSON contract."""
         return {
-            "schema": SCHEMA,
-            "program": {"name": "losscli", "version": __version__},
-            "data": {
-                "files": list(self.files),
-                "rows": self.rows,
-                "judged": self.judged,
-                "dropped": self.dropped,
-            },
-            "columns": dict(self.columns),
-            "task": self.task,
+            **head_of(self),
             FITS: self._of(FITS),
             MISLEADS: self._of(MISLEADS),
             "command": self.command,

@@ -12,12 +12,11 @@ import typer
 
 from losscli.cli import ahead, delivery, limits, options, terminal
 from losscli.cli.eval import evaluate_files
-from losscli.cli.failure import say
+from losscli.cli.failure import say_notes
 from losscli.cli.judging import compared
 from losscli.cli.reading import inputs, reading
 from losscli.errors import UsageError
 from losscli.render import format_named
-from losscli.visible import visible
 
 _GROUP = "What to compare"
 _MOST_FILES = 2
@@ -120,9 +119,7 @@ def compare_files(
     words = {"mode": mode, "tolerance": tolerance, "old_pred": old, "new_pred": new}
     judge = partial(compared, files, loss, {**given, **words}, quiet=quiet)
     found = ahead.call(judge, meanwhile=shape.prepare)
-    if not quiet:
-        for note in found.notes:
-            say(f"losscli: {visible(note, limit=2000)}")
+    say_notes(found.notes, quiet=quiet)
     limits.tell(found, quiet=quiet)
     delivery.write(found, targets)
     sys.stdout.write(shape.render(found, terminal.style()))

@@ -8,12 +8,11 @@ from functools import partial
 import typer
 
 from losscli.cli import ahead, delivery, limits, options, terminal
-from losscli.cli.failure import say
+from losscli.cli.failure import say_notes
 from losscli.cli.judging import evaluated
 from losscli.cli.reading import inputs, reading
 from losscli.errors import UsageError
 from losscli.render import format_named
-from losscli.visible import visible
 
 _OURS = {
     *("files", "loss", "roles", "exit_zero", "save", "format", "output", "quiet"),
@@ -103,9 +102,7 @@ def evaluate_files(
     given |= {"fail_if": fail_if or (), "warn_if": warn_if or ()}
     judge = partial(evaluated, files, loss, reading(given), quiet=quiet)
     report = ahead.call(judge, meanwhile=shape.prepare)
-    if not quiet:
-        for note in report.notes:
-            say(f"losscli: {visible(note, limit=2000)}")
+    say_notes(report.notes, quiet=quiet)
     limits.tell(report, quiet=quiet)
     if baseline and limits.may_be_saved(report, baseline):
         targets = [*targets, baseline]

@@ -2,6 +2,7 @@
 
 import sys
 import traceback
+from collections.abc import Sequence
 from contextlib import suppress
 
 from losscli.errors import Exit, LosscliError
@@ -41,6 +42,12 @@ def say(line: str) -> None:
         with suppress(OSError, ValueError):
             sys.stderr.write(f"{line}\n")
             sys.stderr.flush()
+
+
+def say_notes(notes: Sequence[str], *, quiet: bool) -> None:
+    """Say on stderr what was found without being asked for."""
+    for note in () if quiet else notes:
+        say(f"losscli: {visible(note, limit=2000)}")
 
 
 def _system(error: OSError) -> str:

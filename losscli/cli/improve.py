@@ -3,22 +3,16 @@
 # ruff: noqa: PLR0913 - the options of a command are the arguments of a function
 
 import sys
-from contextlib import redirect_stdout
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from losscli.cli import delivery, options, terminal
 from losscli.cli.compare import with_options_of
 from losscli.cli.eval import evaluate_files
-from losscli.cli.failure import say
-from losscli.cli.judging import asked_for
-from losscli.cli.progress import bar_if_seen
+from losscli.cli.failure import say_notes
+from losscli.cli.judging import asked_for, improved
 from losscli.cli.reading import inputs, reading
 from losscli.errors import UsageError
 from losscli.render import format_named
-from losscli.visible import visible
-
-if TYPE_CHECKING:
-    from losscli.improvement.records import Improvement
 
 _NOT_HERE = options.others(evaluate_files, ("task", "level")) | {
     *("cost_matrix", "scores_are_probs", "label", "score", "scores", "lower", "upper"),
@@ -56,21 +50,7 @@ def improve_file(
         what = f"improve takes one loss, not {len(asked)}"
         raise UsageError(what, where="--loss", remedy="ask for them in as many runs")
     given = reading({**given, "delimiter": delimiter})
-    found = _improve(files, {**given, "loss": loss}, quiet=quiet)
-    if not quiet:
-        for note in found.notes:
-            say(f"losscli: {visible(note, limit=2000)}")
+    found = improved(files, {**given, "loss": loss}, quiet=quiet)
+    say_notes(found.notes, quiet=quiet)
     delivery.write(found, targets)
     sys.stdout.write(shape.render(found, terminal.style()))
-
-
-def _improve(files: list[str], given: dict[str, Any], *, quiet: bool) -> "Improvement":
-    from losscli.improvement.improve import improve  # noqa: PLC0415 - brings pyarrow
-
-    data = files if len(files) > 1 else files[0]
-    bar = bar_if_seen(quiet=quiet)
-    with redirect_stdout(sys.stderr):  # what a plugin prints is no part of the advice
-        if bar is None:
-            return improve(data, **given)
-        with bar:
-            return improve(data, progress=bar, **given)

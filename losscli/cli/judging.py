@@ -14,7 +14,9 @@ from losscli.roles import TASKS
 from losscli.visible import visible
 
 if TYPE_CHECKING:
+    from losscli.advice.records import Advice
     from losscli.comparison.records import Comparison
+    from losscli.improvement.records import Improvement
     from losscli.losses.syntax import Request
     from losscli.report import Report
 
@@ -28,8 +30,7 @@ def evaluated(
     _check_limits(given, asked_for(losses, given["task"], given["cost_matrix"]))
     from losscli.evaluation import evaluate  # noqa: PLC0415 - brings pyarrow
 
-    data = files if len(files) > 1 else files[0]
-    return watched(evaluate, data, losses=losses, **given, quiet=quiet)
+    return _watched(evaluate, _data(files), losses=losses, **given, quiet=quiet)
 
 
 def compared(
@@ -39,7 +40,21 @@ def compared(
     _check_limits(given, asked_for(losses, given["task"]), baseline=True)
     from losscli.comparison.compare import compare  # noqa: PLC0415 - brings pyarrow
 
-    return watched(compare, *files, losses=losses, **given, quiet=quiet)
+    return _watched(compare, *files, losses=losses, **given, quiet=quiet)
+
+
+def improved(files: list[str], given: Mapping[str, Any], *, quiet: bool) -> "Improvement":
+    """Return what would improve files; `given` are arguments of `losscli.improve`."""
+    from losscli.improvement.improve import improve  # noqa: PLC0415 - brings pyarrow
+
+    return _watched(improve, _data(files), **given, quiet=quiet)
+
+
+def suggested(files: list[str], given: Mapping[str, Any], *, quiet: bool) -> "Advice":
+    """Return the advice on files; `given` are arguments of `losscli.suggest`."""
+    from losscli.advice.suggest import suggest  # noqa: PLC0415 - brings pyarrow
+
+    return _watched(suggest, _data(files), **given, quiet=quiet)
 
 
 def asked_for(
@@ -64,7 +79,7 @@ def asked_for(
     return asked
 
 
-def watched(function: Callable[..., R], *values: object, quiet: bool, **given: object) -> R:
+def _watched(function: Callable[..., R], *values: object, quiet: bool, **given: object) -> R:
     """Call a function that takes `progress`, with a bar where somebody looks at it."""
     bar = bar_if_seen(quiet=quiet)
     with redirect_stdout(sys.stderr):  # what a plugin prints is no part of the report
@@ -72,6 +87,10 @@ def watched(function: Callable[..., R], *values: object, quiet: bool, **given: o
             return function(*values, **given)
         with bar:
             return function(*values, progress=bar, **given)
+
+
+def _data(files: list[str]) -> list[str] | str:
+    return files if len(files) > 1 else files[0]
 
 
 def _check_limits(

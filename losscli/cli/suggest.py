@@ -1,19 +1,15 @@
 """`losscli suggest`: predictions in, the losses that fit them and those that mislead out."""
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from losscli.cli import delivery, options, terminal
 from losscli.cli.compare import with_options_of
 from losscli.cli.eval import evaluate_files
-from losscli.cli.failure import say
-from losscli.cli.progress import bar_if_seen
+from losscli.cli.failure import say_notes
+from losscli.cli.judging import suggested
 from losscli.cli.reading import inputs, reading
 from losscli.render import format_named
-from losscli.visible import visible
-
-if TYPE_CHECKING:
-    from losscli.advice.records import Advice
 
 _NOT_HERE = options.others(evaluate_files, ("task",)) | {"cost_matrix"}
 """The words of `losscli eval` that suggest does not know."""
@@ -41,20 +37,7 @@ def suggest_losses(
     delivery.check_stdout()
     given = reading({**given, "delimiter": delimiter})
     given["columns"] = given["columns"] or None
-    found = _suggest(files, given, quiet=quiet)
-    if not quiet:
-        for note in found.notes:
-            say(f"losscli: {visible(note, limit=2000)}")
+    found = suggested(files, given, quiet=quiet)
+    say_notes(found.notes, quiet=quiet)
     delivery.write(found, targets)
     sys.stdout.write(shape.render(found, terminal.style()))
-
-
-def _suggest(files: list[str], given: dict[str, Any], *, quiet: bool) -> "Advice":
-    from losscli.advice.suggest import suggest  # noqa: PLC0415 - brings pyarrow
-
-    data = files if len(files) > 1 else files[0]
-    bar = bar_if_seen(quiet=quiet)
-    if bar is None:
-        return suggest(data, **given)
-    with bar:
-        return suggest(data, progress=bar, **given)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from losscli import __version__
 from losscli.dataclass import dataclass
 from losscli.report.plain import number
-from losscli.report.report import SCHEMA
+from losscli.report.report import head_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,16 +82,7 @@ class Improvement:
     def to_dict(self) -> dict[str, Any]:
         """Return the plain object of the JSON contract (NaN and inf are None)."""
         return {
-            "schema": SCHEMA,
-            "program": {"name": "losscli", "version": __version__},
-            "data": {
-                "files": list(self.files),
-                "rows": self.rows,
-                "judged": self.judged,
-                "dropped": self.dropped,
-            },
-            "columns": dict(self.columns),
-            "task": self.task,
+            **head_of(self),
             "loss": {"loss": self.loss, "name": self.name},
             "fitted_on": self.fitted_on,
             "halves": [{"rows": one.rows, "fitted_on": one.kept} for one in self.halves],

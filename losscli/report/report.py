@@ -29,6 +29,22 @@ if TYPE_CHECKING:
 SCHEMA = 1
 
 
+def head_of(found: Any) -> dict[str, Any]:  # noqa: ANN401 - an Advice or an Improvement
+    """Return what the JSON of advice begins with: its program, data, columns and task."""
+    return {
+        "schema": SCHEMA,
+        "program": {"name": "losscli", "version": __version__},
+        "data": {
+            "files": list(found.files),
+            "rows": found.rows,
+            "judged": found.judged,
+            "dropped": found.dropped,
+        },
+        "columns": dict(found.columns),
+        "task": found.task,
+    }
+
+
 @dataclass(frozen=True)
 class Report:
     """Everything that one evaluation found, finished.
