@@ -7,7 +7,7 @@ import numpy as np
 from losscli.losses.domain import NON_NEGATIVE
 from losscli.losses.peer import Peer, catboost, keras, sklearn, torch
 from losscli.losses.spec import Codes, Matrix, Vector, loss
-from losscli.losses.stable import difference
+from losscli.losses.stable import difference, mean_of_pairs
 
 _OF_ROWS = "It takes the classes from the rows at hand, so its value is wrong where one has no row."
 
@@ -104,12 +104,7 @@ def weston_watkins(y: Codes, scores: Matrix) -> Vector:
 
     The sum is divided by the number of all classes, as torch does (Weston & Watkins, 1999).
     """
-    mean: Vector = _short_of_rivals(y, scores) / scores.shape[1]
-    if mean.max(initial=0.0) == np.inf:
-        # beside such a sum the 1 is nothing, so it is in proportion to the scores
-        beyond = np.isinf(mean)
-        mean[beyond] = 8 * (_short_of_rivals(y[beyond], 0.125 * scores[beyond]) / scores.shape[1])
-    return mean
+    return mean_of_pairs(_short_of_rivals, y, scores, scores.shape[1])
 
 
 def _short_of_rivals(y: Codes, scores: Matrix) -> Vector:

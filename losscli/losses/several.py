@@ -9,7 +9,7 @@ from losscli.losses.counts import poisson
 from losscli.losses.domain import UNIT, ZERO_OR_ONE
 from losscli.losses.peer import KERAS_EPSILON, catboost, keras, sklearn, torch
 from losscli.losses.spec import Matrix, Vector, loss
-from losscli.losses.stable import difference, product
+from losscli.losses.stable import difference, mean_of_pairs, product
 
 Kept = Annotated[Matrix, UNIT]
 
@@ -208,12 +208,7 @@ def multi_label_margin(y: Annotated[Matrix, ZERO_OR_ONE], score: Matrix) -> Vect
     Summed over all such pairs and divided by the number of labels, as torch does; it is shown
     without a best constant, which hangs on which labels stand together (Crammer & Singer, 2003).
     """
-    mean: Vector = _out_of_order(y, score) / y.shape[1]
-    if mean.max(initial=0.0) == np.inf:
-        # beside such a sum the 1 is nothing, so it is in proportion to the scores
-        beyond = np.isinf(mean)
-        mean[beyond] = 8 * (_out_of_order(y[beyond], 0.125 * score[beyond]) / y.shape[1])
-    return mean
+    return mean_of_pairs(_out_of_order, y, score, y.shape[1])
 
 
 def _out_of_order(y: Matrix, score: Matrix) -> Vector:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -211,3 +212,15 @@ def box_cox(log: Vector, ratio: Vector, power: float) -> Vector:
     found = np.where(np.abs(exponent) < 1, near, (ratio**power - 1) / power)
     # the product of two small numbers has fewer digits, or none
     return np.where(np.abs(exponent) < _LAST, log, found)
+
+
+def mean_of_pairs(
+    total: Callable[[NDArray[Any], Vector], Vector], y: NDArray[Any], scores: Vector, count: int
+) -> Vector:
+    """Return `total(y, scores) / count`, where the total is of how far scores are short by 1."""
+    mean: Vector = total(y, scores) / count
+    if mean.max(initial=0.0) == np.inf:
+        # beside such a sum the 1 is nothing, so it is in proportion to the scores
+        beyond = np.isinf(mean)
+        mean[beyond] = 8 * (total(y[beyond], 0.125 * scores[beyond]) / count)
+    return mean
