@@ -160,6 +160,18 @@ def test_both_files_name_a_column_alike() -> None:
     assert found == (0 + 4) / 2
 
 
+def test_the_remedy_leaves_a_prediction_that_was_found() -> None:
+    write(preds="id,y_true,y_pred\na,9,1\nb,9,2\n", truth="id,y_true\nb,4\na,1\n")
+    with pytest.raises(DataError, match="the truth y_true is a column of this file") as told:
+        mse("preds.csv", "truth.csv", id="id")
+    assert told.value.remedy == "--true truth.y_true"
+    assert mse("preds.csv", "truth.csv", id="id", true="truth.y_true") == (0 + 4) / 2
+    write(preds="id,target,a,b\na,9,1,1\nb,9,2,2\n", truth="id,target\nb,4\na,1\n")
+    with pytest.raises(DataError, match="both files have target") as told:
+        mse("preds.csv", "truth.csv", id="id")
+    assert told.value.remedy == "--true truth.target --pred COLUMN (one of target, a, b)"
+
+
 def test_files_without_a_header() -> None:
     write(preds="a,1\nb,2\n", truth="b,4\na,1\n")
     names = {"true": "truth.2", "pred": "2", "no_header": True}

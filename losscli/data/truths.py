@@ -167,7 +167,8 @@ def refuse_roles(layout: Layout, columns: Mapping[str, "str | tuple[str, ...]"])
     stray = sorted(of.pop("y", set()) - layout.theirs.keys())
     if stray:
         what = f"the truth {shown(stray)} is a column of this file, not of {layout.files[1]}"
-        raise DataError(what, where=layout.files[0], remedy=layout.remedy(stray[0]))
+        remedy = layout.remedy(stray[0], truth_only=bool(of))
+        raise DataError(what, where=layout.files[0], remedy=remedy)
     if of and not set().union(*of.values()) - layout.theirs.keys():
         what = f"every column that is judged is one of {layout.files[1]}"
         raise DataError(what, where=layout.files[0], remedy="name the prediction: --pred COLUMN")

@@ -63,13 +63,22 @@ class Layout:
             )
         return found
 
-    def remedy(self, name: str = "") -> str:
-        """Return how to name the truth of the file of truths, where the other has it as `name`."""
+    def remedy(self, name: str = "", *, truth_only: bool = False) -> str:
+        """Return how to name the truth of the file of truths, where the other has it as `name`.
+
+        Unless the truth alone is wanted, the prediction may be any other column: if there is one
+        only, it is named as the truth is.
+        """
         name = name or (self.both[0] if len(self.both) == 1 else "")
-        if name in self.both:
-            one = visible(name, 200)
-            return f"--true {shlex.quote(PREFIX + one)} --pred {shlex.quote(one)}"
-        return f"name it, --true COLUMN (one of {shown(self.theirs)}), or leave --truth out"
+        if name not in self.both:
+            return f"name it, --true COLUMN (one of {shown(self.theirs)}), or leave --truth out"
+        true = f"--true {shlex.quote(PREFIX + visible(name, 200))}"
+        if truth_only:
+            return true
+        own = [n for n in self.names if n not in self.theirs and n not in (self.ids or ())[:1]]
+        if len(own) == 1:
+            return f"{true} --pred {shlex.quote(visible(own[0], 200))}"
+        return f"{true} --pred COLUMN (one of {shown(own)})"
 
     def parted(self, types: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return what to read of each file; UsageError where it is nothing."""
