@@ -7,10 +7,9 @@ from dataclasses import replace
 from losscli.improvement.fit_logits import logit_shift, platt, temperature
 from losscli.improvement.fit_numbers import affine, scale, shift
 from losscli.improvement.fitted import Fitted
-from losscli.improvement.kinds import KINDS, THRESHOLD, logit_of
+from losscli.improvement.kinds import KINDS, THRESHOLD, prepared
 from losscli.improvement.objective import Objective
 from losscli.improvement.threshold import has_threshold, least_cost
-from losscli.losses.arguments import Columns
 
 
 def fitted(objective: Objective, task: str, near: Sequence[Fitted] = ()) -> list[Fitted]:
@@ -20,7 +19,9 @@ def fitted(objective: Objective, task: str, near: Sequence[Fitted] = ()) -> list
     """
     if has_threshold(objective.chosen):
         return [_threshold(objective)]
-    objective = _prepared(objective, task)
+    rows = objective.rows
+    rows = replace(rows, columns=prepared(task, rows.columns))
+    objective = replace(objective, rows=rows)
     found: list[Fitted] = []
     for kind in (kind for kind in KINDS if kind.task == task):
         least = _SEARCHES[kind.name, task](objective, kind, near or found)
@@ -28,15 +29,6 @@ def fitted(objective: Objective, task: str, near: Sequence[Fitted] = ()) -> list
             parameters = dict(zip(kind.parameters, least.at, strict=True))
             found.append(Fitted(kind.name, parameters, least.value, kind, least.at, why=least.why))
     return found
-
-
-def _prepared(objective: Objective, task: str) -> Objective:
-    """Compute the logits of a binary file once."""
-    if task != "binary":
-        return objective
-    columns = {r: v for r, v in objective.rows.columns.items() if r != "prob"}
-    columns["logit"] = logit_of(Columns(objective.rows.columns))
-    return replace(objective, rows=replace(objective.rows, columns=columns))
 
 
 def _threshold(objective: Objective) -> Fitted:

@@ -58,5 +58,5 @@ def platt(objective: Objective, kind: Kind, before: Sequence[Fitted]) -> Least |
             return math.inf
         return objective.value(kind, (sign * math.exp(u[0]), u[1]))
 
-    found = around(value, starts_of(kind, before, starts, value), 0.25)
+    found = around(value, starts_of(kind, before, starts), 0.25)
     return replace(found, at=(sign * math.exp(found.at[0]), found.at[1]))

@@ -93,7 +93,7 @@ def affine(objective: Objective, kind: Kind, before: Sequence[Fitted]) -> Least 
     def value(u: Sequence[float]) -> float:
         return objective.value(kind, forth(u))
 
-    found = around(value, starts_of(kind, before, starts, value), 0.5)
+    found = around(value, starts_of(kind, before, starts), 0.5)
     middle, tilt = found.at
     found = _ended(found, lambda far: value((far, tilt)), 1 + abs(middle))
     found = _ended(found, lambda far: value((middle, far)), 1 + abs(tilt))

@@ -1,6 +1,6 @@
 """A fix as it was fitted on some rows, and where its search starts on others."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from losscli.dataclass import dataclass
 from losscli.improvement.kinds import Kind
@@ -31,12 +31,7 @@ class Fitted:
         return not self.why and (self.map is not None or self.after is not None)
 
 
-def starts_of(
-    kind: Kind,
-    before: Sequence[Fitted],
-    starts: Sequence[Pair],
-    value: Callable[[Pair], float],
-) -> Sequence[Pair]:
-    """Return the starts from the best on; the last alone, where that is a fit of this kind."""
+def starts_of(kind: Kind, before: Sequence[Fitted], starts: Sequence[Pair]) -> Sequence[Pair]:
+    """Return the starts; the last alone, where that is a fit of this kind."""
     known = bool(before) and before[-1].kind == kind.name
-    return [starts[-1]] if known else sorted(starts, key=value)
+    return starts[-1:] if known else starts

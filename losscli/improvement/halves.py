@@ -9,6 +9,7 @@ two decimals, all 1s at 0.53 would otherwise be in one half and all 0s at 0.53 i
 
 from collections.abc import Iterator, Mapping
 from dataclasses import field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -129,7 +130,7 @@ class Rows:
         """How many rows there are."""
         return int(self.counts.sum())
 
-    @property
+    @cached_property
     def mass(self) -> Vector:
         """What each different row weighs, with all that are the same."""
         return self.weight * self.counts

@@ -7,11 +7,16 @@ from typing import Any
 import numpy as np
 
 from losscli.dataclass import dataclass
+from losscli.improvement.fitted import Pair
 from losscli.losses.spec import Vector
 
 _MINIMA = 3
 """So many valleys of a grid are looked into: a loss that is not convex may have several."""
 _FINE = 1e-10
+_ROUGH = 1e-3
+_FINAL = 1e-8
+"""How near two numbers are found: roughly first, to tell the lowest valley from others."""
+_TINY = 1e-13
 _COARSE = 1e-6
 """A last gain, as a part of the value, that may be rounding."""
 _CALLS = 400
@@ -67,39 +72,45 @@ def _valleys(values: Vector) -> list[int]:
 
 def around(
     objective: Callable[[Any], float],
-    starts: Sequence[tuple[float, float]],
+    starts: Sequence[Pair],
     step: float,
 ) -> Least:
     """Return the least of a function of two numbers, from several starts.
 
     The simplex method (Nelder & Mead, 1965) needs no slopes, which absolute errors do not have
-    everywhere; it begins anew from where it ends until that changes nothing.
+    everywhere. From each start it goes so far that the lowest valley is told from others; there
+    it begins anew from where it ends until that changes nothing.
     """
+    able = [(start, objective(start)) for start in starts]
+    able = [(start, value) for start, value in able if math.isfinite(value)]
+    if not able:
+        return Least(starts[0], math.inf, "it is not defined for any that was tried")
+    if len(able) > 1:
+        able = [_downhill(objective, *one, step, _ROUGH) for one in able]
+    at, value = min(able, key=lambda found: found[1])
+    gain, why = math.inf, "the fit does not converge"
+    for _ in range(_RESTARTS):
+        before = value
+        at, value = _downhill(objective, at, value, step, _FINAL)
+        gain, step = before - value, step / 8
+        if gain <= _FINE * abs(value):
+            break
+    return Least(at, value, why if gain > _COARSE * abs(value) else "")
+
+
+def _downhill(
+    objective: Callable[[Any], float], at: Pair, value: float, step: float, fine: float
+) -> tuple[Pair, float]:
+    """Return where one run of the simplex method ends, and the value there: never more."""
     from scipy.optimize import minimize  # noqa: PLC0415 - as above
 
-    best = Least(starts[0], math.inf, "it is not defined for any that was tried")
-    for start in starts:
-        at, value, size = start, objective(start), step
-        if not math.isfinite(value):
-            continue
-        for _ in range(_RESTARTS):
-            simplex = [at, (at[0] + size, at[1]), (at[0], at[1] + size)]
-            options: Any = {
-                "initial_simplex": simplex,
-                "xatol": _FINE,
-                "fatol": 1e-13 * abs(value),
-                "maxfev": _CALLS,
-            }
-            with np.errstate(all="ignore"):
-                done = minimize(objective, at, method="Nelder-Mead", options=options)
-            gain, size = value - float(done.fun), size / 8
-            if gain > 0:
-                at, value = (float(done.x[0]), float(done.x[1])), float(done.fun)
-            if gain <= _FINE * abs(value):
-                break
-        else:
-            why = "the fit does not converge" if gain > _COARSE * abs(value) else ""
-            best = best if best.value <= value else Least(at, value, why)
-            continue
-        best = best if best.value <= value else Least(at, value)
-    return best
+    options: Any = {
+        "initial_simplex": [at, (at[0] + step, at[1]), (at[0], at[1] + step)],
+        "xatol": fine,
+        "fatol": max(fine**2, _TINY) * abs(value),
+        "maxfev": _CALLS,
+    }
+    with np.errstate(all="ignore"):
+        done = minimize(objective, at, method="Nelder-Mead", options=options)
+    found = float(done.fun)
+    return ((float(done.x[0]), float(done.x[1])), found) if found < value else (at, value)

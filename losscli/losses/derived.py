@@ -60,6 +60,11 @@ def _(y: Array, log_prob: Array, log_not_prob: Array) -> Array:
     return 0.0 - np.where(y == 1, log_prob, log_not_prob)
 
 
+@derived("surprise")
+def _(y: Array, logit: Array) -> Array:
+    return 0.0 - _log_sigmoid(np.where(y == 1, logit, -logit))
+
+
 @derived("log_prob")
 def _(prob: Annotated[Array, UNIT]) -> Array:
     return np.log(prob)
