@@ -11,6 +11,7 @@ import pytest
 from csv_reading import declared, open_csv, read_all, read_text, refusal
 
 from losscli.data.storage import stored
+from losscli.data.text import shape, sniff
 from losscli.data.text.textfile import TextFile
 from losscli.errors import DataError, UsageError
 
@@ -248,3 +249,24 @@ def test_later_files_may_be_written_otherwise(tmp_path: Path) -> None:
     paths[2].write_text("y\tt\n3.5\tc\n")
     seen = read_all(open_csv([str(path) for path in paths]))
     assert seen.columns == {"y": [1.5, 2.5, 3.5], "t": ["a", "b", "c"]}
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"SQLite format 3\0" + bytes(4000), "p.csv: is no text: 4001 of its first 4016 bytes are"),
+        (b"1" * 4000, r"p.csv, line 1: a line longer than 0 MB; check that this is a text file"),
+        (b"y_true,y_pred\n1," + b"1" * 4000, "p.csv, line 2: a line longer than 0 MB"),
+        (b'y_true,y_pred\n1,"' + b"1\n" * 2000, "p.csv, line 2: the quote that opens here"),
+        (b'y_true,"y_pred\n' + b"1\n" * 2000, "p.csv, line 1: the quote that opens here"),
+    ],
+)
+def test_what_is_no_table_is_told_by_what_it_is(
+    path: Path, data: bytes, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sniff, "LONGEST_RECORD", 1 << 10)
+    monkeypatch.setattr(sniff, "_SAMPLE", 1 << 9)
+    monkeypatch.setattr(shape, "LONGEST_RECORD", 1 << 10)
+    path.write_bytes(data)
+    with pytest.raises(DataError, match=words):
+        open_csv([str(path)])

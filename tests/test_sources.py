@@ -254,6 +254,21 @@ def test_numbers_of_json_are_read_as_they_are_written(tmp_path: Path) -> None:
         losscli.evaluate(path, losses="mae")
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize("text", ['{"y_true": 1.5, "y_pred": 2}\n' * 9, '[{"y_true": 1.5}]'])
+def test_json_in_another_encoding_is_refused_as_json(
+    tmp_path: Path, encoding: str, text: str
+) -> None:
+    path = tmp_path / "p 1.jsonl"
+    path.write_bytes(text.encode(encoding))
+    with pytest.raises(DataError, match=r"is JSON in UTF-.*, and JSON is UTF-8") as told:
+        losscli.evaluate(path)
+    assert told.value.remedy == f"iconv -f {encoding} -t utf-8 '{path}' | losscli eval -"
+    path.write_bytes('{"y_true": 1.5, "city": "é"}\n'.encode("latin-1"))
+    with pytest.raises(DataError, match="is not UTF-8, as JSON is; convert the file: iconv -f lat"):
+        losscli.evaluate(path)
+
+
 def test_a_stretch_of_json_ends_where_a_line_does(tmp_path: Path) -> None:
     from losscli.data.reading import Reading  # noqa: PLC0415 - for this test only
 

@@ -11,13 +11,15 @@ from losscli.data.storage import Stored
 from losscli.errors import DataError, UsageError
 
 KIND = "a JSON lines file"
-_OBJECT = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*\{[ \t\r\n]*[\"}]")
-_ARRAY = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*\[[ \t\r\n]*[\[{]")
+_MARK = rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?"
+_OBJECT = re.compile(_MARK + rb"[ \t\r\n]*\{[ \t\r\n]*[\"}]")
+_ARRAY = re.compile(_MARK + rb"[ \t\r\n]*\[[ \t\r\n]*[\[{]")
 
 
 def holds(head: bytes) -> bool:
     """Tell whether bytes begin as an object of JSON, or an array of objects."""
-    return bool(_OBJECT.match(head) or _ARRAY.match(head))
+    plain = head.replace(b"\0", b"")  # in UTF-16 it is refused as JSON, and not as another text
+    return bool(_OBJECT.match(plain) or _ARRAY.match(plain))
 
 
 def opened(files: Sequence[Stored], reading: Reading) -> Source:

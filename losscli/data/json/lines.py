@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NoReturn
 
-from losscli.data.text.encoding import not_in_encoding
 from losscli.data.text.numerals import instead_of
 from losscli.dataclass import dataclass
 from losscli.errors import DataError
@@ -42,7 +41,9 @@ def _parsed(raw: bytes, where: Callable[[], str]) -> Mapping[str, Any]:
     try:
         found = _DECODER.decode(raw.decode())
     except UnicodeDecodeError as error:
-        raise not_in_encoding(raw[error.start], error.start, "utf-8", where()) from None
+        what = f"byte {error.start} (0x{raw[error.start]:02x}) is not UTF-8, as JSON is"
+        remedy = "convert the file: iconv -f latin1 -t utf-8"
+        raise DataError(what, where=where(), remedy=remedy) from None
     except json.JSONDecodeError as error:
         what = f"is no JSON object ({visible(error.msg, 100)} at character {error.pos + 1})"
         remedy = "write one whole object on each line"

@@ -1,5 +1,7 @@
 """The rows of a file of JSON lines as a source."""
 
+import codecs
+import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from functools import partial
@@ -11,7 +13,7 @@ from losscli.data.columnar import no_rows
 from losscli.data.json.lines import INTEGER, NUMBER, Line, kind_of, lines, text_of
 from losscli.data.json.parse import parsed
 from losscli.data.storage import Stored
-from losscli.data.text.encoding import encoding_of
+from losscli.data.text.encoding import marked, unmarked
 from losscli.data.text.lines import borders
 from losscli.data.text.records import line_ends
 from losscli.errors import DataError
@@ -45,10 +47,12 @@ class JsonSource:
             head = stream.peek(_SAMPLE)
             while len(head) >= _SAMPLE and b"\n" not in head and len(head) < LONGEST_LINE:
                 head = stream.peek(4 * len(head))
-        encoding, self._mark = encoding_of(head[:4096], None, kept.name)
-        if encoding:
+        encoding = marked(head) or unmarked(head[:4096])
+        if encoding not in (None, "utf-8"):
             what = f"is JSON in {encoding.upper()}, and JSON is UTF-8"
-            raise DataError(what, where=kept.name, remedy="convert it: iconv -t utf-8")
+            remedy = f"iconv -f {encoding} -t utf-8 {shlex.quote(kept.path)} | losscli eval -"
+            raise DataError(what, where=kept.name, remedy=remedy)
+        self._mark = len(codecs.BOM_UTF8) if encoding else 0
         if b"\n" in head and len(head) >= _SAMPLE:
             head = head[: head.rfind(b"\n") + 1]
         first = list(_first(head[self._mark :], self._where_from(0)))

@@ -23,8 +23,10 @@ _OTHER_KINDS = (
     (b"\x04\x22\x4d\x18", "lz4-compressed", _UNPACK, "lz4 -dc"),
     (b"PK\x03\x04", "a zip archive or a spreadsheet", _UNPACK, "unzip -p"),
 )
+_WITHOUT_MARK = ((1, "utf-16-le"), (0, "utf-16-be"))
 # Header and first row of a UTF-16 text in a Latin alphabet are half NUL bytes.
 _NUL_SHARE = 0.5
+_FEW_NULS = 0.05
 
 
 def refuse_other_kinds(head: bytes, path: str, name: str) -> None:
@@ -44,18 +46,36 @@ def encoding_of(head: bytes, wanted: str | None, name: str) -> tuple[str | None,
     if wanted is not None:
         encoding = _known(wanted)
         return (None, mark) if encoding in {"utf-8", "utf-8-sig"} else (encoding, 0)
-    for bom, encoding in _MARKS:
-        if head.startswith(bom):
-            return (None, mark) if encoding == "utf-8" else (encoding, 0)
-    for start, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
-        half = head[start::2]
-        if half and half.count(0) > _NUL_SHARE * len(half):
-            raise DataError(
-                "seems to be UTF-16 without a byte order mark",
-                where=name,
-                remedy=f"say so: --encoding {encoding}",
-            )
+    found = marked(head)
+    if found:
+        return (None, mark) if found == "utf-8" else (found, 0)
+    if found := unmarked(head):
+        raise DataError(
+            "seems to be UTF-16 without a byte order mark",
+            where=name,
+            remedy=f"say so: --encoding {found}",
+        )
+    if head.count(0) > _FEW_NULS * len(head):
+        raise DataError(
+            f"is no text: {head.count(0)} of its first {len(head)} bytes are zero",
+            where=name,
+            remedy="give delimited text, JSON lines, Parquet or Arrow",
+        )
     return None, mark
+
+
+def marked(head: bytes) -> str | None:
+    """Return the encoding whose byte order mark a text begins with."""
+    return next((encoding for bom, encoding in _MARKS if head.startswith(bom)), None)
+
+
+def unmarked(head: bytes) -> str | None:
+    """Return the kind of UTF-16 that a text without a mark seems to be: every other byte is 0."""
+    for start, encoding in _WITHOUT_MARK:
+        half, other = head[start::2], head[1 - start :: 2]
+        if half.count(0) > _NUL_SHARE * len(half) and other.count(0) <= _FEW_NULS * len(other):
+            return encoding
+    return None
 
 
 # Encodings of names and of source code: they are known, but no file is written in them.

@@ -4,6 +4,9 @@ from losscli.data.text.records import Cell
 from losscli.data.text.sheet import Sheet, Stretch, spoken
 from losscli.errors import DataError
 
+LONGEST_RECORD = 1 << 26
+"""A record longer than this is taken for a quote that was never closed, or for no table."""
+
 
 def unclosed(sheet: Sheet, line: int) -> DataError:
     """Return the error for a quote that swallows lines."""
@@ -11,6 +14,15 @@ def unclosed(sheet: Sheet, line: int) -> DataError:
         "the quote that opens here is not closed where its field ends",
         where=sheet.place(line),
         remedy='close it, and double the quotes inside a quoted field: "say ""hi"""',
+    )
+
+
+def too_long(sheet: Sheet, line: int) -> DataError:
+    """Return the error for a line that does not end."""
+    return DataError(
+        f"a line longer than {LONGEST_RECORD >> 20} MB",
+        where=sheet.place(line),
+        remedy="check that this is a text file",
     )
 
 

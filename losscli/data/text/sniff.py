@@ -6,15 +6,19 @@ from collections.abc import Iterator
 from losscli.data.text.encoding import not_in_encoding
 from losscli.data.text.numerals import is_number
 from losscli.data.text.records import Cell, cells, line_ends, records
-from losscli.data.text.shape import one_more_in_every_row, unclosed, wrong_count
+from losscli.data.text.shape import (
+    LONGEST_RECORD,
+    one_more_in_every_row,
+    too_long,
+    unclosed,
+    wrong_count,
+)
 from losscli.data.text.sheet import Sheet, Stretch
 from losscli.data.text.textfile import TextFile
 from losscli.errors import DataError
 
 _SAMPLE = 1 << 16
 _SAMPLE_ROWS = 1000
-# A record longer than this is taken for a quote that was never closed.
-LONGEST_RECORD = 1 << 26
 _DELIMITERS = (",", ";", "\t", "|")
 _SNIFF_ROWS = 100
 _COMMA = re.compile(rb"[ \t]*[+-]?[0-9]*,[0-9]+(?:[eE][+-]?[0-9]+)?[ \t]*")
@@ -130,15 +134,18 @@ def _decimal(rows: list[list[Cell]], delimiter: str) -> str:
 def _refuse(sheet: Sheet, header: list[Cell], head: bytes, *, whole: bool) -> None:
     stretch = Stretch(head, 1, sheet.text.mark)
     ends = header[-1].stop == len(head)
-    if any(not cell.closed for cell in header) or (ends and not whole):
+    if any(not cell.closed for cell in header):
         raise unclosed(sheet, stretch.line_at(header[-1].start))
+    if ends and not whole:
+        raise too_long(sheet, sheet.header)
     named = sheet.header > 0
     if named and any(all(is_number(cell.value, mark) for cell in header) for mark in ".,"):
         raise _no_header(sheet)
     if not sheet.sample and whole:
         raise no_rows(sheet.text, "there is a header and nothing below it")
     if not sheet.sample and not head[sheet.body :].isspace():
-        raise unclosed(sheet, sheet.line)
+        first = cells(head, sheet.mark, *next(records(head, sheet.mark, sheet.body)))
+        raise (too_long if first[-1].closed else unclosed)(sheet, sheet.line)
     need = len(sheet.names)
     if sheet.sample and all(len(row) != need for row in sheet.sample):
         first = sheet.sample[0]

@@ -5,10 +5,8 @@ from collections.abc import Iterator
 from losscli.data.block import MisreadError
 from losscli.data.text.quotes import end_of_records, find_quotes
 from losscli.data.text.records import line_ends
-from losscli.data.text.shape import unclosed
+from losscli.data.text.shape import LONGEST_RECORD, too_long, unclosed
 from losscli.data.text.sheet import Sheet, Stretch
-from losscli.data.text.sniff import LONGEST_RECORD
-from losscli.errors import DataError
 
 # How far behind its block a stretch looks for the line end where it stops.
 _REACH = 1 << 16
@@ -109,11 +107,7 @@ def _refuse_open_end(sheet: Sheet, stretch: Stretch, *, last: bool) -> None:
     if quotes.open_at_end:
         raise unclosed(sheet, stretch.line_at(quotes.last_opening))
     if not last:
-        raise DataError(
-            f"a line longer than {LONGEST_RECORD >> 20} MB",
-            where=sheet.place(stretch.line),
-            remedy="check that this is a text file",
-        )
+        raise too_long(sheet, stretch.line)
 
 
 def located(sheet: Sheet, start: int, stop: int) -> Stretch:
