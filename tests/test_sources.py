@@ -1,6 +1,7 @@
 """Files of any format, folders and globs: the bits of one CSV, and what is refused."""
 
 import json
+import os
 import pickle
 import sys
 from collections.abc import Callable
@@ -13,6 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from process import shell
 
 import losscli
 from losscli.data.dataset import open_files
@@ -118,6 +120,35 @@ def test_partitions_are_columns(tmp_path: Path) -> None:
     data["city"] = data["city"].fillna("x")
     data.to_parquet(tmp_path / "two", partition_cols=["w", "city"])
     assert numbers(tmp_path / "two") == numbers(frame().assign(city=data["city"]))
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        (b"city=\xff", r"^city=\\udcff: the name of the folder is not UTF-8; rename it"),
+        (b"city=%FF", "^city=%FF: the name of the folder is not UTF-8; rename it"),
+        (b"city=a/day=1/city=b", "^city=a/day=1/city=b: two folders .* are named city=; rename"),
+        (b"y_pred=1", "y_pred is a column, and a key in the name of the folder; rename one"),
+    ],
+)
+def test_partitions_whose_keys_are_not_sure_are_refused(
+    tmp_path: Path, name: bytes, words: str
+) -> None:
+    folder = Path(os.fsdecode(bytes(tmp_path) + b"/" + name))
+    folder.mkdir(parents=True)
+    (folder / "p.csv").write_text("y_true,y_pred\n1.5,2\n")
+    with pytest.raises(DataError, match=words):
+        losscli.evaluate(tmp_path)
+
+
+def test_keys_of_partitions_are_read_as_they_were_meant(tmp_path: Path) -> None:
+    meant = {"a b": "a b", "x=y": "x=y", "%1B[2J": "\x1b[2J", "Z%C3%BCrich": "Zürich", "%": "%"}
+    for name in (*meant, "__HIVE_DEFAULT_PARTITION__", "%zz", "007"):
+        (tmp_path / f"city={name}").mkdir()
+        (tmp_path / f"city={name}" / "p.csv").write_text("y_true,y_pred\n1.5,2\n")
+    found = losscli.evaluate(tmp_path, losses="mae", by="city")
+    assert {one.cls for one in found.breakdown} == {*meant.values(), None, "%zz", "007"}
+    assert "\x1b" not in shell("eval", tmp_path, "--by", "city").stdout
 
 
 def test_types_are_read_as_to_csv_writes_them(tmp_path: Path) -> None:

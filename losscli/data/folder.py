@@ -143,9 +143,19 @@ def _keys(folders: Sequence[str]) -> dict[str, str | None]:
     """Return the keys of a partition: folders named key=value, percent-encoded."""
     found: dict[str, str | None] = {}
     for folder in folders:
-        key, equals, value = folder.partition("=")
-        if key and equals:
-            found[unquote(key)] = None if value in ("", _EMPTY_KEY) else unquote(value)
+        name, equals, value = folder.partition("=")
+        if not (name and equals):
+            continue
+        try:
+            key, text = unquote(name, errors="strict"), unquote(value, errors="strict")
+            f"{key}{text}".encode()
+        except UnicodeError:
+            what, remedy = "the name of the folder is not UTF-8", "rename it"
+            raise DataError(what, where=folder, remedy=remedy) from None
+        if key in found:
+            what = f"two folders on the way to the file are named {visible(key)}="
+            raise DataError(what, where="/".join(folders), remedy="rename one of them")
+        found[key] = None if value in ("", _EMPTY_KEY) else text
     return found
 
 

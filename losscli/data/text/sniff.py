@@ -137,7 +137,7 @@ def _refuse(sheet: Sheet, header: list[Cell], head: bytes, *, whole: bool) -> No
     if any(not cell.closed for cell in header):
         raise unclosed(sheet, stretch.line_at(header[-1].start))
     if ends and not whole:
-        raise too_long(sheet, sheet.header)
+        raise too_long(sheet, sheet.header or 1)
     named = sheet.header > 0
     if named and any(all(is_number(cell.value, mark) for cell in header) for mark in ".,"):
         raise _no_header(sheet)
