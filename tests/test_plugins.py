@@ -81,6 +81,12 @@ def mine(y, pred):
     e = y - pred
     {}
 """
+
+
+def stated(fact: str) -> str:
+    return f"import losscli\n@losscli.loss({fact})\ndef mine(y, pred):\n    return abs(y - pred)\n"
+
+
 BAD: dict[str, tuple[str, str]] = {
     "raises on import": ("1/0\n", "bad.py, line 1: the plugin fails: ZeroDivisionError: division"),
     "leaves on import": ("\nraise SystemExit(0)\n", "bad.py, line 2: the plugin fails: SystemExit"),
@@ -132,6 +138,59 @@ BAD: dict[str, tuple[str, str]] = {
         + BODY.format("raise Mute"),
         "bad.py, line 7: mine fails: Mute; mend it there",
     ),
+    "an error of ours": (
+        "from losscli.errors import UsageError\n" + BODY.format("raise UsageError('hi')"),
+        "bad.py, line 6: mine fails: UsageError: hi; mend it there",
+    ),
+    "fails in a thread": (
+        "import threading\n"
+        + BODY.format("t = threading.Thread(target=lambda: 1 / 0); t.start()")
+        + "    t.join()\n    return abs(e)\n",
+        "bad.py, line 6: mine fails: ZeroDivisionError",
+    ),
+    "fails when it is read": (
+        "class Odd:\n    def __array__(self, *_, **__): raise OSError('odd')\n"
+        + BODY.format("return Odd()"),
+        "bad.py, line 2: mine fails: OSError: odd",
+    ),
+    "no array": (BODY.format("return ()"), "line 2: mine returns a tuple of 0: its value takes 1"),
+    "two arrays": (BODY.format("return e, e"), "mine returns a tuple of 2: its value takes 1"),
+    "too few for its parts": (
+        stated("parts=('one', 'other')"),
+        "bad.py, line 2: mine returns one array: its value takes 3",
+    ),
+    "Decimals": (
+        "from decimal import Decimal\n" + BODY.format("return [Decimal(1)] * 4"),
+        "bad.py, line 3: mine returns list, not numbers",
+    ),
+    "a keyword": (stated("name='lambda'"), "ValueError: 'lambda' is no name that --loss can hold"),
+    "a role": (stated("name='prob'"), "ValueError: 'prob' is no name that --loss can hold"),
+    "a function": (stated("name='where'"), "ValueError: 'where' is no name that --loss can hold"),
+    "a letter": (stated("name='größe'"), "ValueError: 'größe' is no name that --loss can hold"),
+    "a text as names": (
+        stated("aka='mx'"),
+        "bad.py, line 2: the plugin fails: TypeError: aka must be a tuple of texts, as in",
+    ),
+    "a number as formula": (stated("formula=3"), "line 2: the plugin fails: TypeError: formula"),
+    "a number as floor": (stated("floor=0"), "TypeError: floor must be a text, not int"),
+    "a word as task": (stated("task='none'"), "ValueError: task must be one of multiclass, "),
+    "a word as way": (stated("combine='mean'"), "TypeError: combine must be a function, not str"),
+    "a number as way": (stated("combine=lambda: 3"), "TypeError: combine must be a losscli.losses"),
+    "a number as domain": (stated("domain=lambda: 3"), "TypeError: domain must give a losscli"),
+    "a number as check": (stated("check=lambda: 3"), "TypeError: check must say what is wrong"),
+    "no such parameter": (
+        stated("elicits='quantile alpha'"),
+        "ValueError: elicits names a parameter after 'quantile', and 'alpha' is none",
+    ),
+    "no such argument": (stated("squares=('e',)"), "squares names arguments, and 'e' is none"),
+    "a list as parameter": (
+        "import losscli\n@losscli.loss\ndef mine(y, pred, *, p=[2]):\n    return y\n",
+        "TypeError: p must be a number, a text, True or False, not list",
+    ),
+    "a way that fails": (
+        stated("combine=lambda *, p: 1 / p").replace("pred)", "pred, *, p=0)", 1),
+        "bad.py, line 2: the plugin fails: ZeroDivisionError: division by zero; mend it there",
+    ),
     "masked": (
         BODY.format("return np.ma.masked_less(e, 0)"),
         "mine returns masked numbers, not one a row",
@@ -147,6 +206,10 @@ BAD: dict[str, tuple[str, str]] = {
     "nothing": (BODY.format("return"), "bad.py, line 2: mine returns NoneType, not numbers"),
     "text": (BODY.format("return ['a'] * len(e)"), "mine returns an array of <U1, not numbers"),
     "complex": (BODY.format("return e * 1j"), "mine returns an array of complex128, not numbers"),
+    "lets its input be changed": (
+        BODY.format("y.flags.writeable = True; y += 1; return e"),
+        "bad.py, line 5: mine changes its columns, which other losses need; work on a copy",
+    ),
     "changes its input": (
         BODY.format("y += 1; return e"),
         "bad.py, line 5: mine changes its columns, which other losses need; work on a copy",

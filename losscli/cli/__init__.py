@@ -21,11 +21,19 @@ def main() -> None:
     # the matrices whose products are sums are too small for OpenBLAS's threads
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     ahead.start(sys.argv[1:])
-    code = run(sys.argv[1:])
+    code = _run(sys.argv[1:])
     ahead.wait()
     # Everything is flushed and on disk: what an orderly exit would still do is take time,
     # or try once more to write to a pipe that is closed.
-    os._exit(code)
+    interrupt.leave_with(code)
+
+
+def _run(arguments: Sequence[str]) -> int:
+    if not any(word.startswith("--plugin") for word in arguments):
+        return run(arguments)
+    from losscli.cli import aside  # noqa: PLC0415 - few commands have plugins
+
+    return aside.run(run, arguments)
 
 
 def run(arguments: Sequence[str]) -> int:

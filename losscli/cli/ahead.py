@@ -49,7 +49,8 @@ def start(arguments: Sequence[str]) -> None:
     try:
         os.close(asked)
         os.close(answered)
-        _end_with(parent)
+        os.dup2(2, 1)  # what a package of losses prints is no report
+        end_with(parent)
         _serve(question, answer)
     finally:
         os._exit(0)
@@ -92,10 +93,12 @@ def _helps() -> bool:
     return sys.platform.startswith("linux") and len(os.sched_getaffinity(0)) > 1
 
 
-def _end_with(parent: int) -> None:
+def end_with(parent: int) -> None:
+    """Let this process, a child of the other one, end with it where the system is Linux."""
     import ctypes  # noqa: PLC0415 - not for the process that reads the words
 
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if prctl := getattr(ctypes.CDLL(None), "prctl", None):
+        prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != parent:
         os._exit(1)
 

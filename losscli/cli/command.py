@@ -1,6 +1,7 @@
 """The program as typer sees it: its commands, its help, and its complaints in our words."""
 
 import io
+import sys
 from collections.abc import Sequence
 from contextlib import redirect_stdout
 from importlib import import_module
@@ -14,7 +15,7 @@ from losscli import __version__
 from losscli.cli import delivery
 from losscli.cli.configured import Configured
 from losscli.cli.reader import Grouped, Program
-from losscli.errors import Exit, UsageError
+from losscli.errors import Exit, LosscliError, UsageError
 from losscli.visible import visible
 
 _REFUSAL: type[Exception] = next(
@@ -89,10 +90,21 @@ def call(arguments: Sequence[str]) -> int:
     except Exception as error:
         from losscli.cli import refusal  # noqa: PLC0415 - most runs need none
 
-        refusal.tell(arguments, error)
-        raise
+        told = _blamed(error) or error
+        refusal.tell(arguments, told)
+        if told is error:
+            raise
+        raise told from error
     delivery.deliver(printed)
     return code
+
+
+def _blamed(error: Exception) -> Exception | None:
+    """Return what to say of what is no error of ours where a plugin raised it."""
+    plugins: Any = sys.modules.get("losscli.losses.plugin.load")
+    ours = plugins is None or isinstance(error, LosscliError)
+    found: Exception | None = None if ours else plugins.blamed(error)
+    return found
 
 
 def _called(arguments: Sequence[str]) -> tuple[int, str]:

@@ -3,13 +3,12 @@
 import os
 import re
 import shlex
-import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO, cast
 
-from losscli.cli import interrupt
+from losscli.cli import interrupt, terminal
 from losscli.dataclass import dataclass
 from losscli.draft import discard, draft_of, naming
 from losscli.errors import UsageError
@@ -121,7 +120,7 @@ def _descriptor(path: Path) -> int | None:
     at = os.path.abspath(path)  # noqa: PTH100 - Path keeps the dots
     for _ in range(_MOST_LINKS):
         if found := _OPEN.fullmatch(at):
-            return int(found[1])
+            return _stdout() if found[1] == "1" else int(found[1])
         if not os.path.islink(at):  # noqa: PTH114 - likewise
             break
         at = os.path.normpath(Path(at).parent / Path(at).readlink())
@@ -131,6 +130,11 @@ def _descriptor(path: Path) -> int | None:
 _OPEN = re.compile(rf"(?:/dev|/proc/(?:self|{os.getpid()}))/fd/(\d{{1,9}})")
 _MOST_LINKS = 40
 """Of more links one after the other the system opens no file."""
+
+
+def _stdout() -> int:
+    """Return the descriptor of stdout, which is another one where a plugin might write to 1."""
+    return 1 if terminal.stdout is None else terminal.stdout.fileno()
 
 
 def _is_stdout(path: Path) -> bool:
@@ -198,7 +202,7 @@ def encoded(text: str) -> bytes:
 
 def check_stdout() -> None:
     """Raise UsageError where nothing could be printed in the end."""
-    if sys.__stdout__ is None:
+    if terminal.stdout is None:
         remedy = "give it somewhere to go: --output report.json > /dev/null"
         raise UsageError("stdout is closed", remedy=remedy)
 
@@ -208,7 +212,7 @@ def deliver(text: str) -> None:
     if not text:
         return
     check_stdout()
-    stdout = cast(TextIO, sys.__stdout__)
+    stdout = cast(TextIO, terminal.stdout)
     with naming(Path("stdout")):
         stdout.buffer.write(encoded(text))
         stdout.buffer.flush()

@@ -7,6 +7,8 @@ from contextlib import suppress
 from types import FrameType
 
 INTERRUPTED = 130
+leave_with = os._exit
+"""End the process; what plugins run cannot (visit.py)."""
 
 before_leaving: list[Callable[[], None]] = []
 """What must not be left behind: half-written files, a hidden cursor. Quick, and never waiting."""
@@ -24,4 +26,4 @@ def leave(_signal: int, _frame: FrameType | None) -> None:
     for tidy in before_leaving:
         with suppress(Exception):
             tidy()
-    os._exit(INTERRUPTED)
+    leave_with(INTERRUPTED)

@@ -16,21 +16,23 @@ def _read_quickly(params: Iterable[Any]) -> None:
         param._runtime_param = Words()  # noqa: SLF001 - without it typer's own reader works, too
 
 
-def _load_plugins(args: Iterable[str], options: Collection[str]) -> None:
-    """Run the plugins that the words name: what they register is known to the other words."""
+def plugins(args: Iterable[str]) -> Iterator[str]:
+    """Yield the files that the words name as plugins."""
     words = iter(args)
     for word in words:
         option, equals, value = word.partition("=")
         if word == "--":
             return
-        if (
-            option == PLUGIN
-            and option in options
-            and (path := value if equals else next(words, ""))
-        ):
-            from losscli.losses.plugin.load import load  # noqa: PLC0415 - brings numpy
+        if option == PLUGIN and (path := value if equals else next(words, "")):
+            yield path
 
-            load(path)
+
+def _load_plugins(args: Iterable[str], options: Collection[str]) -> None:
+    """Run the plugins that the words name: what they register is known to the other words."""
+    for path in plugins(args) if PLUGIN in options else ():
+        from losscli.losses.plugin.load import load  # noqa: PLC0415 - brings numpy
+
+        load(path)
 
 
 def _with_columns(args: Iterable[str], options: Collection[str]) -> Iterator[str]:

@@ -1,12 +1,15 @@
 """What the place that stdout goes to can show."""
 
 import os
-import shutil
 import sys
+from contextlib import suppress
+from typing import TextIO
 
 from losscli.render import Style
 
-_OFF_TERMINAL = (120, 24)
+stdout: TextIO | None = sys.__stdout__
+"""Where reports go; None where stdout is closed."""
+_OFF_TERMINAL = 120
 
 
 def style() -> Style:
@@ -15,17 +18,26 @@ def style() -> Style:
     NO_COLOR switches colour off (no-color.org); what is not UTF-8, or is asked to be C by the
     environment, gets ASCII alone.
     """
-    on_terminal = sys.__stdout__ is not None and sys.__stdout__.isatty()
+    on_terminal = stdout is not None and stdout.isatty()
     dumb = os.environ.get("TERM") == "dumb"
     return Style(
-        width=shutil.get_terminal_size(_OFF_TERMINAL).columns,
+        width=_width(),
         colour=on_terminal and not dumb and not os.environ.get("NO_COLOR"),
         ascii=_is_ascii(),
     )
 
 
+def _width() -> int:
+    with suppress(KeyError, ValueError):
+        if (asked := int(os.environ["COLUMNS"])) > 0:
+            return asked
+    with suppress(AttributeError, ValueError, OSError):  # no stdout, closed, no terminal
+        return os.get_terminal_size(stdout.fileno()).columns or _OFF_TERMINAL  # type: ignore[union-attr]
+    return _OFF_TERMINAL
+
+
 def _is_ascii() -> bool:
-    encoding = (getattr(sys.__stdout__, "encoding", None) or "utf-8").lower()
+    encoding = (getattr(stdout, "encoding", None) or "utf-8").lower()
     if not encoding.startswith("utf"):
         return True
     if os.environ.get("PYTHONIOENCODING") or os.environ.get("PYTHONUTF8"):

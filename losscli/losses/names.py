@@ -1,6 +1,7 @@
 """Losses by name: the one that is meant, or the names that may have been."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from difflib import get_close_matches
 
 from losscli.errors import UsageError
@@ -53,7 +54,9 @@ def find(name: str, where: str = "") -> tuple[Loss, ...]:
 def is_known(name: str) -> bool:
     """Tell whether a loss has that name, or is also called so."""
     known = any(name == known for known, _ in (*LOSSES, *AKA))
-    return known or (with_installed() and is_known(name))
+    with suppress(UsageError):  # a package that is broken has no loss of that name
+        return known or (with_installed() and is_known(name))
+    return False
 
 
 def with_installed() -> bool:

@@ -224,7 +224,7 @@ def loss(  # noqa: PLR0913 - each is one documented fact of a loss
     """
 
     def register(function: F) -> F:
-        _check_function(function, name)
+        _check_function(function)
         read = _read(function, name or function.__name__)
         facts = {
             "task": task or read["task"],
@@ -249,6 +249,11 @@ def loss(  # noqa: PLR0913 - each is one documented fact of a loss
             "signed": signed,
         }
         made = Loss(**{**read, **facts})
+        if made.origin:
+            from losscli.losses.plugin import stated  # noqa: PLC0415 - few losses need it
+
+            stated.check(made)
+            made.function.terms = stated.terms_of(made)  # type: ignore[attr-defined]
         for word in (made.name, *made.aka):
             if (word, made.task) in LOSSES or (word, made.task) in AKA:
                 raise NameTakenError(f"the loss {word!r} is registered twice for {made.task}")
@@ -261,21 +266,18 @@ def loss(  # noqa: PLR0913 - each is one documented fact of a loss
     return register
 
 
-def _check_function(function: Callable[..., Any], name: str) -> None:
-    """Refuse what is no function with a name that can be typed."""
+def _check_function(function: Callable[..., Any]) -> None:
+    """Refuse what is no function."""
     if not hasattr(function, "__code__"):
         what = f"a loss is a function, not {type(function).__name__}"
         raise TypeError(f"{what}: write def my_loss(y, pred): … below @losscli.loss")
-    if not (name or function.__name__).isidentifier():
-        what = f"{name or function.__name__!r} is no name that --loss can hold"
-        raise ValueError(f"{what}: give another, as in @losscli.loss(name='my_loss')")
 
 
 def _read(function: Callable[..., Any], name: str) -> dict[str, Any]:
     """Return the fields of a `Loss` that follow from its function."""
     foreign = function.__module__.partition(".")[0] != "losscli"
     own, several, parameters = _signature(function, foreign=foreign)
-    if not own:
+    if not own.keys() - SHARED:
         raise TypeError(f"{name} asks for no column: name some, as in def {name}(y, pred)")
     domain = {name: legal for argument in own for name, legal in ranges(argument).items()} | own
     roles = tuple(dict.fromkeys(role for argument in own for role in bases(argument)))

@@ -1,42 +1,18 @@
 """A function of the user's as a loss: its input cannot be changed, its failures are explained."""
 
-import os
-import threading
-import traceback
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any, NoReturn
+import signal
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.errors import LosscliError, UsageError
+from losscli.errors import UsageError
+from losscli.losses.plugin.visit import Visit, line_in
 from losscli.roles import SHARED
 from losscli.visible import visible
 
 _NUMBERS = "fiub"
-
-
-_leave = os._exit
-_inside = threading.local()
-"""`here` tells that this thread runs a plugin."""
-
-
-@contextmanager
-def staying() -> Iterator[None]:
-    """Let what a plugin runs here not end the program by os._exit, with nothing judged or said."""
-    os._exit = _only_outside
-    before, _inside.here = getattr(_inside, "here", False), True
-    try:
-        yield
-    finally:
-        _inside.here = before
-
-
-def _only_outside(status: int) -> NoReturn:
-    if getattr(_inside, "here", False):
-        raise SystemExit(f"os._exit({status}) would end the program with nothing judged")
-    _leave(status)
 
 
 class NotOneNumberError(UsageError):
@@ -54,6 +30,7 @@ class Guarded:
         self.function = function
         self.name = name
         self.arguments = tuple(arguments)
+        self.terms = range(1, 2)
         self.__doc__ = function.__doc__
         self.__module__ = function.__module__
         self._by_row = [k for k, argument in enumerate(arguments) if argument not in SHARED]
@@ -72,21 +49,22 @@ class Guarded:
         """Call the function; see the class."""
         rows = len(columns[self._by_row[0]]) if self._by_row else 0
         try:
-            with staying():
+            with Visit(self.file):
                 found = self.function(*map(_sealed, columns), **parameters)
-        except (LosscliError, KeyboardInterrupt):
-            raise
-        except BaseException as error:  # noqa: BLE001 - also sys.exit: nothing was judged then
+                terms = found if isinstance(found, tuple) else (found,)
+                arrays = [_array(one) for one in terms]
+        except BaseException as error:
+            if is_interrupt(error):
+                raise
             raise self._failure(error) from None
-        if isinstance(found, tuple):
-            return tuple(self._checked(one, rows) for one in found)
-        return self._checked(found, rows)
+        if len(arrays) not in self.terms:
+            given = f"a tuple of {len(arrays)}" if isinstance(found, tuple) else "one array"
+            what = f"{self.name} returns {given}: its value takes {self.terms.start}"
+            raise self._wrong(what, self.line)
+        checked = [self._checked(*both, rows) for both in zip(terms, arrays, strict=True)]
+        return tuple(checked) if isinstance(found, tuple) else checked[0]
 
-    def _checked(self, found: Any, rows: int) -> NDArray[np.float64]:  # noqa: ANN401
-        try:
-            array = np.asarray(found)
-        except (ValueError, TypeError):
-            array = np.empty((), object)
+    def _checked(self, found: Any, array: NDArray[Any], rows: int) -> NDArray[np.float64]:  # noqa: ANN401
         if np.ma.is_masked(found):
             raise self._wrong(f"{self.name} returns masked numbers, not one a row", self.line)
         if array.dtype.kind not in _NUMBERS:
@@ -99,7 +77,9 @@ class Guarded:
 
     def _failure(self, error: BaseException) -> UsageError:
         line = line_in(self.file, error) or self.line
-        if isinstance(error, ValueError) and "read-only" in str(error):
+        if isinstance(error, ValueError) and (
+            "read-only" in str(error) or "WRITEABLE" in str(error)
+        ):
             what = f"{self.name} changes its columns, which other losses need"
             return self._wrong(what, line, "work on a copy, as in y = y.copy()")
         what = f"{self.name} fails: {described(error)}"
@@ -122,16 +102,22 @@ def described(error: BaseException) -> str:
     return f"{type(error).__name__}: {said}" if said else type(error).__name__
 
 
-def line_in(file: str, error: BaseException) -> int | None:
-    """Return the line of a file on which an error arose, the innermost one."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return next((one.lineno for one in reversed(frames) if one.filename == file), None)
-
-
 def _sealed(column: NDArray[Any]) -> NDArray[Any]:
-    view = column.view()
-    view.flags.writeable = False
-    return view
+    """Return a view that cannot be made writeable, as that of an array could."""
+    return np.asarray(column.data.toreadonly())
+
+
+def is_interrupt(error: BaseException) -> bool:
+    """Tell Ctrl-C from a KeyboardInterrupt that a plugin raises, where the program says how."""
+    by_default = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    return isinstance(error, KeyboardInterrupt) and by_default
+
+
+def _array(found: Any) -> NDArray[Any]:  # noqa: ANN401
+    try:
+        return np.asarray(found)
+    except (ValueError, TypeError):  # rows of different lengths
+        return np.empty((), object)
 
 
 def _shape(array: NDArray[Any]) -> str:

@@ -1,14 +1,21 @@
 """Loading losses: from a file that the command line names, or from installed packages."""
 
 import hashlib
+import importlib
 import sys
+import traceback
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
+from importlib.util import decode_source
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
+
 from losscli.errors import UsageError
-from losscli.losses.plugin.guard import described, line_in, staying
+from losscli.losses.plugin.guard import described, is_interrupt
+from losscli.losses.plugin.visit import Visit, line_in
 from losscli.losses.spec import AKA, LOSSES, Loss, NameTakenError
 from losscli.visible import visible
 
@@ -28,8 +35,8 @@ def load(path: str) -> tuple[Loss, ...]:
     file = str(Path(path).resolve())
     if file not in _LOADED:
         try:
-            source = Path(path).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError, ValueError) as error:
+            source = decode_source(Path(path).read_bytes())
+        except (OSError, SyntaxError, ValueError) as error:
             said = getattr(error, "strerror", None) or "it is no text in UTF-8"
             raise UsageError(
                 f"the plugin cannot be read: {said}",
@@ -45,7 +52,7 @@ def load_source(file: str, path: str, source: str) -> None:
     if file in _LOADED:
         return
     before = set(LOSSES)
-    with _undone_on_failure(), redirect_stdout(sys.stderr), staying():
+    with _undone_on_failure(), redirect_stdout(sys.stderr):
         _run(path, source)
         found = tuple(key for key in LOSSES if key not in before)
         if not found:
@@ -61,18 +68,29 @@ def _run(path: str, source: str) -> None:
     module.__file__ = path
     sys.modules[module.__name__] = module
     try:
-        exec(compile(source, path, "exec"), module.__dict__)  # noqa: S102 - named to be run
-    except (UsageError, KeyboardInterrupt):
-        raise
-    except BaseException as error:  # noqa: BLE001 - the user's to mend, also sys.exit
-        line = line_in(path, error)
-        what = f"the plugin fails: {described(error)}"
-        if isinstance(error, SyntaxError) and error.filename == path:
-            line, what = error.lineno, f"the plugin is no Python: {visible(error.msg)}"
-        if isinstance(error, NameTakenError):
-            what = str(error)
-        where = visible(path, limit=500) + (f", line {line}" if line else "")
-        raise UsageError(what, where=where, remedy=_remedy(error)) from None
+        with Visit(path), np.errstate(), warnings.catch_warnings():
+            exec(compile(source, path, "exec"), module.__dict__)  # noqa: S102 - named to be run
+    except BaseException as error:
+        if is_interrupt(error):
+            raise
+        raise _failure(path, error) from None
+
+
+def blamed(error: BaseException) -> UsageError | None:
+    """Return what to say of an error that arose in a plugin, wherever that was called."""
+    found = (path for path in _SOURCES if line_in(path, error))
+    return next((_failure(path, error) for path in found), None)
+
+
+def _failure(path: str, error: BaseException) -> UsageError:
+    line = line_in(path, error)
+    what = f"the plugin fails: {described(error)}"
+    if isinstance(error, SyntaxError) and error.filename in (path, None):
+        line, what = error.lineno, f"the plugin is no Python: {visible(error.msg)}"
+    if isinstance(error, NameTakenError):
+        what = str(error)
+    where = visible(path, limit=500) + (f", line {line}" if line else "")
+    return UsageError(what, where=where, remedy=_remedy(error))
 
 
 def _remedy(error: BaseException) -> str:
@@ -97,13 +115,26 @@ def load_installed() -> None:
 
     for point in entry_points(group=GROUP):
         try:
-            with _undone_on_failure(), redirect_stdout(sys.stderr), staying():
+            with _undone_on_failure(), redirect_stdout(sys.stderr), Visit(""), np.errstate():
                 point.load()
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - the user's to mend
-            package = point.dist.name if point.dist else point.module
-            what = f"the losses of the package {visible(package)} cannot be loaded: "
-            remedy = f"mend or remove it: pip uninstall {visible(package)}"
-            raise UsageError(f"{what}{described(error)}", remedy=remedy) from None
+        except BaseException as error:
+            if is_interrupt(error):
+                raise
+            package = visible(point.dist.name if point.dist else point.module)
+            what = f"the losses of the package {package} cannot be loaded: {described(error)}"
+            remedy = f"mend or remove it: pip uninstall {package}"
+            raise UsageError(what, where=_innermost(error), remedy=remedy) from None
+
+
+def _innermost(error: BaseException) -> str:
+    """Return where an error arose, outside of this package and what imports others."""
+    ours = ("<", str(Path(__file__).parents[2]), str(Path(importlib.__file__).parent))
+    places = [
+        f"{frame.filename}, line {frame.lineno}"
+        for frame in traceback.extract_tb(error.__traceback__)
+        if not frame.filename.startswith(ours)
+    ]
+    return visible(places[-1], limit=500) if places else ""
 
 
 @contextmanager

@@ -1,0 +1,73 @@
+"""A command with a plugin runs in a process of its own; where that dies, this one says so.
+
+Whatever a plugin writes to stdout, by whatever way, goes to stderr: stdout is for the report.
+"""
+
+import faulthandler
+import os
+import re
+import signal
+import tempfile
+from collections.abc import Callable, Sequence
+from typing import IO
+
+from losscli.cli import ahead, interrupt, refusal, terminal
+from losscli.cli.failure import exit_code_of
+from losscli.cli.reader import plugins
+from losscli.errors import UsageError
+from losscli.visible import visible
+
+_PLACE = re.compile(rb'File "(.*)", line (\d+)')
+"""A line of what faulthandler writes."""
+
+
+def run(command: Callable[[Sequence[str]], int], arguments: Sequence[str]) -> int:
+    """Run a command in a process of its own and return its exit code."""
+    if not hasattr(os, "fork") or terminal.stdout is None:
+        return command(arguments)
+    told, tells = os.pipe()
+    with tempfile.TemporaryFile() as record:
+        parent, process = os.getpid(), os.fork()
+        if not process:
+            ahead.end_with(parent)
+            signal.signal(signal.SIGTERM, interrupt.leave)  # with nothing half-written left behind
+            _keep_stdout()
+            faulthandler.enable(record)
+            code = command(arguments)
+            os.write(tells, bytes([code]))
+            return code
+        _, status = os.waitpid(process, 0)
+        os.set_blocking(told, False)
+        try:
+            return os.read(told, 1)[0]
+        except BlockingIOError:
+            error = _end(arguments, record, status)
+    refusal.tell(arguments, error)
+    return exit_code_of(error, debug=False)
+
+
+def _keep_stdout() -> None:
+    """Keep stdout for the report; what is written to its descriptor goes to stderr from now on."""
+    out = terminal.stdout
+    assert out is not None
+    kept = os.dup(out.fileno())
+    terminal.stdout = open(kept, "w", encoding=out.encoding)  # noqa: PTH123, SIM115 - to the end
+    try:
+        os.dup2(2, out.fileno())
+    except OSError:  # there is no stderr
+        os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
+
+
+def _end(arguments: Sequence[str], record: IO[bytes], status: int) -> UsageError:
+    """Return the error that what a plugin runs has ended the process, with its line if known."""
+    paths = list(plugins(arguments))
+    record.seek(0)
+    lines = ((os.fsdecode(file), int(line)) for file, line in _PLACE.findall(record.read()))
+    places = [f"{file}, line {line}" for file, line in lines if file in paths]
+    code = os.waitstatus_to_exitcode(status)
+    how = f"code {code}" if code >= 0 else signal.Signals(-code).name
+    return UsageError(
+        f"what the plugin runs ends the program ({how}) with nothing judged",
+        where=visible((places or [", ".join(paths)])[0], limit=500),
+        remedy="mend it there",
+    )
