@@ -99,6 +99,33 @@ def test_what_follows_the_end_is_refused_unless_it_is_padding(tmp_path: Path, wa
         assert read(path) == TEXT.encode()
 
 
+def test_frames_to_be_skipped_come_first_in_files_of_pzstd(tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    frames = [zstd(TEXT[:1001].encode()), zstd(TEXT[1001:].encode())]
+    skipped = [b"\x50\x2a\x4d\x18\x04\0\0\0" + len(one).to_bytes(4, "little") for one in frames]
+    path.write_bytes(b"".join(skip + one for skip, one in zip(skipped, frames, strict=True)))
+    assert read(path) == TEXT.encode()
+
+
+def test_a_text_may_begin_as_bzip2_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text("BZh,y_true,y_pred\n1,2.5,3\n")
+    assert losscli.evaluate(path, losses="mae").rows == 1
+
+
+def test_a_stream_that_needs_much_memory_is_not_called_corrupt(tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    wide = [{"id": lzma.FILTER_LZMA2, "preset": 0, "dict_size": 1 << 30}]
+    path.write_bytes(lzma.compress(TEXT.encode(), filters=wide))
+    with pytest.raises(DataError, match="the xz stream needs more memory than") as told:
+        losscli.evaluate(path)
+    assert told.value.remedy == f"xz -dc {path} | losscli eval -"
+    # a frame that is looked back on over 2 GiB: the window in its second byte is 2^(10 + 21)
+    path.write_bytes(b"\x28\xb5\x2f\xfd\0" + bytes([21 << 3]) + b"\1\0\0")
+    with pytest.raises(DataError, match="the zstd stream needs more memory than"):
+        losscli.evaluate(path)
+
+
 @ways
 def test_a_bomb_fails_and_is_not_cut(
     tmp_path: Path, way: str, monkeypatch: pytest.MonkeyPatch

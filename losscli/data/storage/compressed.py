@@ -1,5 +1,6 @@
 """Compressed inputs, known by their first bytes and unpacked as a stream in bounded memory."""
 
+import re
 import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,23 +17,33 @@ FREE = 1 << 30
 """So many bytes may come out of any input, however small."""
 _CHUNK = 1 << 18
 _XZ_MEMORY = 1 << 29
+_MAGIC_BYTES = 6
 
 
 @dataclass(frozen=True)
 class Codec:
-    """One way to compress: its first bytes, who unpacks, what the padding behind it is."""
+    """One way to compress: its first bytes (at most `_MAGIC_BYTES`), and who unpacks them.
+
+    `name` is that of its program, and `unpack` a command that unpacks any of its files.
+    """
 
     name: str
-    magic: bytes
-    reader: Callable[[Read], Read]
+    magic: re.Pattern[bytes]
+    reader: Callable[[Read, re.Pattern[bytes]], Read]
+    unpack: str
 
 
 def unpacked(kept: Stored, most: float | None = None) -> Stored:
     """Return what is kept, unpacked if it begins as a compressed file does."""
     with kept.opened() as raw:
-        head = raw.peek(max(len(codec.magic) for codec in CODECS))
-    codec = next((one for one in CODECS if head.startswith(one.magic)), None)
+        head = raw.peek(_MAGIC_BYTES)
+    codec = codec_of(head)
     return Unpacked(kept, codec, MOST if most is None else most) if codec else kept
+
+
+def codec_of(head: bytes) -> Codec | None:
+    """Return how bytes are compressed that begin so; None where they are not."""
+    return next((one for one in CODECS if one.magic.match(head)), None)
 
 
 class Unpacked:
@@ -78,7 +89,7 @@ class _Unpacking:
         self._name = name
         self._most = most
         self._taken = self._given = 0
-        self._read = codec.reader(self._take)
+        self._read = codec.reader(self._take, codec.magic)
 
     def _take(self, size: int) -> bytes:
         found = self._raw.read(size)
@@ -99,13 +110,19 @@ class _Unpacking:
         return found
 
     def _corrupt(self, error: Exception) -> DataError:
+        if "emory" in str(error):  # what xz and zstd say of windows that are too large
+            return DataError(
+                f"the {self._codec.name} stream needs more memory than is given to one",
+                where=self._name,
+                remedy=f"{self._codec.unpack} {shlex.quote(self._name)} | losscli eval -",
+            )
         cut = isinstance(error, EOFError) or "runcated" in str(error)
         why = "ends in the middle of its data" if cut else f"is corrupt ({error})"
         return DataError(
             f"the {self._codec.name} stream {why}",
             where=self._name,
             remedy="copy or download it again, and test it: "
-            f"{_TESTS[self._codec.name]} {shlex.quote(self._name)}",
+            f"{self._codec.name} -t {shlex.quote(self._name)}",
         )
 
     def _bomb(self) -> DataError:
@@ -121,7 +138,7 @@ class _Unpacking:
 class _Members:
     """The members of a stream one after the other, each unpacked by an object of its own."""
 
-    def __init__(self, take: Read, magic: bytes, make: Callable[[], Any]) -> None:
+    def __init__(self, take: Read, magic: re.Pattern[bytes], make: Callable[[], Any]) -> None:
         self._take = take
         self._magic = magic
         self._make = make
@@ -144,11 +161,11 @@ class _Members:
     def _next(self) -> bool:
         """Begin the next member; tell whether there is one. Zeros may pad the end."""
         rest = self._member.unused_data.lstrip(b"\0")
-        while len(rest) < len(self._magic) and (more := self._take(_CHUNK)):
+        while len(rest) < _MAGIC_BYTES and (more := self._take(_CHUNK)):
             rest = (rest + more).lstrip(b"\0")
         if not rest:
             return False
-        if not rest.startswith(self._magic):
+        if not self._magic.match(rest):
             raise ValueError("something else follows its end")
         self._member = self._make()
         self._member.feed(rest)
@@ -185,30 +202,28 @@ class _Decoder:
         return found
 
 
-def _gzip(take: Read) -> Read:
+def _gzip(take: Read, magic: re.Pattern[bytes]) -> Read:
     import zlib  # noqa: PLC0415 - needed for these files only
 
-    return _Members(
-        take, b"\x1f\x8b", lambda: _Decoder(zlib.decompressobj(16 + zlib.MAX_WBITS))
-    ).read
+    return _Members(take, magic, lambda: _Decoder(zlib.decompressobj(16 + zlib.MAX_WBITS))).read
 
 
-def _bzip2(take: Read) -> Read:
+def _bzip2(take: Read, magic: re.Pattern[bytes]) -> Read:
     import bz2  # noqa: PLC0415 - likewise
 
-    return _Members(take, b"BZh", lambda: _Decoder(bz2.BZ2Decompressor())).read
+    return _Members(take, magic, lambda: _Decoder(bz2.BZ2Decompressor())).read
 
 
-def _xz(take: Read) -> Read:
+def _xz(take: Read, magic: re.Pattern[bytes]) -> Read:
     import lzma  # noqa: PLC0415 - likewise
 
     def make() -> _Decoder:
         return _Decoder(lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_XZ_MEMORY))
 
-    return _Members(take, b"\xfd7zXZ\x00", make).read
+    return _Members(take, magic, make).read
 
 
-def _zstd(take: Read) -> Read:
+def _zstd(take: Read, magic: re.Pattern[bytes]) -> Read:  # noqa: ARG001 - pyarrow knows frames
     import pyarrow as pa  # noqa: PLC0415 - likewise
 
     stream = pa.CompressedInputStream(pa.PythonFile(_Raw(take), "r"), "zstd")
@@ -234,9 +249,14 @@ class _Raw:
 
 
 CODECS = (
-    Codec("gzip", b"\x1f\x8b", _gzip),
-    Codec("bzip2", b"BZh", _bzip2),
-    Codec("xz", b"\xfd7zXZ\x00", _xz),
-    Codec("zstd", b"\x28\xb5\x2f\xfd", _zstd),
+    Codec("gzip", re.compile(rb"\x1f\x8b"), _gzip, "gzip -dc"),
+    Codec("bzip2", re.compile(rb"BZh[1-9]"), _bzip2, "bzip2 -dc"),
+    Codec("xz", re.compile(rb"\xfd7zXZ\x00"), _xz, "xz -dc"),
+    Codec(
+        "zstd",
+        # pzstd puts a frame to be skipped before each frame of data
+        re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18"),
+        _zstd,
+        "zstd -dc --long=31",
+    ),
 )
-_TESTS = {"gzip": "gzip -t", "bzip2": "bzip2 -t", "xz": "xz -t", "zstd": "zstd -t"}

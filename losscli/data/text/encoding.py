@@ -4,6 +4,7 @@ import codecs
 import shlex
 from contextlib import suppress
 
+from losscli.data.storage.compressed import codec_of
 from losscli.data.storage.peekable import Read
 from losscli.errors import DataError, UsageError
 
@@ -14,14 +15,11 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_UNPACK = "unpack it first: {tool} {path} | losscli eval -"
 _OTHER_KINDS = (
-    (b"\x1f\x8b", "gzip-compressed twice", _UNPACK, "gzip -dc"),
-    (b"BZh", "bzip2-compressed twice", _UNPACK, "bzip2 -dc"),
-    (b"\xfd7zXZ\x00", "xz-compressed twice", _UNPACK, "xz -dc"),
-    (b"\x28\xb5\x2f\xfd", "zstd-compressed twice", _UNPACK, "zstd -dc"),
-    (b"\x04\x22\x4d\x18", "lz4-compressed", _UNPACK, "lz4 -dc"),
-    (b"PK\x03\x04", "a zip archive or a spreadsheet", _UNPACK, "unzip -p"),
+    (b"\x5d\x00\x00", "lzma-compressed", "xz -dc"),
+    (b"\x1f\x9d", "compressed by compress", "gzip -dc"),
+    (b"\x04\x22\x4d\x18", "lz4-compressed", "lz4 -dc"),
+    (b"PK\x03\x04", "a zip archive or a spreadsheet", "unzip -p"),
 )
 _WITHOUT_MARK = ((1, "utf-16-le"), (0, "utf-16-be"))
 # Header and first row of a UTF-16 text in a Latin alphabet are half NUL bytes.
@@ -31,13 +29,15 @@ _FEW_NULS = 0.05
 
 def refuse_other_kinds(head: bytes, path: str, name: str) -> None:
     """Refuse bytes that begin like a zip archive, or a compressed file in a compressed file."""
-    for magic, kind, remedy, tool in _OTHER_KINDS:
-        if head.startswith(magic):
-            raise DataError(
-                f"is {kind}, which is not read yet",
-                where=name,
-                remedy=remedy.format(tool=tool, path=shlex.quote(path)),
-            )
+    found = [(kind, tool) for magic, kind, tool in _OTHER_KINDS if head.startswith(magic)]
+    if codec := codec_of(head):
+        found = [(f"{codec.name}-compressed twice", codec.unpack)]
+    for kind, tool in found:
+        raise DataError(
+            f"is {kind}, which is not read yet",
+            where=name,
+            remedy=f"unpack it first: {tool} {shlex.quote(path)} | losscli eval -",
+        )
 
 
 def encoding_of(head: bytes, wanted: str | None, name: str) -> tuple[str | None, int]:
