@@ -132,6 +132,16 @@ def test_rmse_by_the_delta_method_on_paired_terms() -> None:
     assert found["stderr"] == pytest.approx(linear.std(ddof=1) / math.sqrt(len(a)), rel=1e-9)
 
 
+def test_rmse_that_falls_to_exactly_0_moves_as_the_old_one_alone() -> None:
+    old = pair(seed=8)[0]
+    found = only(losscli.compare(old, old.assign(y_pred=old["y_true"]), losses="rmse"))
+    a = (old["y_true"] - old["y_pred"]) ** 2
+    assert found["change"] == pytest.approx(-math.sqrt(a.mean()), rel=1e-12)
+    stderr = a.std(ddof=1) / (2 * math.sqrt(a.mean() * len(a)))
+    assert found["stderr"] == pytest.approx(stderr, rel=1e-9)
+    assert found["verdict"] == "improved"
+
+
 def test_wape_by_the_delta_method_on_two_terms() -> None:
     old, new = pair(seed=9)
     found = only(losscli.compare(old, new, losses="wape"))

@@ -10,7 +10,7 @@ from losscli.comparison.proportion import fewest, mcnemar, tango
 from losscli.comparison.summary import Tails
 from losscli.dataclass import dataclass
 from losscli.losses.chosen import Chosen
-from losscli.losses.combine import MEAN, to_float
+from losscli.losses.combine import MEAN, ROOT, Combine, to_float
 from losscli.losses.spec import Vector
 from losscli.report.interval import back, beyond, forth, slopes_of, spread, t_quantile
 from losscli.report.terms import Terms
@@ -134,10 +134,16 @@ def _slopes(both: Both, chosen: Chosen) -> Sequence[Fraction] | None:
     """Return the factors of the columns of `joint` in the linear part of the change."""
     if chosen.combine == MEAN:
         return (Fraction(1),)
-    old, new = (slopes_of(terms, chosen.combine) for terms in (both.old, both.new))
+    old, new = (_slopes_of(terms, chosen.combine) for terms in (both.old, both.new))
     if old is None or new is None:
         return None
     return [*(n - o for o, n in zip(old, new, strict=True)), *new]
+
+
+def _slopes_of(terms: Terms, combine: Combine) -> Sequence[Fraction] | None:
+    if combine == ROOT and not terms.mean(0):
+        return (Fraction(0),)  # every row is 0, and whatever multiplies that tells nothing
+    return slopes_of(terms, combine)
 
 
 def _binary(both: Both, chosen: Chosen) -> bool:
