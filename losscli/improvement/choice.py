@@ -15,8 +15,6 @@ _PAIR = 1.22
 In the rows that it was fitted on, a map that is good for nothing is better by half of the root of
 a chi-squared number with as many degrees of freedom: these are passed in 5 % of such cases.
 """
-_MORE = 1.0
-"""Likewise those by which a map of two parameters must be better than one of one."""
 _ALIKE = 1e-6
 """The part of a loss by which two maps of one parameter differ in nothing but rounding."""
 _CUT = 3.0
@@ -34,18 +32,19 @@ def choose(objective: Objective, found: Sequence[Fitted]) -> Fitted | None:
     """Return the fix that the rows prefer, None where no change is as good.
 
     A map of two parameters holds those of one, and is never worse where it was fitted; it is
-    chosen only where it is clearly better.
+    chosen only where it is better by more than rounding, and by as many standard errors as the
+    criterion of Schwarz (1978) asks of one more parameter.
     """
     able = [one for one in found if one.changes]
-    best = None
+    best, more = None, math.sqrt(math.log(objective.rows.total)) / 2
     for one in able:
         if best is None:
             best = one
         elif len(one.parameters) == 1:
             best = one if one.value < best.value * (1 - _ALIKE) else best
-        elif one.value < best.value:
+        elif one.value + objective.rounding() < best.value:
             terms = (_after(objective, fix) for fix in (best, one))
-            if objective.better(*terms) > _MORE:
+            if objective.better(*terms) > more:
                 best = one
     return best
 

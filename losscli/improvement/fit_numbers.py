@@ -8,11 +8,13 @@ import numpy as np
 
 from losscli.improvement.fitted import Fitted, starts_of
 from losscli.improvement.kinds import Kind
-from losscli.improvement.objective import Objective
+from losscli.improvement.objective import LAST, Objective
 from losscli.improvement.search import NO_END, Least, along, around
 from losscli.losses.spec import Vector
 
 _QUANTILES = 33
+_STEADY = 1e-6
+"""The part of the spread of residuals by which rounding a scale may move predictions."""
 _BEYOND = 1000.0
 """So many times as far as the data reach, a loss that has a minimum is not less."""
 
@@ -65,13 +67,18 @@ def scale(objective: Objective, kind: Kind, _: Sequence[Fitted]) -> Least | None
 
 
 def affine(objective: Objective, kind: Kind, before: Sequence[Fitted]) -> Least | None:
-    """Search in units of the spread of the residuals, around the middle of the predictions."""
+    """Search in units of the spread of the residuals, around the middle of the predictions.
+
+    None for constants, and where the last digit of a scale alone moves predictions about.
+    """
     y, pred = (objective.rows.columns[role] for role in ("y", "pred"))
     if _is_constant(pred):
         return None
     centre, width = float(np.mean(pred)), float(np.std(pred))
     spread = float(np.subtract(*np.quantile(y - pred, [0.75, 0.25]))) or float(np.std(y - pred))
     if not (width > 0 and spread > 0 and math.isfinite(width + spread)):
+        return None
+    if abs(centre) * LAST > _STEADY * spread:
         return None
 
     def forth(u: Sequence[float]) -> tuple[float, float]:

@@ -15,6 +15,8 @@ from losscli.losses.chosen import Chosen
 from losscli.losses.spec import Vector
 
 Terms = tuple[Vector, ...]
+LAST = 2.0**-52
+"""The last digit of a double, as a part of it."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,16 @@ class Objective:
     def terms_of(self, chosen: Chosen) -> Terms:
         """Return the terms of each row as it is, under a loss."""
         return chosen.terms({**self.rows.columns, **self.shared})
+
+    def rounding(self) -> float:
+        """Return the loss of numbers that are right but for the last digit."""
+        columns = {**self.rows.columns, **self.shared}
+        if "pred" not in columns:
+            return 0.0
+        y, pred = columns["y"], columns["pred"]
+        columns["pred"] = y + LAST * (np.abs(y) + np.abs(pred))
+        found = self._finished(self.chosen.terms(columns))
+        return found if math.isfinite(found) else 0.0
 
     def better(self, before: Terms, after: Terms) -> float:
         """Return by how many standard errors (delta method) the loss is lower with `after`."""

@@ -8,6 +8,7 @@ from losscli.errors import DataError, UsageError
 from losscli.improvement.halves import Seen, Split
 from losscli.improvement.kinds import PREDICTIONS
 from losscli.losses.chosen import Chosen
+from losscli.losses.combine import ROOT
 from losscli.visible import visible
 from losscli.wanted import reading as known_words
 
@@ -69,6 +70,8 @@ def check_values(seen: Seen, chosen: Chosen, found: Plan) -> None:
     word, count = ("infinite", seen.infinite) if seen.infinite else ("undefined", seen.undefined)
     rows = "1 row" if count == 1 else f"{count} rows"
     name = visible(chosen.label)
+    if chosen.combine == ROOT:
+        name = f"the square under the root of {name}"
     what = f"{name} is {word} in {rows}, and no fit on half of the rows can tell how to mend that"
     remedy = f"losscli eval shows them; take a loss that is finite there{_finite(found.task)}"
     raise DataError(what, where=found.where, remedy=remedy)
