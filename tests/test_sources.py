@@ -1,5 +1,6 @@
 """Files of any format, folders and globs: the bits of one CSV, and what is refused."""
 
+import gzip
 import json
 import os
 import pickle
@@ -87,6 +88,14 @@ def test_every_format_is_read_from_a_pipe(
     path = written(tmp_path, form)
     monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO(path.read_bytes())))
     assert numbers("-") == numbers(path)
+
+
+@formats
+def test_every_format_is_read_compressed(tmp_path: Path, form: str) -> None:
+    path = written(tmp_path, form)
+    packed = tmp_path / "packed"
+    packed.write_bytes(gzip.compress(path.read_bytes()))
+    assert numbers(packed) == numbers(path)
 
 
 @formats

@@ -16,6 +16,8 @@ from losscli.errors import DataError, UsageError
 
 KIND = "an Arrow file"
 _FILE, _STREAM, _FEATHER_1 = b"ARROW1", b"\xff\xff\xff\xff", b"FEA1"
+_START = 8
+"""So many bytes stand before the stream in a file."""
 _END = b"\xff\xff\xff\xff\0\0\0\0"
 
 
@@ -36,7 +38,7 @@ def _table(kept: Stored) -> "_File | _Stream":
     if not kept.rereadable:
         kept = Spooled(kept)
     with kept.opened() as stream:
-        head = stream.peek(8)
+        head = stream.peek(_START)
     if head.startswith(_FEATHER_1):
         raise DataError(
             "is Feather version 1, which is no longer written",
@@ -112,8 +114,8 @@ class _Stream:
     @contextmanager
     def _reader(self, fields: Sequence[int] | None) -> Iterator[tuple[Any, "_Watched"]]:
         with self.kept.opened() as stream:
-            if stream.peek(6) == _FILE:
-                stream.read(8)
+            if stream.peek(_START).startswith(_FILE):
+                stream.read(_START)
             raw = _Watched(stream)
             options = pa.ipc.IpcReadOptions(included_fields=fields, use_threads=False)
             yield pa.ipc.open_stream(pa.PythonFile(raw, "r"), options=options), raw
