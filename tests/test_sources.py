@@ -6,9 +6,12 @@ import os
 import pickle
 import sys
 from collections.abc import Callable
+from datetime import date, time
+from decimal import Decimal
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 import pandas as pd
@@ -179,10 +182,40 @@ def test_types_are_read_as_to_csv_writes_them(tmp_path: Path) -> None:
         assert found[0].to_dict()["breakdown"] == found[1].to_dict()["breakdown"]
 
 
+def of_each_class(data: Any) -> dict[str | None, int]:
+    found = losscli.evaluate(data, losses="mae", by="x").breakdown
+    return {one.cls: one.estimate.rows for one in found}
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pd.to_datetime(["2024-01-01 10:00", "2024-01-02", None], format="mixed"),
+        pd.to_datetime([1, 1_000_000_001, None]),
+        pd.to_datetime([250_001, 86_400_500_000, None], unit="us"),
+        pd.to_datetime(["2024-01-01 10:00", "2024-07-02", None], format="mixed").tz_localize("CET"),
+        pd.to_datetime(["2024-01-01", "2024-07-02", None]).tz_localize("UTC"),
+        [date(2024, 1, 2), None, date(2024, 1, 1)],
+        [time(1, 2), time(1, 2, 3), time(1, 2, 3, 500)],
+        [UUID(int=7), UUID(int=2**99), None],
+        pd.Categorical([True, False, None]),
+    ],
+    ids=["s", "ns", "us", "tz", "utc", "date", "time", "uuid", "truth values"],
+)
+def test_times_and_uuids_are_classes_as_pandas_writes_them(tmp_path: Path, column: Any) -> None:
+    data = pd.DataFrame({"y_true": [1.5, 2, 3], "y_pred": [1.0, 2, 3], "x": column})
+    data.to_csv(tmp_path / "t.csv", index=False)
+    data.to_parquet(tmp_path / "t.parquet")
+    data.to_feather(tmp_path / "t.feather")
+    written = {None if pd.isna(one) else str(one): 1 for one in data["x"]}
+    for name in ("t.csv", "t.parquet", "t.feather"):
+        assert of_each_class(tmp_path / name) == written
+
+
 @pytest.mark.parametrize(
     "kind",
     [
-        *(pa.int8(), pa.uint64(), pa.decimal128(9, 2), pa.decimal256(50, 3)),
+        *(pa.int8(), pa.uint64(), pa.decimal32(9, 2), pa.decimal128(9, 2), pa.decimal256(50, 3)),
         *(pa.string(), pa.large_string(), pa.string_view(), pa.dictionary(pa.int8(), pa.int64())),
         pa.dictionary(pa.int32(), pa.string()),
     ],
@@ -229,6 +262,21 @@ def test_an_integer_that_no_double_holds_is_told(tmp_path: Path) -> None:
         assert any(words in warning for warning in warnings)
 
 
+@pytest.mark.parametrize("bits", ["32", "64", "128", "256"])
+def test_decimals_are_classes_with_their_places(tmp_path: Path, bits: str) -> None:
+    kind = getattr(pa, f"decimal{bits}")(5, 2)
+    table = pa.table({"y_true": [1.5], "y_pred": [2.5], "x": pa.array([Decimal("0.1")], kind)})
+    pq.write_table(table, tmp_path / "t.parquet")
+    ipc(table, str(tmp_path / "t.arrow"))
+    for name in ("t.parquet", "t.arrow"):
+        assert of_each_class(tmp_path / name) == {"0.10": 1}
+
+
+def coded(values: list[Any], words: list[Any]) -> Any:
+    codes = pa.array([words.index(one) for one in values], pa.int8())
+    return pa.DictionaryArray.from_arrays(codes, pa.array(words))
+
+
 @pytest.mark.parametrize(
     ("column", "words"),
     [
@@ -236,6 +284,7 @@ def test_an_integer_that_no_double_holds_is_told(tmp_path: Path) -> None:
         (pa.array([[1]]), "y_pred holds list<.*>, which is not a number"),
         (pa.array([b"1"]), "y_pred holds binary, which is not a number"),
         (pa.array([True]), "row 1: y_pred is 'True', which is not a number; write 1 instead"),
+        (coded([True], [False, True]), "row 1: y_pred is 'True', which is not a number"),
         (pa.array(["1,5"]), "row 1: y_pred is '1,5', which is not a number"),
         (pa.array(["1e400"]), "row 1: y_pred is '1e400', beyond the largest double"),
     ],
@@ -244,6 +293,20 @@ def test_what_is_no_number_is_refused(tmp_path: Path, column: Any, words: str) -
     pq.write_table(pa.table({"y_true": [1.5], "y_pred": column}), tmp_path / "t.parquet")
     with pytest.raises(DataError, match=rf"t\.parquet.*{words}"):
         losscli.evaluate(tmp_path / "t.parquet", losses="mae", pred="y_pred")
+
+
+@pytest.mark.parametrize(
+    "column",
+    [pa.array([[1]]), pa.array([{"a": 1}]), pa.array([1], pa.duration("s")), pa.array([b"1"])],
+    ids=lambda column: str(column.type),
+)
+@pytest.mark.parametrize("word", ["by", "id"])
+def test_what_is_no_class_is_refused(tmp_path: Path, column: Any, word: str) -> None:
+    table = pa.table({"y_true": [1.5], "y_pred": [2.5], "x": column})
+    for path, write in ((tmp_path / "t.parquet", pq.write_table), (tmp_path / "t.arrow", ipc)):
+        write(table, str(path))
+        with pytest.raises(DataError, match=r"x holds .*, which is not a class or a text; name an"):
+            losscli.evaluate(path, losses="mae", **{word: "x"})
 
 
 @pytest.mark.parametrize(

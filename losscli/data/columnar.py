@@ -6,11 +6,12 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any, Protocol
 
+from losscli.data.as_written import texts
 from losscli.data.block import Piece, Source, Stretch
 from losscli.data.joined import joined
 from losscli.data.storage import Stored
 from losscli.data.texts import FirstTexts, Texts
-from losscli.data.typed import kind_of, texts, typed
+from losscli.data.typed import kind_of, typed
 from losscli.errors import DataError
 from losscli.visible import visible
 
