@@ -182,6 +182,11 @@ def test_types_are_read_as_to_csv_writes_them(tmp_path: Path) -> None:
         assert found[0].to_dict()["breakdown"] == found[1].to_dict()["breakdown"]
 
 
+def times(*texts: Any, **options: Any) -> Any:
+    given: Any = [*texts, None]
+    return pd.to_datetime(given, **options)
+
+
 def of_each_class(data: Any) -> dict[str | None, int]:
     found = losscli.evaluate(data, losses="mae", by="x").breakdown
     return {one.cls: one.estimate.rows for one in found}
@@ -190,11 +195,11 @@ def of_each_class(data: Any) -> dict[str | None, int]:
 @pytest.mark.parametrize(
     "column",
     [
-        pd.to_datetime(["2024-01-01 10:00", "2024-01-02", None], format="mixed"),
-        pd.to_datetime([1, 1_000_000_001, None]),
-        pd.to_datetime([250_001, 86_400_500_000, None], unit="us"),
-        pd.to_datetime(["2024-01-01 10:00", "2024-07-02", None], format="mixed").tz_localize("CET"),
-        pd.to_datetime(["2024-01-01", "2024-07-02", None]).tz_localize("UTC"),
+        times("2024-01-01 10:00", "2024-01-02", format="mixed"),
+        times(1, 1_000_000_001),
+        times(250_001, 86_400_500_000, unit="us"),
+        times("2024-01-01 10:00", "2024-07-02", format="mixed").tz_localize("CET"),
+        times("2024-01-01", "2024-07-02").tz_localize("UTC"),
         [date(2024, 1, 2), None, date(2024, 1, 1)],
         [time(1, 2), time(1, 2, 3), time(1, 2, 3, 500)],
         [UUID(int=7), UUID(int=2**99), None],
@@ -300,13 +305,13 @@ def test_what_is_no_number_is_refused(tmp_path: Path, column: Any, words: str) -
     [pa.array([[1]]), pa.array([{"a": 1}]), pa.array([1], pa.duration("s")), pa.array([b"1"])],
     ids=lambda column: str(column.type),
 )
-@pytest.mark.parametrize("word", ["by", "id"])
-def test_what_is_no_class_is_refused(tmp_path: Path, column: Any, word: str) -> None:
+@pytest.mark.parametrize("words", [{"by": "x"}, {"id": "x"}], ids=str)
+def test_what_is_no_class_is_refused(tmp_path: Path, column: Any, words: Any) -> None:
     table = pa.table({"y_true": [1.5], "y_pred": [2.5], "x": column})
     for path, write in ((tmp_path / "t.parquet", pq.write_table), (tmp_path / "t.arrow", ipc)):
         write(table, str(path))
         with pytest.raises(DataError, match=r"x holds .*, which is not a class or a text; name an"):
-            losscli.evaluate(path, losses="mae", **{word: "x"})
+            losscli.evaluate(path, losses="mae", **words)
 
 
 @pytest.mark.parametrize(
