@@ -414,6 +414,29 @@ def test_the_checksums_of_pages_are_verified(tmp_path: Path) -> None:
         losscli.evaluate(path, losses="mae")
 
 
+@pytest.mark.parametrize("plaintext_footer", [True, False])
+def test_an_encrypted_file_is_not_called_corrupt(tmp_path: Path, plaintext_footer: bool) -> None:  # noqa: FBT001
+    from pyarrow.parquet import encryption  # noqa: PLC0415 - not in every pyarrow
+
+    class Keys(encryption.KmsClient):  # type: ignore[misc]
+        def __init__(self, _: Any) -> None:
+            encryption.KmsClient.__init__(self)
+
+        def wrap_key(self, key: bytes, _: str) -> str:
+            return key.hex()
+
+    factory, settings = encryption.CryptoFactory(Keys), encryption.KmsConnectionConfig()
+    how = encryption.EncryptionConfiguration(
+        footer_key="k", column_keys={"k": ["y_pred"]}, plaintext_footer=plaintext_footer
+    )
+    table, path = pa.table({"y_true": [1.5, 2.5], "y_pred": [1.0, 2.0]}), tmp_path / "t.parquet"
+    properties = factory.file_encryption_properties(settings, how)
+    with pq.ParquetWriter(path, table.schema, encryption_properties=properties) as writer:
+        writer.write_table(table)
+    with pytest.raises(DataError, match=r"t\.parquet: is encrypted; write it again without encr"):
+        losscli.evaluate(path, losses="mae")
+
+
 def test_files_that_do_not_belong_together_are_refused(tmp_path: Path) -> None:
     data = frame()
     data.to_parquet(tmp_path / "a.parquet")

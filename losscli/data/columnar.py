@@ -210,6 +210,9 @@ def explained(kept: Stored, made: Callable[[str], str] = str) -> Iterator[None]:
         yield
     except (pa.ArrowException, OSError, ValueError, EOFError) as error:
         kept.check()  # a file that is gone, or another one, is not corrupt
+        if "decrypt" in str(error):
+            remedy = "write it again without encryption where its key is known"
+            raise DataError("is encrypted", where=kept.name, remedy=remedy) from None
         raise DataError(
             f"is cut or corrupt ({visible(made(str(error)), 300)})",
             where=kept.name,
