@@ -152,7 +152,7 @@ def evaluate(  # noqa: PLR0913 - the arguments are the options of the command li
     adaptation.refuse_same(data)
     out = _rows_out(given)
     with engines.opened(engine, scheduler) as fold:
-        job = _Job(asked, gates, adaptation, given | roles, fold)
+        job = _Job(asked, gates, adaptation, given, fold)
         done = job.run(data, expect_rows, out)
         baseline = gates.baseline(lambda path: job.run(path).report)
     report = gates.judge(
@@ -294,7 +294,8 @@ def done(
 
 
 def _check_costs(found: Plan, chosen: Sequence[Chosen]) -> None:
-    if found.wanted.costs and not any(part.loss.name == "cost" for c in chosen for part in c.parts):
+    asked = (p.loss for c in chosen for p in c.parts)
+    if found.wanted.costs and not any(a.name == "cost" or "cost_matrix" in a.roles for a in asked):
         raise UsageError("no loss asks for --cost-matrix", remedy="--loss cost does")
 
 

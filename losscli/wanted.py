@@ -24,6 +24,9 @@ ADAPTING = ("fit_on", "freeze_from")
 """The arguments that tell where parameters come from that are auto."""
 OPENING = ("delimiter", "decimal", "encoding", "no_header", "max_unpacked")
 """The arguments that tell how a source is opened."""
+_READING = frozenset(
+    {"true", "truth", "columns", "cluster", "expect_rows", *ADAPTING, *_AS_THEY_ARE, *OPENING}
+)
 
 
 def open_source(data: Any, **options: Any) -> Source:  # noqa: ANN401
@@ -63,9 +66,13 @@ def check_numbers(top: int, level: float) -> None:
 
 
 def wanted(given: Mapping[str, Any], asked: Sequence[Request]) -> Wanted:
-    """Return what arguments of `evaluate`, by name, and the losses say about the columns."""
-    known = words()
-    roles = {role: name for role, name in given.items() if role in known and name is not None}
+    """Return what arguments of `evaluate`, by name, and the losses say about the columns.
+
+    Where an option has the name of a column that a loss asks for, the word means the option.
+    """
+    known = words() - _READING
+    by_word = given.get("roles", given).items()
+    roles = {role: name for role, name in by_word if role in known and name is not None}
     if given.get("true") is not None:
         roles["y"] = given["true"]
     able = tasks(asked) if asked else frozenset()
@@ -137,20 +144,7 @@ def _kind_of_truth(
 
 def reading() -> frozenset[str]:
     """Return the arguments that tell what is read, of one model or of two."""
-    return frozenset(
-        {
-            "true",
-            "truth",
-            "columns",
-            "cluster",
-            "expect_rows",
-            "fit_on",
-            "freeze_from",
-            *_AS_THEY_ARE,
-            *OPENING,
-        }
-        | words()
-    )
+    return _READING | words()
 
 
 def words() -> frozenset[str]:

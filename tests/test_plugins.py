@@ -352,3 +352,16 @@ def shell_bytes(code: str, folder: Path, given: bytes = b"") -> bytes:
         env=env,
     )
     return done.stdout
+
+
+def test_an_argument_may_be_called_like_an_option(folder: Path) -> None:
+    """The option means what it always means; the column is the one of that name."""
+    (folder / "odd.csv").write_text("y_true,y_pred,season,top,heavy\n3,2,10,1,5\n1,1.5,20,2,6\n")
+    (folder / "odd.py").write_text(
+        "import losscli\n@losscli.loss\ndef odd(y, pred, season, top, weight):\n"
+        "    return abs(y - pred)*season*top*weight\n"
+        "@losscli.loss\ndef other(y, logits):\n    return logits[:, 0]\n"
+    )
+    words = ["--plugin", "odd.py", "--loss", "odd", "--column", "weight=heavy", "--top", "1"]
+    done = shell("eval", "odd.csv", *words, "--format", "json", cwd=folder)
+    assert json.loads(done.stdout)["losses"][0]["value"] == (50 + 120) / 2

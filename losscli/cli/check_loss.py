@@ -11,7 +11,6 @@ import typer
 from losscli.cli import terminal
 from losscli.cli.losses import Plugins, call_of
 from losscli.errors import Exit, UsageError
-from losscli.roles import ROLES
 from losscli.visible import visible
 
 if TYPE_CHECKING:
@@ -63,9 +62,6 @@ def _judged(loss: "Loss", width: int) -> tuple[list[str], bool]:
     from losscli.laws.laws import check  # noqa: PLC0415 - brings numpy
     from losscli.losses.facts import typical  # noqa: PLC0415 - likewise
 
-    if loss.components or any(role == "y" or role not in ROLES for role in loss.several):
-        what = f"{visible(loss.name)} has several truths in a row, for which no rows can be made up"
-        raise UsageError(what, remedy=f"check the others by name; losscli explain {loss.name}")
     findings = list(check(loss, typical(loss)))
     lines = [f"{call_of(loss)}  ({loss.task})"]
     for one in findings:

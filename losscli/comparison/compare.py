@@ -91,7 +91,7 @@ def compare(  # noqa: PLR0913 - the arguments are the options of the command lin
     for data in (old, new):
         _refuse_report(data)
     sources = _sources([one for one in (old, new) if one is not None], reading)
-    given = {**reading, "by": by, "group": group, "pooled": pooled}
+    given = {**reading, "roles": reading, "by": by, "group": group, "pooled": pooled}
     found = plans(sources, given, (*asked, *gates.named), Named(old_pred, new_pred))
     shown = [check_truths(*one) for one in zip(sources, (found.old, found.new), strict=False)]
     plan = found.old

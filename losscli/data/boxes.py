@@ -11,6 +11,7 @@ from losscli.data.flags import flag, shown
 from losscli.data.names import fold
 from losscli.data.roles import Candidate
 from losscli.errors import UsageError
+from losscli.losses.spec import BOX
 
 if TYPE_CHECKING:
     from losscli.data.judge import Judge
@@ -21,15 +22,18 @@ _ALSO |= {"left": "x1", "top": "y1", "right": "x2", "bottom": "y2"}
 
 def in_order(truths: Candidate, components: Sequence[str], where: str) -> Candidate:
     """Return the columns of the truth in the order that the losses ask for, by their keys."""
-    place = {_ALSO.get(fold(key), fold(key)): k for k, key in enumerate(truths.keys)}
-    if set(place) != set(components) or len(truths.keys) != len(components):
-        what = f"the losses ask for {', '.join(components)} of a box, not {shown(truths.keys)}"
-        corners = " ".join(f"{name}=…" for name in components)
-        remedy = f"name the columns true_x1 … true_y2, or {flag('y')} {corners.replace(' ', ',')}"
-        if {"w", "h"} <= set(place) or {"width", "height"} <= set(place):
-            remedy = "give corners: x2 is x1 + width, y2 is y1 + height"
-        raise UsageError(what, where=where, remedy=remedy)
-    order = [place[name] for name in components]
+    boxes = components == BOX
+    also = _ALSO if boxes else {}
+    place = {also.get(fold(key), fold(key)): k for k, key in enumerate(truths.keys)}
+    if set(place) != set(map(fold, components)) or len(truths.keys) != len(components):
+        of = " of a box" if boxes else ""
+        what = f"the losses ask for {', '.join(components)}{of}, not {shown(truths.keys)}"
+        named = ",".join(f"{name}=…" for name in components)
+        remedy = f"name the columns true_{components[0]} … true_{components[-1]}, or {flag('y')} "
+        if boxes and ({"w", "h"} <= set(place) or {"width", "height"} <= set(place)):
+            remedy, named = "give corners: x2 is x1 + width, y2 is y1 + height", ""
+        raise UsageError(what, where=where, remedy=remedy + named)
+    order = [place[fold(name)] for name in components]
     return replace(
         truths,
         columns=tuple(truths.columns[k] for k in order),
@@ -39,7 +43,7 @@ def in_order(truths: Candidate, components: Sequence[str], where: str) -> Candid
 
 def refuse_without_area(judge: "Judge", found: dict[str, NDArray[Any]]) -> None:
     """Refuse the first row whose true or predicted box is no box."""
-    if not judge.plan.wanted.components or found["y"].ndim == 1:
+    if judge.plan.wanted.components != BOX or found["y"].ndim == 1:
         return
     for role in ("y", "pred"):
         box = found[role]

@@ -14,7 +14,7 @@ from losscli.errors import UsageError
 from losscli.losses.arguments import bases, column_of, ranges
 from losscli.losses.auto import AUTO, Rule
 from losscli.losses.combine import MEAN, Combine
-from losscli.losses.domain import REAL, Choice, Interval, PerRow
+from losscli.losses.domain import REAL, UNIT, ZERO_OR_ONE, Choice, Interval, PerRow
 from losscli.losses.peer import Peer
 from losscli.roles import ROLES, SHARED
 
@@ -281,16 +281,17 @@ def _read(function: Callable[..., Any], name: str) -> dict[str, Any]:
         raise TypeError(f"{name} asks for no column: name some, as in def {name}(y, pred)")
     domain = {name: legal for argument in own for name, legal in ranges(argument).items()} | own
     roles = tuple(dict.fromkeys(role for argument in own for role in bases(argument)))
-    origin = ""
+    task, origin = task_of(roles, several), ""
     if foreign:
         from losscli.losses.plugin.guard import Guarded  # noqa: PLC0415 - few losses need it
 
+        domain |= {r: usual_range(r, task) for r, legal in domain.items() if legal == REAL}
         roles = tuple(sorted(roles, key=lambda role: role != "y"))
         function = Guarded(function, name, tuple(own))
         origin = function.file
     return {
         "name": name,
-        "task": task_of(roles, several),
+        "task": task,
         "family": function.__module__.rpartition(".")[2],
         "function": function,
         "arguments": tuple(own),
@@ -357,6 +358,13 @@ def task_of(roles: tuple[str, ...], several: Collection[str]) -> str:
     known = [ROLES[role] for role in roles if role in ROLES]
     told = (role.of_many if "y" in several else role.task for role in known)
     return next(filter(None, told), "regression")
+
+
+def usual_range(role: str, task: str) -> Interval:
+    """Return where the columns of a role may lie, whatever a loss says."""
+    if role in ("prob", "probs"):
+        return UNIT
+    return {"multilabel": ZERO_OR_ONE, "soft": UNIT}.get(task, REAL) if role == "y" else REAL
 
 
 def _legal(annotation: object) -> Interval | Choice | None:

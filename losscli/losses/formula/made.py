@@ -6,16 +6,14 @@ from typing import Any
 
 from losscli.errors import UsageError
 from losscli.losses.arguments import bases
-from losscli.losses.domain import UNIT, Interval
 from losscli.losses.formula.functions import CONSTANTS, FUNCTIONS
 from losscli.losses.formula.grammar import COLUMN, Grammar
 from losscli.losses.formula.program import Program
-from losscli.losses.spec import Loss, task_of
+from losscli.losses.spec import Loss, task_of, usual_range
 from losscli.roles import ROLES
 
 FORMULA = "formula"
 """The family and the origin of losses that are formulas."""
-_DOMAIN: Mapping[str, Interval] = {"prob": UNIT}
 WORDS = {"y", COLUMN, *ROLES, *FUNCTIONS, *CONSTANTS}
 """What means the same in every formula."""
 
@@ -32,17 +30,17 @@ def made(tree: ast.expr, place: Callable[[ast.AST], str]) -> tuple[Loss, Mapping
         raise UsageError("a formula needs a column", where=place(tree), remedy="such as pred")
     found = {base for argument in program.arguments for base in bases(argument)}
     roles = tuple(sorted(found, key=_order))
-    text = ast.unparse(tree)
+    text, task = ast.unparse(tree), task_of(roles, ())
     loss = Loss(
         name=text,
-        task=task_of(roles, ()),
+        task=task,
         family=FORMULA,
         function=program,
         arguments=program.arguments,
         roles=roles,
         several=frozenset(),
         parameters=(),
-        domain=lambda **_: {role: _DOMAIN[role] for role in roles if role in _DOMAIN},
+        domain=lambda **_: {role: usual_range(role, task) for role in roles},
         formula=(text,),
         bound=1.0 if grammar.tree.nodes[result].name == "number" else float("inf"),
         origin=FORMULA,
