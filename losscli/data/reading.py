@@ -5,7 +5,7 @@ from typing import Any
 
 from losscli.dataclass import dataclass
 
-BLOCK_BYTES = 6 << 20
+BLOCK_BYTES = 4 << 20
 
 
 @dataclass(frozen=True)

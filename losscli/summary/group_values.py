@@ -17,6 +17,8 @@ MOST_VALUES = 20_000_000
 
 @dataclass(frozen=True)
 class _Lot:
+    """The numbers of some rows, their groups as codes, and the texts behind these."""
+
     names: Sequence[str]
     codes: NDArray[np.int32]
     values: Vector

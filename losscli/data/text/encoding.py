@@ -55,7 +55,7 @@ def encoding_of(head: bytes, wanted: str | None, name: str) -> tuple[str | None,
             where=name,
             remedy=f"say so: --encoding {found}",
         )
-    if head.count(0) > _FEW_NULS * len(head):
+    if head.count(0) > max(1, _FEW_NULS * len(head)):
         raise DataError(
             f"is no text: {head.count(0)} of its first {len(head)} bytes are zero",
             where=name,

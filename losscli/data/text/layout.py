@@ -10,11 +10,13 @@ from pyarrow import csv
 
 from losscli.data import cells
 from losscli.data.block import MisreadError
+from losscli.data.text.plain import Plain, plain
 from losscli.data.text.sheet import Sheet
 
 _WHOLE_BUFFER = (1 << 31) - 1
 # More words than this are not worth looking at one by one.
 _FEW = 1000
+_NONE = cells.strings([])
 
 
 class Layout:
@@ -22,8 +24,8 @@ class Layout:
 
     `numbers` tells for the index of each used column whether it holds numbers (else text).
     `end` is a row to append to a stretch: if it does not come out as the last row, the stretch
-    ended inside quotes. Its values are random, so that no file can contain it. `try_bare` says
-    that `parse_bare` may succeed; whoever sees it fail takes that back.
+    ended inside quotes. Its values are random, so that no file can contain it. `try_plain` says
+    that `parse_plain` may succeed; whoever sees it fail takes that back.
     """
 
     def __init__(self, sheet: Sheet, types: Mapping[str, pa.DataType]) -> None:
@@ -45,13 +47,14 @@ class Layout:
             block_size=_WHOLE_BUFFER,
         )
         self._quoted = csv.ParseOptions(delimiter=sheet.delimiter, newlines_in_values=True)
-        self._bare = csv.ParseOptions(delimiter=sheet.delimiter, quote_char=False)
-        kinds = list(types.values())
+        self._kinds = list(types.values())
         # The words of a dictionary are few, so they are checked once and not row by row.
-        self._dictionaries = [pa.types.is_dictionary(kind) for kind in kinds]
-        texts = sum(self._dictionaries) + sum(floats) < len(kinds)
-        self._convert = self._conversion(self._indices, kinds, check_utf8=texts)
-        self.try_bare = any(self._dictionaries)
+        words = sum(pa.types.is_dictionary(kind) for kind in self._kinds)
+        texts = words + sum(floats) < len(self._kinds)
+        self._convert = self._conversion(self._indices, self._kinds, check_utf8=texts)
+        self._has_words = words > 0
+        self._known: dict[int, pa.Array] = {}
+        self.try_plain = sheet.decimal == "." and len(sheet.mark) == 1
 
     def parse(self, padded: memoryview) -> pa.Table:
         """Return the columns of whole records that have `end` appended, without `end`.
@@ -59,51 +62,66 @@ class Layout:
         Raises MisreadError if the last record swallowed `end`, ArrowInvalid if a row or a
         cell does not fit.
         """
-        return pa.table(self._rows(padded, self._quoted), names=self._names)
-
-    def parse_bare(self, padded: memoryview, quotes: int) -> pa.Table | None:
-        """Return the same if quotes stand around whole words of dictionaries only, else None.
-
-        Quotes are read as letters here, so each line is a record, and a number with a quote
-        is no number. If the words account for all `quotes` of the text, no quote is stray, and
-        nothing that `parse` reads otherwise can be there: the text need not be screened.
-        """
-        try:
-            columns = self._rows(padded, self._bare)
-        except (pa.ArrowInvalid, MisreadError):
-            return None
-        for place, words in enumerate(columns):
-            if not self._dictionaries[place]:
-                continue
-            bare = _without_quotes(words.dictionary)
-            if bare is None:
-                return None
-            if bare is not words.dictionary:
-                quotes -= 2 * (len(words) - words.null_count)
-                columns[place] = pa.DictionaryArray.from_arrays(words.indices, bare, safe=False)
-        return None if quotes else pa.table(columns, names=self._names)
-
-    def texts(self, padded: memoryview, index: int) -> pa.BinaryArray:
-        """Return one column of the same records as it is written."""
-        convert = self._conversion([index], [pa.binary()], check_utf8=False)
-        return self._columns(padded, self._quoted, convert)[0]
-
-    def _rows(self, padded: memoryview, parse: csv.ParseOptions) -> list[pa.Array]:
-        columns = self._columns(padded, parse, self._convert)
+        columns = self._columns(padded, self._convert)
         for index, column in zip(self._indices, columns, strict=True):
             if isinstance(column, pa.DictionaryArray):
                 column.dictionary.validate(full=True)
             if column[-1].as_py() != self._last[index]:
                 raise MisreadError
-        return [_without_last(column) for column in columns]
+        return pa.table([_without_last(column) for column in columns], names=self._names)
 
-    def _columns(
-        self, padded: memoryview, parse: csv.ParseOptions, convert: csv.ConvertOptions
-    ) -> list[pa.Array]:
+    def parse_plain(self, padded: memoryview) -> pa.Table | None:
+        """Return the same if quotes stand around whole words of dictionaries only, else None.
+
+        Quotes are read as letters here, so each line is a record, and a number with a quote
+        is no number. If the words account for all quotes of the text, no quote is stray, and
+        nothing that `parse` reads otherwise can be there: the text need not be screened.
+        """
+        text = np.frombuffer(padded, np.uint8)[1 : len(padded) - len(self.end)]
+        rows = plain(text, ord(self.sheet.delimiter), len(self.sheet.names))
+        if rows is None or (rows.quotes and not self._has_words):
+            return None
+        columns, quotes = [], rows.quotes
+        try:
+            for index, kind in zip(self._indices, self._kinds, strict=True):
+                if pa.types.is_floating(kind):
+                    columns.append(rows.numbers(index))
+                elif not pa.types.is_dictionary(kind):
+                    columns.append(rows.texts(index))
+                    columns[-1].validate(full=True)
+                else:
+                    words = self._words(rows, index)
+                    bare = _without_quotes(words.dictionary)
+                    if bare is None:
+                        return None
+                    if bare is not words.dictionary:
+                        quotes -= 2 * (len(words) - words.null_count)
+                        words = pa.DictionaryArray.from_arrays(words.indices, bare, safe=False)
+                    columns.append(words)
+        except pa.ArrowInvalid:
+            return None
+        return None if quotes else pa.table(columns, names=self._names)
+
+    def _words(self, rows: Plain, index: int) -> pa.DictionaryArray:
+        """Return a column of words; those of earlier stretches are known, as long as few."""
+        known = self._known.get(index, _NONE)
+        words = rows.words(index, known)
+        if not words.dictionary.equals(known):
+            words.dictionary.validate(full=True)
+            both = dict.fromkeys([*known.to_pylist(), *words.dictionary.to_pylist()])
+            self._known[index] = cells.strings([*both]) if len(both) <= _FEW else _NONE
+        return words
+
+    def texts(self, padded: memoryview, index: int) -> pa.BinaryArray:
+        """Return one column of the same records as it is written."""
+        convert = self._conversion([index], [pa.binary()], check_utf8=False)
+        return self._columns(padded, convert)[0]
+
+    def _columns(self, padded: memoryview, convert: csv.ConvertOptions) -> list[pa.Array]:
         table = csv.read_csv(
             pa.py_buffer(padded),
             read_options=self._read,
-            parse_options=parse,
+            parse_options=self._quoted,
             convert_options=convert,
         )
         return [column.chunk(0) for column in table.columns]

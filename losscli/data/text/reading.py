@@ -63,7 +63,7 @@ def read(
         start, _ = next(islice(records(stretch.text, sheet.mark), row, None))
         return sheet.place(stretch.line_at(start))
 
-    table = _bare(layout, hands)
+    table = _plain(layout, cut.padded)
     if table is None:
         try:
             table = layout.parse(cut.padded)
@@ -78,13 +78,11 @@ def read(
     return table, place, _inexact(layout, cut.padded, table, place)
 
 
-def _bare(layout: Layout, hands: Hands) -> pa.Table | None:
-    cut = hands.cutter
-    if not layout.try_bare or cut.room.find(b'"', cut.start, cut.stop) < 0:
+def _plain(layout: Layout, padded: memoryview) -> pa.Table | None:
+    if not layout.try_plain:
         return None
-    quotes = hands.screen.count(cut.room, cut.start, cut.stop, ord('"'))
-    table = layout.parse_bare(cut.padded, quotes)
-    layout.try_bare = table is not None
+    table = layout.parse_plain(padded)
+    layout.try_plain = table is not None
     return table
 
 

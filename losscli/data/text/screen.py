@@ -27,16 +27,6 @@ class Screen:
         self._shifted = np.zeros(_SLICE + 2, np.uint8)
         self._pairs = np.empty(_SLICE // 2 + 1, _PAIR)
 
-    def count(self, text: bytes | bytearray, start: int, stop: int, byte: int) -> int:
-        """Return how often a byte stands in `text[start:stop]`."""
-        data = np.frombuffer(text, np.uint8)
-        found = 0
-        for first in range(start, stop, _SLICE):
-            part = data[first : min(first + _SLICE, stop)]
-            same = self._shifted[: len(part)].view(np.bool_)
-            found += int(np.count_nonzero(np.equal(part, np.uint8(byte), out=same)))
-        return found
-
     def suspects(
         self, text: bytes | bytearray, start: int, stop: int, *, rows: int, delimiter: int
     ) -> bool:
