@@ -155,3 +155,29 @@ def test_what_cannot_be_read_is_refused() -> None:
     assert done.stderr.count("\n") == 1
     with pytest.raises(TypeError, match="losses"):
         losscli.suggest(SAMPLES / "digits.csv", losses="mse")
+
+
+def test_losses_of_ones_own_are_told_where_their_columns_are_there(tmp_path: Path) -> None:
+    (tmp_path / "p.csv").write_text("y_true,y_pred,minutes\n3,2.5,10\n1,1.5,20\n4,3,5\n2,2.25,8\n")
+    (tmp_path / "mine.py").write_text(
+        "import losscli\n"
+        "@losscli.loss\ndef late(y, pred, minutes):\n    'Each minute costs.'\n"
+        "    return abs(y - pred)*minutes\n"
+        "@losscli.loss\ndef sure(y, prob):\n    return abs(y - prob)\n"
+        "@losscli.loss\ndef lacking(y, pred, price):\n    return abs(y - pred)*price\n"
+        "@losscli.loss\ndef asking(y, pred, *, power):\n    return abs(y - pred)**power\n"
+    )
+    sums = 'blend = "mse + mae"\nearly = "(y > pred)*minutes"\nof = "brier"\ngone = "y*price"\n'
+    (tmp_path / "pyproject.toml").write_text(f"[tool.losscli.losses]\n{sums}")
+    done = shell("suggest", "p.csv", "--plugin", "mine.py", "--format", "json", "-q", cwd=tmp_path)
+    found = json.loads(done.stdout)
+    assert [(one["loss"], one["why"]) for one in found["fits"] if one["rule"] == "own"] == [
+        ("blend=mse + mae", "you have named it blend"),
+        ("early=(y > pred)*minutes", "you have named it early"),
+        ("late", "a loss of your own: each minute costs"),
+    ]
+    (tmp_path / "pyproject.toml").unlink()
+    commands = [found["command"], *(one["command"] for one in found["fits"])]
+    for command in commands:
+        assert shell(*shlex.split(command)[1:], cwd=tmp_path).returncode == 0, command
+    assert "late" in shell(*shlex.split(found["command"])[1:], cwd=tmp_path).stdout

@@ -9,6 +9,7 @@ from typing import Any
 import losscli.advice.rules  # noqa: F401 - fills the registry
 from losscli import engine as engines
 from losscli.advice.facts import facts
+from losscli.advice.own import own
 from losscli.advice.records import FITS, MISLEADS, Advice, Suggestion
 from losscli.advice.rule import RULES, Rule
 from losscli.advice.seen import Seen, look
@@ -30,6 +31,7 @@ def suggest(
     scheduler: Any = None,  # noqa: ANN401 - as in `evaluate`
     jobs: int | None = None,
     progress: Progress | None = None,
+    hybrids: Sequence[str] = (),
     **reading: Any,  # noqa: ANN401
 ) -> Advice:
     """Say which losses fit these predictions and which mislead, each with its reason.
@@ -37,6 +39,7 @@ def suggest(
     The rules (losscli.advice.rules) look at the task and at what one reading of the rows tells:
     zeros, signs, counts, the tail of the errors, rare classes, certain probabilities that were
     wrong, and so on. `reading` are the arguments of `losscli.evaluate` that say what is read.
+    Losses of a plugin and named sums (`hybrids`, as there) are told where their columns are there.
     Raises DataError and UsageError as `evaluate` does.
     """
     for word in reading.keys() - known_words():
@@ -52,10 +55,19 @@ def suggest(
     known = facts(seen, found)
     told = [words for _, words in seen.census.rounded.values()]
     base = _base(source.files, reading, data)
-    advice = _suggestions(known, found, base)
+    names = {*source.names, *(reading.get("columns") or {})}
+    lot = [*own(found, names, hybrids)]
+    ours = [
+        Suggestion(loss, FITS, visible(why, 200), "own", _command([*base, *_plugin(file)], loss))
+        for loss, why, file in lot
+    ]
+    ruled = _suggestions(known, found, base)
+    advice = (*(one for one in ruled if one.verdict == FITS), *ours)
+    advice += tuple(one for one in ruled if one.verdict == MISLEADS)
     fits = dict.fromkeys(
         one.loss for one in advice if one.verdict == FITS and "--score" not in one.command
     )
+    plugins = dict.fromkeys(word for _, _, file in lot for word in _plugin(file))
     return Advice(
         files=source.files,
         columns={**found.shown, **apart},
@@ -64,7 +76,7 @@ def suggest(
         judged=seen.census.judged,
         dropped=sum(seen.census.dropped.values()),
         suggestions=advice,
-        command=_command(base, ",".join(fits)) if fits else "",
+        command=_command([*base, *plugins], ",".join(fits)) if fits else "",
         warnings=(*source.warnings, *told, *found.warnings),
         notes=(*source.notes, *found.notes),
     )
@@ -100,6 +112,10 @@ def _suggestions(
         for one in reversed(warned.values())
     )
     return (*advised.values(), *misleading)
+
+
+def _plugin(file: str) -> list[str]:
+    return [f"--plugin={file}"] if file else []
 
 
 def _name(loss: str) -> str:

@@ -44,7 +44,7 @@ class Configured(WithFormats):
             if unused:
                 said = ", ".join(f"{key} ({source})" for key, source in unused)
                 say(f"losscli: not used by {ctx.info_name}: {visible(said, limit=500)}")
-        if ctx.params.get("hybrid"):
+        if ctx.params.get("hybrid") and "loss" in ctx.params:
             from losscli.losses.hybrids import expanded, hybrids_of  # noqa: PLC0415 - brings numpy
 
             named = hybrids_of(ctx.params["hybrid"])

@@ -1,5 +1,7 @@
 """`losscli suggest`: predictions in, the losses that fit them and those that mislead out."""
 
+# ruff: noqa: PLR0913 - the options of a command are the arguments of a function
+
 import sys
 from typing import Any
 
@@ -19,8 +21,10 @@ _NOT_HERE = options.others(evaluate_files, ("task",)) | {"cost_matrix"}
 def suggest_losses(
     files: options.Files,
     *,
+    plugin: options.Plugins = None,  # noqa: ARG001 - read before the command is
     delimiter: options.Delimiter = None,
-    config: options.Config = None,  # noqa: ARG001 - read before the command is
+    config: options.Config = None,  # noqa: ARG001 - likewise
+    hybrid: options.Hybrids = None,
     format: options.FormatOption = "table",  # noqa: A002 - the option's word
     output: options.Output = None,
     quiet: options.Quiet = False,
@@ -37,7 +41,7 @@ def suggest_losses(
     delivery.check_stdout()
     given = reading({**given, "delimiter": delimiter})
     given["columns"] = given["columns"] or None
-    found = suggested(files, given, quiet=quiet)
+    found = suggested(files, {**given, "hybrids": hybrid or ()}, quiet=quiet)
     say_notes(found.notes, quiet=quiet)
     delivery.write(found, targets)
     sys.stdout.write(shape.render(found, terminal.style()))
