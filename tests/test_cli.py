@@ -191,6 +191,7 @@ def test_nothing_heavy_is_loaded_for_little(arguments: str, loaded: str) -> None
         ("eval", "there is no file to judge; losscli eval preds.csv"),
         ("explain", "there is no loss to explain; losscli losses lists them"),
         ("eval x.csv --los mse", "no such option --los; did you mean --loss?"),
+        ("improve x.csv --by city", "--by is an option of losscli eval, not of losscli improve;"),
         ("eval x.csv --zzz", "no such option: --zzz; losscli eval --help shows how it is used"),
         ("eval x.csv --loss", "option '--loss' requires an argument; losscli --help shows how"),
         (

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import redirect_stdout
 from importlib import import_module
+from inspect import signature
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -124,6 +125,9 @@ def _in_our_words(error: Exception, arguments: Sequence[str]) -> UsageError:
     context = getattr(error, "ctx", None)
     path = context.command_path if context else "losscli"
     option, near = getattr(error, "option_name", ""), getattr(error, "possibilities", None)
+    if option and path in _MISSING and _is_of_eval(option):
+        what = f"{option} is an option of losscli eval, not of {path}"
+        return UsageError(what, remedy=f"{path} --help shows how it is used")
     if option and near:
         return UsageError(f"no such option {visible(option)}", remedy=f"did you mean {near[0]}?")
     message = visible(error.format_message(), limit=500)  # type: ignore[attr-defined]
@@ -136,6 +140,12 @@ def _in_our_words(error: Exception, arguments: Sequence[str]) -> UsageError:
     if path in _MISSING and "issing argument" in what:
         return UsageError(_MISSING[path][0], remedy=_MISSING[path][1])
     return UsageError(what, remedy=f"{path} --help shows how it is used")
+
+
+def _is_of_eval(option: str) -> bool:
+    from losscli.cli.eval import evaluate_files  # noqa: PLC0415 - for this one error
+
+    return option[2:].replace("-", "_") in signature(evaluate_files).parameters
 
 
 def _may_be_file(word: str) -> bool:
