@@ -327,6 +327,51 @@ def test_logits_are_read_as_such() -> None:
     assert best(plain).parameters["temperature"] == pytest.approx(2.0, rel=0.15)
 
 
+def applied(frame: pd.DataFrame, kind: str, p: dict[str, float]) -> pd.DataFrame:
+    """Return the frame with a fix applied, as its user would."""
+    if "y_pred" in frame:
+        pred = frame["y_pred"] * p.get("scale", 1.0) + p.get("shift", 0.0)
+        return frame.assign(y_pred=pred)
+    if kind == "threshold":
+        return frame.assign(y_prob=(frame["y_prob"] >= p["threshold"]) * 1.0)
+    if "y_prob" in frame:
+        logit = np.log(frame["y_prob"] / (1 - frame["y_prob"]))
+        logit = logit / p.get("temperature", 1.0) + p.get("shift", 0.0)
+        return frame.assign(y_prob=1 / (1 + np.exp(-logit)))
+    powers = frame.drop(columns="y_true") ** (1 / p["temperature"])
+    return powers.div(powers.sum(axis=1), axis=0).assign(y_true=frame["y_true"])
+
+
+@pytest.mark.parametrize(
+    ("make", "loss"),
+    [
+        (numbers, "mae"),
+        (numbers, "rmse"),
+        (lambda: yes_or_no(500, 2.0, 1.0), "log_loss"),
+        (lambda: yes_or_no(500, 2.0, 1.0), "brier"),
+        (lambda: yes_or_no(500, 1.0, 1.5), "cost(fp=1, fn=3, threshold=0.5)"),
+        (lambda: classes(500, 2.0), "cross_entropy"),
+    ],
+)
+def test_a_fix_that_is_applied_gives_what_was_promised(make: Any, loss: str) -> None:
+    frame = make()
+    found = losscli.improve(fourfold(frame), loss=loss)
+    assert len(found.fixes) > 0
+    assert best(found).kind == found.fixes[-1].kind
+
+    def judged(one: pd.DataFrame) -> float:
+        return float(losscli.evaluate(one, losses=loss).to_dict()["losses"][0]["value"])
+
+    for one in found.fixes:
+        # each half holds every row twice, so all rows are judged with what was fitted on them
+        values = [judged(applied(frame, one.kind, dict(p))) for p in one.halves]
+        assert one.change.new == pytest.approx(np.mean(values), rel=1e-9)
+        assert one.change.old == pytest.approx(judged(frame), rel=1e-12)
+        assert judged(applied(frame, one.kind, dict(one.parameters))) == pytest.approx(
+            one.change.new, rel=1e-6
+        )
+
+
 # What is claimed
 
 SMALL = 40
