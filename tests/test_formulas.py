@@ -17,6 +17,7 @@ from process import SAMPLES, shell
 import losscli
 from losscli.errors import DataError, UsageError
 from losscli.losses.chosen import Chosen
+from losscli.losses.formula.functions import FUNCTIONS
 from losscli.losses.language import parse, resolve, tasks
 
 COST = "cost = where(pred > y, 3*(pred - y), y - pred)"
@@ -231,6 +232,44 @@ def test_any_text_is_a_loss_or_a_usage_error(text: str) -> None:
         requests = parse([text])
         for task in tasks(requests):
             assert resolve(requests, task)
+
+
+HOSTILE = """
+y; pred; zeta; 2; 0.5; 1e-300; 1e300; inf; pi; col("zeta"); True; 1j; 'x'; b'x'; f'{y}'; y[0];
+y.real; (x := y); (lambda: y)(); await y; *y; ...; [y for y in pred]; {y}; (y,); open('ran', 'w');
+__builtins__; 9**9**9; 0xffffffffffffffffffffffffffffffff; y if pred; not; mse; huber(delta=2);
+getattr(y, 'a'); col(); col(y); \x00; \x1b[31m; 1_0; \u200b
+""".strip().split("; ")
+JOINTS = re.findall(r"\S+", "+ - * / // % ** @ & | ^ << < <= > == != in is and or := = ,")
+NAMES = [*FUNCTIONS, "eval", "__import__", "sum"]
+WILD = st.recursive(
+    st.sampled_from(HOSTILE),
+    lambda inner: st.one_of(
+        st.builds("({} {} {})".format, inner, st.sampled_from(JOINTS), inner),
+        st.builds("{}({})".format, st.sampled_from(NAMES), inner),
+        st.builds("{}({}, {})".format, st.sampled_from(NAMES), inner, inner),
+        st.builds("where({} > {}, {}, {})".format, inner, inner, inner, inner),
+        st.builds("({} if {} < {} <= 2 else {})".format, inner, inner, inner, inner),
+        st.builds("-{}".format, inner),
+    ),
+    max_leaves=6,
+)
+
+
+@given(WILD)
+@settings(max_examples=300, derandomize=True, deadline=None)
+def test_whatever_is_written_is_judged_or_refused_with_its_place(text: str) -> None:
+    said = ""
+    try:
+        report = losscli.evaluate(FRAME.assign(zeta=1.5), losses=text)
+    except (UsageError, DataError) as error:
+        said = str(error)
+    else:
+        for loss in report.losses:
+            assert math.isfinite(loss.estimate.value) or loss.estimate.infinite_rows
+    place = r"loss '.*', character \d+: |row \d: .* is (not a number|minus infinity) where |$"
+    assert re.match(place, said)
+    assert not Path("ran").exists()
 
 
 def test_an_unknown_column_is_shown_where_it_stands() -> None:
