@@ -207,8 +207,9 @@ def _octaves(keys: Keys, weight: Vector | None) -> dict[int, ExactSums]:
     sign = keys >> 31 if signed else keys[:0]
     if signed:
         keys &= _SIZE
-    base = max(int(keys.min()), int(keys.max()) - _SPAN) // _BINS * _BINS
-    far = np.flatnonzero(keys < base)
+    least, most = int(keys.min()), int(keys.max())
+    base = max(least, most - _SPAN) // _BINS * _BINS
+    far = np.flatnonzero(keys < base) if least < base else np.empty(0, np.intp)
     few: dict[int, ExactSums] = {}
     if len(far):
         # zeros and the like: a few of them, far from the others, are counted by themselves
@@ -219,7 +220,7 @@ def _octaves(keys: Keys, weight: Vector | None) -> dict[int, ExactSums]:
             weight = weight.copy()
             weight[far] = 0.0
     keys -= base
-    size = (int(keys.max()) // _BINS + 1) * _BINS
+    size = ((most - base) // _BINS + 1) * _BINS
     if signed:
         # the negatives have a window of their own behind that of the others
         sign &= size

@@ -33,7 +33,7 @@ def format_of(kept: Stored) -> Format:
     """Return the format of a file; what is of no other is delimited text."""
     with kept.opened() as stream:
         head = stream.peek(HEAD)
-    return next((one for one in _others() if one.holds(head)), _named("csv"))
+    return next((one for one in _others() if one.holds(head)), None) or _named("csv")
 
 
 def _named(name: str) -> Format:

@@ -2,7 +2,6 @@
 
 import io
 import os
-import tempfile
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -61,7 +60,9 @@ class Spooled:
 
     def __init__(self, kept: Stored) -> None:
         self.path, self.name = kept.path, kept.name
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed below
+        from tempfile import TemporaryFile  # noqa: PLC0415 - for few sources
+
+        self._file = TemporaryFile()  # noqa: SIM115 - closed below
         weakref.finalize(self, self._file.close)
         with kept.opened() as stream:
             while chunk := stream.read(_CHUNK):
