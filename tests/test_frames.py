@@ -1,6 +1,7 @@
 """Frames of many kinds: the same numbers as the file of the same rows."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import dask.dataframe
@@ -8,6 +9,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from process import python
 
@@ -120,11 +122,60 @@ def test_frames_must_be_alike(other: pd.DataFrame, words: str) -> None:
         (pl.LazyFrame({"y": [1]}), "a lazy frame has no rows yet; collect it"),
         (iter([3]), "cannot read predictions from a int"),
         (7, "cannot read predictions from a int"),
+        (pd.Series([1.5]), "cannot read predictions from a Series"),
+        (pl.Series([1.5]), "cannot read predictions from a Series"),
     ],
 )
 def test_what_is_no_frame_is_refused(data: Any, words: str) -> None:
     with pytest.raises((DataError, UsageError), match=words):
         numbers(data)
+
+
+def test_floats_of_any_width_are_those_that_are_written(tmp_path: Path) -> None:
+    wide = RANDOM.normal(size=500)
+    frame = pl.DataFrame(
+        {
+            "y_true": wide.astype(np.float32),
+            "y_pred": wide.round(2).astype(np.float32),
+            "level": pl.Series(RANDOM.choice([0.1, 0.7, 1.5], 500), dtype=pl.Float32),
+        }
+    )
+    words: Any = {"losses": "mse,mae", "by": "level"}
+    frame.write_csv(tmp_path / "p.csv")
+    frame.write_parquet(tmp_path / "p.parquet")
+    expected = numbers(tmp_path / "p.csv", **words)
+    table = frame.to_arrow()
+    for data in (frame, table, iter(table.to_batches()), tmp_path / "p.parquet"):
+        assert numbers(data, **words) == expected
+    half = pa.table({"y_true": wide.astype(np.float16), "y_pred": wide.astype(np.float16) / 3})
+    pq.write_table(half, tmp_path / "half.parquet")
+    words = {"losses": "mse,mae", "by": None}
+    assert numbers(half, **words) == numbers(tmp_path / "half.parquet", **words)
+
+
+def test_columns_of_a_table_that_cannot_be_used_are_refused() -> None:
+    twice = pa.table([pa.array([1.5]), pa.array([2.5]), pa.array([1.0])], ["y", "y", "pred"])
+    with pytest.raises(DataError, match="DataFrame: the header has the column y 2 times; give"):
+        losscli.evaluate(twice, true="y", pred="pred", losses="mae")
+    nested = pa.table({"y_true": [1.5], "y_pred": [[2]]})
+    with pytest.raises(DataError, match=r"^DataFrame: y_pred holds list<.*>, which is not a numb"):
+        losscli.evaluate(nested, losses="mae")
+
+
+def test_null_is_missing_and_nan_is_a_number() -> None:
+    frame = pl.DataFrame({"y_true": [1.5, 2.5, 3.5], "y_pred": [1.0, None, float("nan")]})
+    with pytest.raises(DataError, match=r"^row 2: y_pred is empty"):
+        losscli.evaluate(frame)
+    report = losscli.evaluate(frame, missing="drop", losses="mae")
+    assert "left out: y_pred empty" in str(report.warnings)
+    assert "left out: y_pred not finite" in str(report.warnings)
+
+
+def test_an_integer_that_no_double_holds_is_told_with_its_frame() -> None:
+    table = pa.table({"y_true": [1.5, 2.5], "y_pred": [1, 2**53 + 1]})
+    for data, place in ((table, "row 2"), ([table[:1], table], "frame 2, row 2")):
+        (warning,) = [one for one in losscli.evaluate(data).warnings if "2^53" in one]
+        assert warning.startswith(f"{place}: y_pred 9007199254740993 is an integer above 2^53")
 
 
 def test_an_iterator_that_needs_a_second_reading_says_so() -> None:

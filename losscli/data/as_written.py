@@ -152,6 +152,6 @@ def not_for(kind: Any, name: str, place: Place, what: str) -> DataError:  # noqa
     """Return the error for a column whose type cannot be what it is used as."""
     return DataError(
         f"{visible(name)} holds {visible(str(kind), 200)}, which is not {what}",
-        where=place(0).rpartition(",")[0] or place(0),
+        where=place(0).rpartition(",")[0] or "DataFrame",
         remedy="name another column, or convert it where the file is written",
     )

@@ -9,7 +9,6 @@ from typing import Any, Protocol
 from losscli.data.as_written import texts
 from losscli.data.block import Piece, Source, Stretch
 from losscli.data.joined import joined
-from losscli.data.storage import Stored
 from losscli.data.texts import FirstTexts, Texts
 from losscli.data.typed import kind_of, typed
 from losscli.errors import DataError
@@ -24,11 +23,26 @@ GROUP_ROWS = 1 << 32
 """A piece is numbered by its stretch times this, and its first row in it."""
 
 
+class Kept(Protocol):
+    """Where the columns are kept: what `Stored` has, too."""
+
+    name: str
+    rereadable: bool
+
+    def check(self) -> None:
+        """Raise DataError where they are no longer those that were looked at first."""
+        ...
+
+
 class Table(Protocol):
     """One file, as its format reads it; it pickles where the bytes do."""
 
-    kept: Stored
     schema: Any
+
+    @property
+    def kept(self) -> Kept:
+        """Where it is kept."""
+        ...
 
     def parts(self) -> int:
         """Return how many stretches there are."""
@@ -196,13 +210,13 @@ def _columns(batches: Sequence[Any], types: Mapping[str, Any]) -> dict[str, Any]
     return {name: pa.concat_arrays(some) for name, some in arrays.items()}
 
 
-def no_rows(kept: Stored) -> DataError:
+def no_rows(kept: Kept) -> DataError:
     """Return the error for a file without rows."""
     return DataError("no rows", where=kept.name, remedy="check the program that wrote it")
 
 
 @contextmanager
-def explained(kept: Stored, made: Callable[[str], str] = str) -> Iterator[None]:
+def explained(kept: Kept, made: Callable[[str], str] = str) -> Iterator[None]:
     """Say of what a library refuses which file it is."""
     import pyarrow as pa  # noqa: PLC0415 - the caller has it already
 

@@ -1,8 +1,10 @@
 """DataFrames as a source: the same classes and the same bits as the file `to_csv` writes."""
 
+import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import pyarrow as pa
 
@@ -12,6 +14,8 @@ from losscli.visible import visible
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from losscli.data.table import TableSource
 
 ROWS = 120_000
 """Rows of a piece."""
@@ -34,48 +38,52 @@ def open_frame(frame: object, *, rows: int = ROWS) -> Source:
         from losscli.data.frames import Frames  # noqa: PLC0415 - as above
 
         return Frames(frame if isinstance(frame, list | tuple) else iter(frame), rows)
-    found = frame_of(frame)
+    return source_of(rows_of(frame), rows)
+
+
+def source_of(found: Any, rows: int) -> "FrameSource | TableSource":  # noqa: ANN401 - as `rows_of`
+    """Return the source of a pandas DataFrame or an Arrow table; DataError without rows."""
     if not len(found):
         raise DataError("no rows", where="DataFrame")
-    return FrameSource(found, rows)
+    if not isinstance(found, pa.Table):
+        return FrameSource(found, rows)
+    from losscli.data.table import TableSource  # noqa: PLC0415 - only for these
+
+    return TableSource(found, rows)
 
 
-def frame_of(frame: object) -> "pd.DataFrame":
-    """Return a pandas DataFrame, a dict of columns or what Arrow can read as a DataFrame."""
-    import pandas as pd  # noqa: PLC0415 - imported only when used
-
+def rows_of(frame: object) -> "pd.DataFrame | pa.Table":
+    """Return a pandas DataFrame (of a dict of columns, too), or an Arrow table of anything else."""
+    if _is_of_pandas(frame):
+        return frame
     if isinstance(frame, Mapping):
-        try:
-            frame = pd.DataFrame(dict(frame))
-        except ValueError as error:
-            what = f"the columns do not make a table ({error})"
-            raise UsageError(what, remedy="give each column as many values") from None
-    elif not isinstance(frame, pd.DataFrame | pd.Series):
-        if hasattr(frame, "collect") and hasattr(frame, "collect_schema"):
-            what = "a lazy frame has no rows yet"
-            raise UsageError(what, remedy="collect it: evaluate(frame.collect(), ...)")
-        if isinstance(frame, pa.RecordBatch):
-            frame = pa.Table.from_batches([frame])
-        if hasattr(frame, "__arrow_c_stream__"):
-            frame = _known(pa.table(frame)).to_pandas(types_mapper=pd.ArrowDtype)
-    if not isinstance(frame, pd.DataFrame):
-        what = f"cannot read predictions from a {type(frame).__name__}"
-        raise UsageError(what, remedy="give a path, a pandas DataFrame or a dict of columns")
-    return frame
+        return _from_dict(frame)
+    if hasattr(frame, "collect") and hasattr(frame, "collect_schema"):
+        what = "a lazy frame has no rows yet"
+        raise UsageError(what, remedy="collect it: evaluate(frame.collect(), ...)")
+    if isinstance(frame, pa.RecordBatch):
+        return pa.Table.from_batches([frame])
+    if hasattr(frame, "__arrow_c_stream__"):
+        with suppress(pa.ArrowException):  # one column alone is no table
+            return pa.table(frame)
+    what = f"cannot read predictions from a {type(frame).__name__}"
+    raise UsageError(what, remedy="give a path, a pandas DataFrame or a dict of columns")
 
 
-def _known(table: Any) -> Any:  # noqa: ANN401 - pyarrow has no types
-    """Return a table whose texts are of the plain type: large ones and views mean the same."""
-    for place, field in enumerate(table.schema):
-        kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
-        if pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
-            column = table.column(place)
-            if kind is not field.type:
-                column = pa.chunked_array(
-                    [one.dictionary.cast(pa.string()).take(one.indices) for one in column.chunks]
-                )
-            table = table.set_column(place, field.name, column.cast(pa.string()))
-    return table
+def _is_of_pandas(frame: object) -> "TypeGuard[pd.DataFrame]":
+    """Tell whether it is a DataFrame; who has one has imported pandas."""
+    pandas = sys.modules.get("pandas")
+    return pandas is not None and isinstance(frame, pandas.DataFrame)
+
+
+def _from_dict(columns: Mapping[Any, Any]) -> "pd.DataFrame":
+    import pandas as pd  # noqa: PLC0415 - as above
+
+    try:
+        return pd.DataFrame(dict(columns))
+    except ValueError as error:
+        what = f"the columns do not make a table ({error})"
+        raise UsageError(what, remedy="give each column as many values") from None
 
 
 class FrameSource:
@@ -85,7 +93,7 @@ class FrameSource:
         self.files: tuple[str, ...] = ("DataFrame",)
         self.rereadable = True
         self.independent = False
-        self.frame = frame
+        self.rows = frame
         self._shape = frame.shape
         self._rows = rows
         self.names = tuple(map(str, frame.columns))
@@ -95,7 +103,14 @@ class FrameSource:
 
     def column(self, name: str) -> "pd.Series[Any]":
         """Return the first column whose name is written so."""
-        return self.frame.iloc[:, self.names.index(name)]
+        return self.rows.iloc[:, self.names.index(name)]
+
+    def kind(self, name: str) -> str:
+        """Return what decides how the classes of a column are written."""
+        import pandas as pd  # noqa: PLC0415 - it is there
+
+        kind = self.column(name).dtype
+        return str(kind.categories.dtype if isinstance(kind, pd.CategoricalDtype) else kind)
 
     def sample(self) -> "Mapping[str, list[str | None]]":
         """Return the texts of the first rows by column, converted when they are looked at."""
@@ -118,8 +133,8 @@ class FrameSource:
                 readers[name] = partial(_decoded, texts(series))
             else:
                 readers[name] = texts(series)
-        for number, start in enumerate(range(0, len(self.frame), self._rows)):
-            stretch = slice(start, min(start + self._rows, len(self.frame)))
+        for number, start in enumerate(range(0, len(self.rows), self._rows)):
+            stretch = slice(start, min(start + self._rows, len(self.rows)))
             yield partial(_piece, readers, stretch, number)
 
     def rows_per_piece(self) -> int:
@@ -128,7 +143,7 @@ class FrameSource:
 
     def in_pieces_of(self, rows: int) -> Source:
         """Return a source of the same rows whose pieces have `rows` each, but for the last."""
-        return FrameSource(self.frame, rows)
+        return FrameSource(self.rows, rows)
 
     def in_order(self) -> Source:
         """Return the source itself: its pieces never begin at a wrong row."""
@@ -136,7 +151,7 @@ class FrameSource:
 
     def check(self, rows: Mapping[int, int] | None = None) -> None:  # noqa: ARG002 - of files
         """Raise DataError where rows or columns came or went while they were read."""
-        if self.frame.shape != self._shape:
+        if self.rows.shape != self._shape:
             raise DataError("the DataFrame changed while it was read", remedy="give a copy")
 
     def _warn(self, name: str, rounded: tuple[int, int] | None) -> None:

@@ -5,11 +5,11 @@ from functools import partial
 from itertools import chain
 from typing import Any
 
-import pandas as pd
 import pyarrow as pa
 
 from losscli.data.block import Piece, Source, Stretch
-from losscli.data.frame import ROWS, FrameSource, frame_of
+from losscli.data.frame import ROWS, FrameSource, rows_of, source_of
+from losscli.data.table import TableSource
 from losscli.errors import DataError
 from losscli.visible import visible
 
@@ -29,10 +29,10 @@ class Frames:
         self._rows = rows
         self._given = frames
         frames = iter(frames)
-        first = next((one for one in map(frame_of, frames) if len(one)), None)
+        first = next((one for one in map(rows_of, frames) if len(one)), None)
         if first is None:
             raise DataError("no rows", where="DataFrame")
-        self._first = FrameSource(first, rows)
+        self._first = source_of(first, rows)
         self.names = self._first.names
         self._rest = frames
 
@@ -42,13 +42,13 @@ class Frames:
 
     def stretches(self, types: Mapping[str, pa.DataType]) -> Iterator[Stretch]:
         """Return one call a piece; each converts its rows of the columns in `types`."""
-        again = (frame_of(one) for one in self._given) if self.rereadable else None
-        frames = again or chain([self._first.frame], map(frame_of, self._rest))
+        again = (rows_of(one) for one in self._given) if self.rereadable else None
+        frames = again or chain([self._first.rows], map(rows_of, self._rest))
         number = 0
         for count, frame in enumerate((one for one in frames if len(one)), 1):
             where = f"frame {count}"
-            same_columns(self._first, frame, types, where)
-            source = FrameSource(frame, self._rows)
+            source = source_of(frame, self._rows)
+            same_columns(self._first, source, types, where)
             for read in source.stretches(types):
                 yield partial(placed, read, where, (0, number))
                 number += 1
@@ -70,30 +70,27 @@ class Frames:
 
 
 def same_columns(
-    first: FrameSource, frame: pd.DataFrame, types: Mapping[str, pa.DataType], where: str
+    first: FrameSource | TableSource,
+    other: FrameSource | TableSource,
+    types: Mapping[str, pa.DataType],
+    where: str,
 ) -> None:
     """Refuse a frame without the columns of the first, or whose classes are of another kind."""
-    names = list(map(str, frame.columns))
-    lacks = [name for name in types if name not in names]
+    lacks = [name for name in types if name not in other.names]
     if lacks:
         what = f"there is no column {', '.join(map(visible, lacks))}, as in the first frame"
         raise DataError(what, where=where, remedy="give all frames the same columns")
     for name, kind in types.items():
         if kind == pa.float64():
             continue
-        ours, theirs = _kind(first.column(name)), _kind(frame.iloc[:, names.index(name)])
+        ours, theirs = first.kind(name), other.kind(name)
         if ours != theirs:
             what = f"{visible(name)} is {theirs} here and {ours} in the first frame"
             raise DataError(what, where=where, remedy="read all frames with the same dtypes")
-        if "date" in ours or "timestamp" in ours:
+        if isinstance(other, FrameSource) and ("date" in ours or "timestamp" in ours):
             what = f"{visible(name)} is {ours}, which is written by what else its frame holds"
             remedy = "turn it into text first, as with dt.strftime('%Y-%m-%d')"
             raise DataError(what, where=where, remedy=remedy)
-
-
-def _kind(series: "pd.Series[Any]") -> str:
-    kind = series.dtype
-    return str(kind.categories.dtype if isinstance(kind, pd.CategoricalDtype) else kind)
 
 
 def placed(read: Stretch, where: str, part: tuple[int, int]) -> Iterator[Piece]:
@@ -101,7 +98,8 @@ def placed(read: Stretch, where: str, part: tuple[int, int]) -> Iterator[Piece]:
     try:
         for piece in read():
             place: Callable[[int], str] = partial(_within, where, piece.place)
-            yield Piece(piece.table, part, place, piece.rounded)
+            rounded = {name: f"{where}, {text}" for name, text in piece.rounded.items()}
+            yield Piece(piece.table, part, place, rounded)
     except DataError as error:
         raise DataError(error.what, where=f"{where}, {error.where}", remedy=error.remedy) from None
 

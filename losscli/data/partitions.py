@@ -97,7 +97,7 @@ class Partition:
 
         where = f"partition {self._number + 1}"
         source = FrameSource(frame)
-        same_columns(source, frame, self._types, where)
+        same_columns(source, source, self._types, where)
         for at, read in enumerate(source.stretches(self._types)):
             for piece in placed(read, where, (0, (self._number << 20) + at)):
                 told = source.rounded.get
