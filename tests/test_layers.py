@@ -19,6 +19,7 @@ ORDER = [
     "improvement",
     "comparison",
     "evaluation",
+    "job",
     "facts",
     "refusals",
     "row_losses",

@@ -9,11 +9,11 @@ from losscli.comparison.run import PairedRun
 from losscli.comparison.summary import PairedSummary
 from losscli.data.columns import Plan
 from losscli.dataclass import dataclass
-from losscli.evaluation import Done, done, work_of
 from losscli.facts import facts_of
 from losscli.gates.baseline import from_report
 from losscli.gates.binding import Bound
 from losscli.gates.plan import Gates
+from losscli.job import Done, done, work_of
 from losscli.losses.chosen import Chosen
 from losscli.refusals import refuse_units
 from losscli.report import Gate
