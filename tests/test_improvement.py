@@ -9,6 +9,7 @@ import io
 import json
 import subprocess
 import sys
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -248,6 +249,18 @@ def test_rows_that_are_the_same_are_dealt_out_evenly_but_copies_stay_together() 
     copied = numbers(300)
     once, thrice = losscli.improve(copied), losscli.improve(pd.concat([copied] * 3))
     assert [3 * half.rows for half in once.halves] == [half.rows for half in thrice.halves]
+
+
+def test_different_rows_of_one_hash_are_told_apart_in_any_order() -> None:
+    hashes = np.array([5, 5, 5, 3], np.uint64)
+    table = np.array([[1.0, 2.0], [0.0, 2.0], [1.0, 2.0], [9.0, 9.0]])
+    for order in permutations(range(4)):
+        one, other = list(order[:2]), list(order[2:])
+        found = cells.Cells.of(hashes[one], table[one]) + cells.Cells.of(hashes[other], table[other])
+        bits, rows, counts = found.rows()
+        assert bits.tolist() == [3, 5, 5]
+        assert rows.tolist() == [[9, 9], [0, 2], [1, 2]]
+        assert counts.tolist() == [1, 1, 2]
 
 
 @pytest.mark.parametrize("kept", [None, 256])

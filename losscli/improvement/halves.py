@@ -135,6 +135,11 @@ class Rows:
         """What each different row weighs, with all that are the same."""
         return self.weight * self.counts
 
+    @cached_property
+    def plain(self) -> bool:
+        """Tell whether every row is there once, with the weight 1."""
+        return bool((self.mass == 1).all())
+
     def blocks(self, shared: Mapping[str, NDArray[Any]]) -> Iterator[Block]:
         """Return the rows in blocks, each as often as it is there."""
         ends = np.cumsum(self.counts)

@@ -111,6 +111,9 @@ class Objective:
         return found if math.isfinite(found) else math.inf
 
     def _means(self, terms: Terms) -> tuple[float, ...]:
+        if self.rows.plain and not self.chosen.leaves_out:
+            with np.errstate(all="ignore"):
+                return tuple(float(np.sum(term)) / len(term) for term in terms)
         known = self._judged(terms)
         mass = self.rows.mass[known]
         total = float(np.sum(mass))

@@ -67,7 +67,11 @@ class Cells:
         if self.below is not None:
             kept = hashes < np.uint64(self.below)
             hashes, table, counts = hashes[kept], table[kept], counts[kept]
-        order = np.lexsort((*table.T[::-1], hashes))
+        order = np.argsort(hashes)
+        again = np.flatnonzero(np.diff(hashes[order]) == 0)
+        if (table[order[again]] != table[order[again + 1]]).any():
+            # rows that are not the same have one hash: their order must not depend on how they came
+            order = np.lexsort((*table.T[::-1], hashes))
         hashes, table, counts = hashes[order], table[order], counts[order]
         new = np.ones(len(hashes), np.bool_)
         new[1:] = (hashes[1:] != hashes[:-1]) | (table[1:] != table[:-1]).any(axis=1)
