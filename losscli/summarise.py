@@ -17,7 +17,7 @@ from losscli.losses.distance import rises_with_distance
 from losscli.losses.spec import Vector
 from losscli.part_block import part_sums
 from losscli.sorted_block import Aims, SortedBlock
-from losscli.summary.census import Census
+from losscli.summary.census import Census, Seen
 from losscli.summary.digest import digest_of_numbers, digest_of_rows, digest_of_texts, text_hash
 from losscli.summary.distribution import Distribution
 from losscli.summary.exact import ExactSums
@@ -243,7 +243,7 @@ def with_weight(block: Block) -> Block:
 def census_of(block: Block) -> Census:
     """Count the rows of a block, without the digest of their truths."""
     return Census(
-        seen={block.part: block.seen},
+        seen=Seen({block.part: block.seen}),
         judged=block.judged,
         dropped=Counter(block.dropped),
         noted=Counter(block.counted),

@@ -256,7 +256,9 @@ def test_different_rows_of_one_hash_are_told_apart_in_any_order() -> None:
     table = np.array([[1.0, 2.0], [0.0, 2.0], [1.0, 2.0], [9.0, 9.0]])
     for order in permutations(range(4)):
         one, other = list(order[:2]), list(order[2:])
-        found = cells.Cells.of(hashes[one], table[one]) + cells.Cells.of(hashes[other], table[other])
+        found = cells.Cells.of(hashes[one], table[one]) + cells.Cells.of(
+            hashes[other], table[other]
+        )
         bits, rows, counts = found.rows()
         assert bits.tolist() == [3, 5, 5]
         assert rows.tolist() == [[9, 9], [0, 2], [1, 2]]

@@ -505,6 +505,24 @@ def test_a_source_pickles(tmp_path: Path, form: str) -> None:
         assert pickle.loads(pickle.dumps(one.table)).num_rows == one.table.num_rows  # noqa: S301
 
 
+@formats
+@pytest.mark.parametrize("keys", ["", "part={}"])
+def test_what_travels_does_not_grow_with_the_files(tmp_path: Path, form: str, keys: str) -> None:
+    data = frame().head(40)
+    types = {"y_true": pa.float64(), "city": pa.dictionary(pa.int32(), pa.string())}
+    sizes = []
+    for count in (2, 40):
+        for number in range(count):
+            part = tmp_path / f"{count:02}" / keys.format(f"{number:02}") / f"{number:02}.{form}"
+            part.parent.mkdir(parents=True, exist_ok=True)
+            WRITE[form](data, part)
+        source = open_files([str(tmp_path / f"{count:02}")])
+        assert source.independent
+        sizes.append([len(pickle.dumps(call)) for call in source.stretches(types)][:2])
+    assert sizes[1] == pytest.approx(sizes[0], abs=9)  # "and 39 more" is among what is said
+    assert max(sizes[0]) < 8000
+
+
 @pytest.mark.parametrize(("rows", "count"), [(1500, 4 + 4 + 1), (20, 52)])
 @pytest.mark.parametrize("seed", [None, 1, 2])
 def test_row_groups_are_read_in_parts_or_lots_in_any_order(

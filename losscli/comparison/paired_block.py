@@ -19,7 +19,7 @@ from losscli.errors import DataError
 from losscli.losses.chosen import Chosen
 from losscli.roles import SHARED
 from losscli.summarise import check_domains, with_weight
-from losscli.summary.census import Census
+from losscli.summary.census import Census, Seen
 from losscli.visible import visible
 
 Integers = NDArray[np.int64]
@@ -97,7 +97,7 @@ class Pairing:
             block = replace(block, rows=at, place=_placed(pair))
         seen = old.seen if pair.seen is None else pair.seen
         words = {name: (new.part, text) for name, text in new.rounded.items()}
-        census = Census(seen={new.part: new.seen}, rounded=words)
+        census = Census(seen=Seen({new.part: new.seen}), rounded=words)
         return PairedBlock(replace(block, seen=seen), census, ids, new.classes)
 
 

@@ -50,31 +50,31 @@ class Joined:
             self.names = sources[0].names
         self.rereadable = all(source.rereadable for source in sources)
         self.independent = all(source.independent for source in sources)
-        self._sources = sources
+        self.sources = sources
 
     @property
     def notes(self) -> list[str]:
         """What was chosen for each."""
-        return list(dict.fromkeys(note for source in self._sources for note in source.notes))
+        return list(dict.fromkeys(note for source in self.sources for note in source.notes))
 
     @property
     def warnings(self) -> list[str]:
         """What a reader of the numbers must know of each."""
-        return [warning for source in self._sources for warning in source.warnings]
+        return [warning for source in self.sources for warning in source.warnings]
 
     def sample(self) -> Mapping[str, list[str | None]]:
         """Return the texts of the first rows of the first."""
-        return self._sources[0].sample()
+        return self.sources[0].sample()
 
     def stretches(self, types: Mapping[str, Any]) -> Iterator[Stretch]:
         """Return the stretches of each in turn."""
-        for file, source in enumerate(self._sources):
+        for file, source in enumerate(self.sources):
             for read in source.stretches(types):
                 yield partial(_renumbered, file, read)
 
     def rows_per_piece(self) -> int:
         """Return about how many rows a piece of the first has."""
-        return self._sources[0].rows_per_piece()
+        return self.sources[0].rows_per_piece()
 
     def in_pieces_of(self, rows: int) -> Source | None:  # noqa: ARG002 - the protocol
         """Return None: pieces end where files do."""
@@ -82,11 +82,11 @@ class Joined:
 
     def in_order(self) -> Source:
         """Return the same, read without guesses."""
-        return Joined([source.in_order() for source in self._sources])
+        return Joined([source.in_order() for source in self.sources])
 
     def check(self, rows: Mapping[int, int] | None = None) -> None:
         """Raise DataError where a source changed, or had no rows."""
-        for file, source in enumerate(self._sources):
+        for file, source in enumerate(self.sources):
             source.check(None if rows is None else {0: rows.get(file, 0)})
 
 

@@ -1,6 +1,6 @@
 """A source whose files are partitions: the keys of their folders are columns, too."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import cycle, islice
@@ -12,6 +12,7 @@ import pyarrow as pa
 from losscli.data import cells
 from losscli.data.block import Piece, Source, Stretch
 from losscli.data.folder import refuse_different_keys
+from losscli.data.joined import Joined, joined
 from losscli.data.text.numerals import instead_of, is_number
 from losscli.errors import DataError, UsageError
 from losscli.visible import visible
@@ -34,18 +35,22 @@ def partitioned(source: Source, keys: Sequence[Keys]) -> Source:
                 where=source.files[0],
                 remedy="rename one of them, or name the files one folder at a time",
             )
-    return Partitioned(source, keys)
+    values = {name: list(dict.fromkeys(one[name] for one in keys)) for name in keys[0]}
+    sources = source.sources if isinstance(source, Joined) else [source]
+    found = [Partitioned(one, own, values) for one, own in zip(sources, keys, strict=True)]
+    return joined(found, alike=False)
 
 
 class Partitioned:
-    """The rows of a source with the keys of their partition; `keys` has those of each file."""
+    """The rows of a file with the keys of its partition; `values` are those of all partitions."""
 
-    def __init__(self, source: Source, keys: Sequence[Keys]) -> None:
+    def __init__(self, source: Source, keys: Keys, values: Mapping[str, list[str | None]]) -> None:
         self.files = source.files
-        self.names = (*source.names, *keys[0])
+        self.names = (*source.names, *keys)
         self.rereadable, self.independent = source.rereadable, source.independent
         self._source = source
         self._keys = keys
+        self._values = values
 
     @property
     def notes(self) -> list[str]:
@@ -61,19 +66,17 @@ class Partitioned:
         """Return the texts of the first rows, and the keys of all files in turn."""
         found = dict(self._source.sample())
         rows = len(next(iter(found.values()), []))
-        for name in self._keys[0]:
-            values = dict.fromkeys(one[name] for one in self._keys)
-            found[name] = list(islice(cycle(values), rows))
-        return found
+        keys = {name: list(islice(cycle(own), rows)) for name, own in self._values.items()}
+        return found | keys
 
     def stretches(self, types: Mapping[str, Any]) -> Iterator[Stretch]:
         """Return the stretches of the source, with the keys that are asked for."""
-        own = {name: kind for name, kind in types.items() if name not in self._keys[0]}
+        own = {name: kind for name, kind in types.items() if name not in self._keys}
         if not own:
             what = f"{', '.join(map(visible, types))}: each is a key of folders"
             raise UsageError(what, remedy="name a column of the files")
         for read in self._source.stretches(own):
-            yield partial(self._with_keys, types, read)
+            yield partial(_with_keys, types, self._keys, self.files[0], read)
 
     def rows_per_piece(self) -> int:
         """Return about how many rows a piece has."""
@@ -82,26 +85,27 @@ class Partitioned:
     def in_pieces_of(self, rows: int) -> Source | None:
         """Return the same in pieces of `rows`, where the source can be cut so."""
         found = self._source.in_pieces_of(rows)
-        return Partitioned(found, self._keys) if found else None
+        return Partitioned(found, self._keys, self._values) if found else None
 
     def in_order(self) -> Source:
         """Return the same, read without guesses."""
-        return Partitioned(self._source.in_order(), self._keys)
+        return Partitioned(self._source.in_order(), self._keys, self._values)
 
     def check(self, rows: Mapping[int, int] | None = None) -> None:
         """Raise DataError where the source changed, or a file had no rows."""
         self._source.check(rows)
 
-    def _with_keys(self, types: Mapping[str, Any], read: Stretch) -> Iterable[Piece]:
-        for piece in read():
-            keys, rows = self._keys[piece.part[0]], piece.table.num_rows
-            columns = {
-                name: _repeated(name, keys[name], kind, rows, self.files[piece.part[0]])
-                if name in keys
-                else piece.table.column(name)
-                for name, kind in types.items()
-            }
-            yield replace(piece, table=pa.table(columns))
+
+def _with_keys(types: Mapping[str, Any], keys: Keys, where: str, read: Stretch) -> Iterator[Piece]:
+    for piece in read():
+        rows = piece.table.num_rows
+        columns = {
+            name: _repeated(name, keys[name], kind, rows, where)
+            if name in keys
+            else piece.table.column(name)
+            for name, kind in types.items()
+        }
+        yield replace(piece, table=pa.table(columns))
 
 
 def _repeated(name: str, text: str | None, kind: Any, rows: int, where: str) -> Any:  # noqa: ANN401

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from losscli.summary import cells, distribution
 from losscli.summary.cells import Cells
-from losscli.summary.census import Census
+from losscli.summary.census import Census, Seen
 from losscli.summary.coarse import CoarseSums
 from losscli.summary.digest import (
     digest_of_numbers,
@@ -295,9 +295,19 @@ def test_groups_merge_by_the_text_of_their_class() -> None:
     assert whole.fractions() == [15]
 
 
+def test_stretches_that_are_added_in_any_order_are_the_same() -> None:
+    parts = [Seen({(k // 7, k % 7): k}) for k in range(100)]
+    first = sum(parts, Seen())
+    assert (
+        first == sum(reversed(parts), Seen()) == sum(parts[:40], Seen()) + sum(parts[40:], Seen())
+    )
+    assert sorted(first) == [((k // 7, k % 7), k) for k in range(100)]
+    assert first != sum(parts[1:], Seen())
+
+
 def test_a_census_adds_and_finds_where_a_stretch_begins() -> None:
-    one = Census(seen={(0, 0): 5, (1, 0): 2}, judged=6, digest=2**128 - 1)
-    other = Census(seen={(0, 1): 7, (1, 1): 1}, judged=8, digest=5)
+    one = Census(seen=Seen({(0, 0): 5, (1, 0): 2}), judged=6, digest=2**128 - 1)
+    other = Census(seen=Seen({(0, 1): 7, (1, 1): 1}), judged=8, digest=5)
     both = one + other
     assert (both.rows, both.judged, both.digest) == (15, 14, 4)
     assert [both.start((0, 1)), both.start((1, 0)), both.start((1, 1))] == [5, 0, 2]
@@ -354,7 +364,7 @@ ZEROS: list[tuple[Any, Any, Callable[[Any], Any]]] = [
     (Largest(), Largest.of(np.array([3.0])), lambda x: x.values.tolist()),
     (WorstRows(2), WorstRows(2, (bad(1.0, 1),)), lambda w: w.rows),
     (Grouped(), grouped(("a",), [2]), lambda g: (g.classes, g.mass.fractions())),
-    (Census(), Census(seen={(0, 0): 1}, judged=1, digest=3), lambda c: c),
+    (Census(), Census(seen=Seen({(0, 0): 1}), judged=1, digest=3), lambda c: c),
 ]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from contextlib import suppress
 
 from losscli.data.block import Source
-from losscli.data.joined import same_columns
+from losscli.data.joined import joined, same_columns
 from losscli.data.reading import Reading
 from losscli.data.storage import Stored
 from losscli.data.text.sheet import Sheet, spoken
@@ -45,7 +45,11 @@ def opened(files: Sequence[Stored], reading: Reading) -> Source:
         sheets.append(sheet)
     chosen = {flag.removeprefix("--") for flag in reading.of_text}
     notes = _notes(sheets, {"delimiter", "decimal", "encoding"} - chosen)
-    return CsvSource(sheets, notes, reading.block_bytes)
+    apart = len(sheets) > 1
+    return joined(
+        [CsvSource(sheet, notes, reading.block_bytes, apart=apart) for sheet in sheets],
+        alike=False,  # which was seen to already
+    )
 
 
 def _like(first: Sheet, text: TextFile, reading: Reading) -> Sheet | None:

@@ -35,5 +35,8 @@ def opened(files: Sequence[Stored], reading: Reading) -> Source:
                     remedy=f"jq -c '.[]' {kept.path} | losscli eval -",
                 )
     apart = len(files) > 1
-    found: list[Source] = [JsonSource(kept, reading.block_bytes, apart=apart) for kept in files]
-    return joined(found, alike=False)
+    found = (
+        JsonSource(kept, reading.block_bytes, apart=apart, sampled=kept is files[0])
+        for kept in files
+    )
+    return joined(list(found), alike=False)

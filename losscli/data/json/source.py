@@ -30,10 +30,11 @@ class JsonSource:
     """The rows of one file, in stretches of about `block` bytes that end where lines do.
 
     A line feed stands in no string of JSON, so nothing is guessed. `apart` says that what can
-    only be read from its start is a stretch of its own, and not read in turn.
+    only be read from its start is a stretch of its own, and not read in turn, `sampled` that its
+    first rows are kept to be looked at.
     """
 
-    def __init__(self, kept: Stored, block: int, *, apart: bool) -> None:
+    def __init__(self, kept: Stored, block: int, *, apart: bool, sampled: bool) -> None:
         self.files: tuple[str, ...] = (kept.name,)
         self.rereadable = kept.rereadable
         self.notes: list[str] = []
@@ -60,13 +61,18 @@ class JsonSource:
         if not first or not self.names:
             raise no_rows(kept)
         self._sample = {
-            name: [_shown(line.cells.get(name)) for line in first] for name in self.names
+            name: [_shown(line.cells.get(name)) for line in first]
+            for name in (self.names if sampled else ())
         }
         self._kinds = {
             name: _kinds(kind for line in first if (kind := kind_of(line.cells.get(name))))
             for name in self.names
         }
         self._row_bytes = max(len(head) // len(first), 1)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Travel without the first rows, which are looked at where the file is opened."""
+        return {**vars(self), "_sample": {}}
 
     def sample(self) -> Mapping[str, list[str | None]]:
         """Return the texts of the first rows by column."""

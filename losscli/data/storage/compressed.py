@@ -85,16 +85,11 @@ class _Unpacking:
 
     def __init__(self, codec: Codec, raw: Peekable, name: str, most: float) -> None:
         self._codec = codec
-        self._raw = raw
         self._name = name
         self._most = most
-        self._taken = self._given = 0
-        self._read = codec.reader(self._take, codec.magic)
-
-    def _take(self, size: int) -> bytes:
-        found = self._raw.read(size)
-        self._taken += len(found)
-        return found
+        self._given = 0
+        self._taken = _Counted(raw)
+        self._read = codec.reader(self._taken.read, codec.magic)
 
     def read(self, size: int) -> bytes:
         """Return at most `size` unpacked bytes; none only at the end."""
@@ -105,7 +100,7 @@ class _Unpacking:
         except Exception as error:  # noqa: BLE001 - each library has errors of its own
             raise self._corrupt(error) from None
         self._given += len(found)
-        if self._given > max(FREE, self._most * self._taken):
+        if self._given > max(FREE, self._most * self._taken.bytes):
             raise self._bomb()
         return found
 
@@ -126,13 +121,26 @@ class _Unpacking:
         )
 
     def _bomb(self) -> DataError:
-        times = -(-self._given // max(self._taken, 1))
+        times = -(-self._given // max(self._taken.bytes, 1))
         return DataError(
             f"unpacks to more than {self._most:g} times its size, which no table of predictions "
             "should",
             where=self._name,
             remedy=f"if it is sound, allow it: --max-unpacked {10 ** len(str(times))}",
         )
+
+
+class _Counted:
+    """What goes into an unpacking, apart from it: in a circle it would outlive a short run."""
+
+    def __init__(self, raw: Peekable) -> None:
+        self._raw = raw
+        self.bytes = 0
+
+    def read(self, size: int) -> bytes:
+        found = self._raw.read(size)
+        self.bytes += len(found)
+        return found
 
 
 class _Members:

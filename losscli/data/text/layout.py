@@ -29,7 +29,7 @@ class Layout:
     """
 
     def __init__(self, sheet: Sheet, types: Mapping[str, pa.DataType]) -> None:
-        self.sheet = sheet
+        self.sheet, self.types = sheet, types
         self._names = list(types)
         self._indices = [sheet.index_of(name) for name in types]
         floats = [pa.types.is_floating(kind) for kind in types.values()]

@@ -1,7 +1,7 @@
-"""The rows of delimited texts as a source: pieces in any order, or in turn."""
+"""The rows of a delimited text as a source: pieces in any order, or in turn."""
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import partial
 from itertools import pairwise
 
@@ -21,80 +21,78 @@ from losscli.visible import visible
 _SHARED = 12
 """The stretches of a long file are a multiple of this, so that 2, 3, 4 or 6 workers end at once."""
 
+Types = Mapping[str, pa.DataType]
 
 _OF_THREAD = threading.local()
 _TELLING = threading.Lock()
 
 
 class CsvSource:
-    """The rows of delimited texts, in pieces of about `block_bytes`.
+    """The rows of a delimited text, in pieces of about `block_bytes`.
 
-    Regular files are cut where line ends are guessed to end records, which every piece proves
+    A regular file is cut where line ends are guessed to end records, which every piece proves
     for its own end: if all earlier pieces were read without MisreadError, a piece is right.
-    `in_order` gives the same rows without a guess.
+    `in_order` gives the same rows without a guess. `apart` says that what can only be read from
+    its start is a stretch of its own, and not read in turn.
     """
 
     def __init__(
-        self, sheets: Sequence[Sheet], notes: list[str], block_bytes: int, *, guess: bool = True
+        self, sheet: Sheet, notes: list[str], block_bytes: int, *, apart: bool, guess: bool = True
     ) -> None:
-        self.files = tuple(sheet.text.name for sheet in sheets)
-        self.names = sheets[0].names
-        self.rereadable = all(sheet.text.rereadable for sheet in sheets)
-        # what can only be read from its start is a stretch of its own among several
-        apart = self.rereadable and len(sheets) > 1
-        self.independent = guess and all(sheet.guessable or apart for sheet in sheets)
+        self.files: tuple[str, ...] = (sheet.text.name,)
+        self.names = sheet.names
+        self.rereadable = sheet.text.rereadable
         self.notes = notes
         self.warnings: list[str] = []
-        self._sheets = sheets
+        self._sheet = sheet
         self._block = block_bytes
-        self._guess = guess
+        self._whole = apart and self.rereadable and not sheet.guessable
+        self._guess = guess and sheet.guessable
+        self.independent = self._guess or self._whole
         self._lines = 0
-        self._told: dict[str, tuple[int, int]] = {}
-        for sheet in sheets:
-            if sheet.guessable and sheet.text.last_byte() not in b"\r\n":
-                self._warn(_no_end(sheet))
+        self._told: dict[str, int] = {}
+        if sheet.guessable and sheet.text.last_byte() not in b"\r\n":
+            self._warn()
 
     def sample(self) -> Mapping[str, list[str | None]]:
         """Return the texts of the first rows by column."""
-        sheet = self._sheets[0]
-        rows = [row for row in sheet.sample if len(row) == len(sheet.names)]
+        rows = [row for row in self._sheet.sample if len(row) == len(self.names)]
         columns: dict[str, list[str | None]] = {}
-        for index, name in enumerate(sheet.names):
+        for index, name in enumerate(self.names):
             texts = [row[index].value.decode(errors="replace") or None for row in rows]
             columns.setdefault(name, texts)
         return columns
 
-    def stretches(self, types: Mapping[str, pa.DataType]) -> Iterator[Call]:
+    def stretches(self, types: Types) -> Iterator[Call]:
         """Give one call a stretch.
 
         A call on a stream owns the bytes of its stretch, so only a few calls should wait.
         Raises DataError for columns that cannot be told apart; the calls raise DataError for
         rows that do not fit, and MisreadError where a guess was wrong.
         """
-        layouts = [Layout(sheet, types) for sheet in self._sheets]
+        for name in types:
+            self._sheet.index_of(name)
         if self._lines:
-            yield from self._counted(layouts[0])
-            return
-        for file, (sheet, layout) in enumerate(zip(self._sheets, layouts, strict=True)):
-            if self._guess and not sheet.guessable and self.independent:
-                yield partial(self._whole, file, layout)
-            elif self._guess and sheet.guessable:
-                size = (sheet.text.size or 0) - sheet.text.mark - sheet.body
-                block = _even(size, self._block)
-                for number in range(-(-size // block)):
-                    yield partial(self._guessed, (file, number), layout, block)
-            else:
-                yield from self._certain(file, layout)
+            yield from self._counted(types)
+        elif self._whole:
+            yield partial(self._read_whole, types)
+        elif self._guess:
+            size = (self._sheet.text.size or 0) - self._sheet.text.mark - self._sheet.body
+            block = _even(size, self._block)
+            for number in range(-(-size // block)):
+                yield partial(self._guessed, number, types, block)
+        else:
+            yield from self._certain(types)
 
     def in_order(self) -> "CsvSource":
         """Return a source of the same rows whose stretches are found one after the other."""
-        if not any(sheet.guessable for sheet in self._sheets) or not self._guess:
+        if not self._guess:
             return self
-        return CsvSource(self._sheets, self.notes, self._block, guess=False)
+        return CsvSource(self._sheet, self.notes, self._block, apart=False, guess=False)
 
     def rows_per_piece(self) -> int:
         """Return about how many rows a piece has, from the lengths of the first rows."""
-        rows = [row[-1].stop + 1 - row[0].start for row in self._sheets[0].sample]
+        rows = [row[-1].stop + 1 - row[0].start for row in self._sheet.sample]
         return max(self._block * len(rows) // max(sum(rows), 1), 1)
 
     def in_pieces_of(self, rows: int) -> "CsvSource | None":
@@ -103,77 +101,83 @@ class CsvSource:
         None where it cannot be cut so before it is read. What a piece holds is counted as it is
         read: where a line is no row, the calls raise MisreadError.
         """
-        if len(self._sheets) > 1 or not (self._guess and self._sheets[0].guessable):
+        if not self._guess:
             return None
-        found = CsvSource(self._sheets, self.notes, self._block)
+        found = CsvSource(self._sheet, self.notes, self._block, apart=False)
         found._lines = rows
         return found
 
     def check(self, rows: Mapping[int, int] | None = None) -> None:
-        """Refuse files that changed, and those of which no rows were seen."""
-        for file, sheet in enumerate(self._sheets):
-            sheet.text.check()
-            if rows is not None and not rows.get(file):
-                raise no_rows(sheet.text, "there is a header and nothing below it")
+        """Refuse a file that changed, and one of which no rows were seen."""
+        self._sheet.text.check()
+        if rows is not None and not rows.get(0):
+            raise no_rows(self._sheet.text, "there is a header and nothing below it")
 
-    def _guessed(self, part: tuple[int, int], layout: Layout, block: int) -> tuple[Piece]:
-        hands = _own_hands()
-        offset = hands.cutter.cut(layout.sheet, part[1], block, layout.end)
-        return (self._piece(part, layout, hands, offset),)
+    def _guessed(self, number: int, types: Types, block: int) -> tuple[Piece]:
+        hands, layout = _own_hands(), self._layout(types)
+        offset = hands.cutter.cut(self._sheet, number, block, layout.end)
+        return (self._piece(number, layout, hands, offset),)
 
-    def _counted(self, layout: Layout) -> Iterator[Call]:
-        text = layout.sheet.text
-        ends = borders(text, text.mark + layout.sheet.body, self._lines)
+    def _counted(self, types: Types) -> Iterator[Call]:
+        text = self._sheet.text
+        ends = borders(text, text.mark + self._sheet.body, self._lines)
         for number, (start, stop) in enumerate(pairwise(ends)):
-            yield partial(self._between, number, layout, (start, stop), last=stop == ends[-1])
+            yield partial(self._between, number, types, (start, stop), last=stop == ends[-1])
 
     def _between(
-        self, number: int, layout: Layout, ends: tuple[int, int], *, last: bool
+        self, number: int, types: Types, ends: tuple[int, int], *, last: bool
     ) -> tuple[Piece]:
-        hands = _own_hands()
-        offset = hands.cutter.between(layout.sheet, *ends, layout.end)
-        piece = self._piece((0, number), layout, hands, offset)
+        hands, layout = _own_hands(), self._layout(types)
+        offset = hands.cutter.between(self._sheet, *ends, layout.end)
+        piece = self._piece(number, layout, hands, offset)
         if piece.table.num_rows != self._lines and not last:
             raise MisreadError
         return (piece,)
 
-    def _certain(self, file: int, layout: Layout) -> Iterator[Call]:
+    def _certain(self, types: Types) -> Iterator[Call]:
         number = 0
         try:
-            for stretch in in_order(layout.sheet, self._block):
+            for stretch in in_order(self._sheet, self._block):
                 if stretch.text[-1:] not in (b"\r", b"\n"):
-                    self._warn(_no_end(layout.sheet))
-                yield partial(self._taken, (file, number), layout, stretch)
+                    self._warn()
+                yield partial(self._taken, number, types, stretch)
                 number += 1
         except DataError as error:
             # In its turn: what is wrong in an earlier stretch should be told first.
             yield partial(_fail, error)
 
-    def _taken(self, part: tuple[int, int], layout: Layout, stretch: Stretch) -> tuple[Piece]:
-        hands = _own_hands()
+    def _taken(self, number: int, types: Types, stretch: Stretch) -> tuple[Piece]:
+        hands, layout = _own_hands(), self._layout(types)
         hands.cutter.take(stretch.text, layout.end)
-        return (self._piece(part, layout, hands, stretch),)
+        return (self._piece(number, layout, hands, stretch),)
 
-    def _piece(
-        self, part: tuple[int, int], layout: Layout, hands: Hands, where: int | Stretch
-    ) -> Piece:
+    def _read_whole(self, types: Types) -> Iterator[Piece]:
+        for call in self._certain(types):
+            yield from call()
+
+    def _layout(self, types: Types) -> Layout:
+        """Return how rows are read, which a thread keeps while it is at this file."""
+        known: Layout | None = getattr(_OF_THREAD, "layout", None)
+        if known is None or known.sheet is not self._sheet or known.types != types:
+            known = _OF_THREAD.layout = Layout(self._sheet, types)
+        return known
+
+    def _piece(self, number: int, layout: Layout, hands: Hands, where: int | Stretch) -> Piece:
         table, place, found = read(layout, hands, where)
         with _TELLING:
             # what is told of an earlier stretch stands; a place takes long to find
-            new = {name: one for name, one in found.items() if part <= self._told.get(name, part)}
-            self._told.update(dict.fromkeys(new, part))
+            new = {n: one for n, one in found.items() if number <= self._told.get(n, number)}
+            self._told.update(dict.fromkeys(new, number))
         rounded = {
             name: f"{one.place()}: {visible(name)} {one.text} is an integer above 2^53 and was"
             f" read as {one.value:.0f}; there may be more (name ids with --id)"
             for name, one in new.items()
         }
-        return Piece(table, part, place, rounded)
+        return Piece(table, (0, number), place, rounded)
 
-    def _whole(self, file: int, layout: Layout) -> Iterator[Piece]:
-        for call in self._certain(file, layout):
-            yield from call()
-
-    def _warn(self, text: str) -> None:
+    def _warn(self) -> None:
+        name = visible(self._sheet.text.name, 200)
+        text = f"{name}: the last line has no newline: was the file cut? --expect-rows N checks"
         if text not in self.warnings:
             self.warnings.append(text)
 
@@ -193,8 +197,3 @@ def _even(size: int, block: int) -> int:
 
 def _fail(error: DataError) -> tuple[Piece]:
     raise error
-
-
-def _no_end(sheet: Sheet) -> str:
-    name = visible(sheet.text.name, 200)
-    return f"{name}: the last line has no newline: was the file cut? --expect-rows N checks"
