@@ -3,6 +3,7 @@
 import json
 import math
 import re
+import shlex
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -234,12 +235,13 @@ def test_any_text_is_a_loss_or_a_usage_error(text: str) -> None:
             assert resolve(requests, task)
 
 
-HOSTILE = """
-y; pred; zeta; 2; 0.5; 1e-300; 1e300; inf; pi; col("zeta"); True; 1j; 'x'; b'x'; f'{y}'; y[0];
-y.real; (x := y); (lambda: y)(); await y; *y; ...; [y for y in pred]; {y}; (y,); open('ran', 'w');
+HOSTILE = re.split(
+    r";\s+",
+    """y; pred; zeta; 2; 0.5; 1e-300; 1e300; inf; pi; col("zeta"); True; 1j; 'x'; b'x'; f'{y}';
+y[0]; (x := y); (lambda: y)(); await y; *y; ...; [y for y in pred]; {y}; (y,); open('ran', 'w');
 __builtins__; 9**9**9; 0xffffffffffffffffffffffffffffffff; y if pred; not; mse; huber(delta=2);
-getattr(y, 'a'); col(); col(y); \x00; \x1b[31m; 1_0; \u200b
-""".strip().split("; ")
+getattr(y, 'a'); col(); col(y); \x00; \x1b[31m; 1_0; \u200b""",
+)
 JOINTS = re.findall(r"\S+", "+ - * / // % ** @ & | ^ << < <= > == != in is and or := = ,")
 NAMES = [*FUNCTIONS, "eval", "__import__", "sum"]
 WILD = st.recursive(
@@ -357,3 +359,23 @@ def test_explain_shows_how_a_formula_was_read() -> None:
     curve = shell("explain", COST)
     assert "row loss against y - pred" in curve.stdout
     assert "row loss    30     6     3   0.3   0.1     1     2    10" in curve.stdout
+
+
+def test_the_note_pins_a_column_of_any_name(tmp_path: Path) -> None:
+    FRAME.to_csv(tmp_path / "p.csv", index=False)
+    words = ["eval", "p.csv", "--format", "csv", "--loss", 'abs(y - pred)*col("unit price")']
+    done = shell(*words, cwd=tmp_path)
+    flags = "--true y_true --pred y_pred --column 'unit price=unit price'"
+    assert f"({flags})" in done.stderr
+    again = shell(*words, *shlex.split(flags), "--task", "regression", cwd=tmp_path)
+    assert (again.stdout, again.returncode) == (done.stdout, 0)
+
+
+def test_a_formula_that_a_configuration_names_is_explained(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.losscli.losses]\nlate = "abs(y - pred)*minutes"\nmae2 = "mse + mae"\n'
+    )
+    told = shell("explain", "late", cwd=tmp_path).stdout
+    assert told.startswith("late = abs(y - pred) * minutes  (regression)")
+    assert "mae2=mse + mae is more than one loss" in shell("explain", "mae2", cwd=tmp_path).stderr
+    assert "unknown loss 'none'" in shell("explain", "none", cwd=tmp_path).stderr

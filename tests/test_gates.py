@@ -293,6 +293,8 @@ def test_the_same_bits_with_any_number_of_threads(jobs: int, tmp_path: Path) -> 
         ("mse >", "'mse >', character 6: the number is missing here; as in"),
         ("> 1", "'> 1', character 1: a loss is missing here"),
         ("mse > 2 %", "'mse > 2 %', character 7: a percent here would be of nothing; write 0.02"),
+        ("mse > +2%", "write 0.02, or baseline + 2%"),
+        ("mse > -2%", "write -0.02, or baseline - 2%"),
         ("mse > mae", "'mse > mae', character 7: 'mae' is neither a number nor the baseline"),
         ("mse > 1e999", "'mse > 1e999', character 7: 1e999 is beyond the largest double"),
         ("mse > nan", "'mse > nan', character 7: 'nan' is neither a number nor"),

@@ -57,12 +57,26 @@ def explain(
     sys.stdout.write(terminal.shown("\n\n\n".join(pages) + "\n", style))
 
 
+def _named(text: str) -> str:
+    """Return what a configuration gives a name to, where no loss has it."""
+    from losscli.losses.names import is_known  # noqa: PLC0415 - brings numpy
+
+    if not text.isidentifier() or is_known(text):
+        return text
+    from losscli.cli.settings import in_force  # noqa: PLC0415 - few names are those of sums
+    from losscli.losses.hybrids import hybrids_of  # noqa: PLC0415 - likewise
+
+    sums = in_force(None).values.get("hybrid")
+    return hybrids_of(sums.value).get(text, text) if sums else text
+
+
 def _asked(text: str) -> "Iterator[tuple[Loss, Mapping[str, Value]]]":
     """Yield the losses of that name, one a task, with the parameters that are given."""
     from losscli.losses.facts import typical  # noqa: PLC0415 - brings numpy
     from losscli.losses.language import parse, resolve, tasks  # noqa: PLC0415 - likewise
     from losscli.losses.names import find  # noqa: PLC0415 - likewise
 
+    text = _named(text)
     if text.isidentifier():
         yield from ((loss, typical(loss)) for loss in find(text))
         return

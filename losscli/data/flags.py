@@ -27,6 +27,9 @@ _TRAILING_NUMBER = re.compile(r"-?(0?\.\d+|\d+(?:\.\d+)?)%?$", re.ASCII)
 def flag(role: str, value: str = "") -> str:
     """Return the flag that pins a role, as it can be pasted."""
     own = ROLES[role].flag if role in ROLES else ""
+    if not role.isidentifier():
+        pair = f"{role}={value}" if value else role
+        return f"--column {shlex.quote(visible(pair, limit=2000))}"
     word = "--true" if role == "y" else f"--{own or role}"
     return f"{word} {shlex.quote(visible(value, limit=2000))}" if value else word
 

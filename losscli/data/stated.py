@@ -56,7 +56,7 @@ def _columns(scene: Scene, plan: "Plan") -> Iterator[str]:
         words.append(_plays(plan, role, named))
         pins.append(_pinned(scene, plan, role, named))
     if plan.prob_is == "predicted" and not scene.wanted.prob_is:
-        pins.append(flag("prob-is", plan.prob_is))
+        pins.append(f"--prob-is {plan.prob_is}")
     if {"logit", "logits"} & plan.columns.keys() and not scene.wanted.logits:
         pins.append("--logits")
     yield f"{', '.join(words)} ({' '.join(pins)})"

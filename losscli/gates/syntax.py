@@ -158,7 +158,8 @@ def _edge(line: Line, start: int) -> Edge:
 def _no_edge(line: Line, text: str, start: int) -> Exception:
     bare = text.removesuffix("%").rstrip()
     if text.endswith("%") and _NUMBER.fullmatch(bare):
-        remedy = f"write {float(Fraction(bare) / 100)!r}, or baseline + {text}"
+        step = f"- {text[1:]}" if text[0] == "-" else f"+ {text.lstrip('+')}"
+        remedy = f"write {float(Fraction(bare) / 100)!r}, or baseline {step}"
         return line.error(start, "a percent here would be of nothing", remedy)
     what = f"{visible(text)!r} is neither a number nor the baseline"
     example = "as in '> 0.25' or '> baseline + 2%'"
