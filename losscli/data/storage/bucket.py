@@ -1,6 +1,7 @@
 """Objects in buckets, through the file systems of fsspec."""
 
 import glob
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -13,6 +14,9 @@ from losscli.errors import DataError, LosscliError, UsageError
 _MEANT = {"NoCredentialsError": PermissionError, "NoSuchBucket": FileNotFoundError}
 """Errors that are no OSErrors, by name: their packages are not imported here."""
 _DENIED = (401, 403)
+_BAD_REQUEST = "400"
+_OF_SETTINGS = re.compile("Profile|Config|Credential|Region")
+"""In the names of errors about what the environment says."""
 
 
 def far(url: str) -> "Object":
@@ -27,11 +31,10 @@ def listed(url: str) -> list[str]:
     pattern = glob.has_magic(path)
     with _told():
         files = _filesystem(url)
-        if pattern:
-            found = [one for one in files.glob(path) if not files.isdir(one)]
-        elif not path.endswith("/") and files.isfile(path):
+        found = [one for one in files.glob(path) if not files.isdir(one)] if pattern else []
+        if not found and not path.endswith("/") and files.isfile(path):
             return [url]
-        else:
+        if not pattern:
             found = [one for one in files.find(path) if _counts(one, path)]
     if not found:
         remedy = "check the address, the bucket and the pattern"
@@ -40,7 +43,9 @@ def listed(url: str) -> list[str]:
 
 
 def _counts(path: str, folder: str) -> bool:
-    """Tell whether an object is data: not hidden, no mark such as _SUCCESS."""
+    """Tell whether an object is data: not hidden, no mark such as _SUCCESS or of a folder."""
+    if path.endswith("/"):
+        return False
     names = path.removeprefix(folder.rstrip("/")).strip("/").split("/")
     return not any(n.startswith(".") or (n.startswith("_") and "=" not in n) for n in names)
 
@@ -56,7 +61,7 @@ def _told() -> Iterator[None]:
     """Say in our words what the libraries below raise, whose texts may hold secrets."""
     try:
         yield
-    except (LosscliError, TransientError, FileNotFoundError, PermissionError):
+    except (LosscliError, TransientError, ChangedError, FileNotFoundError, PermissionError):
         raise
     except Exception as error:
         name = type(error).__name__
@@ -64,13 +69,26 @@ def _told() -> Iterator[None]:
             raise _MEANT[name] from None
         if _is_denied(error):
             raise PermissionError from None
-        if isinstance(error, ValueError):
-            what = "the store cannot be asked with what is in the environment"
+        if isinstance(error, ValueError) or _OF_SETTINGS.search(name):
+            what = f"the store cannot be asked with what is in the environment ({name})"
             remedy = "check its address and the credentials there"
             raise UsageError(what, remedy=remedy) from None
-        if type(error).__module__ == "builtins" and not isinstance(error, OSError):
+        # botocore goes round in circles where a redirection does not say where to
+        if type(error).__module__ == "builtins" and not isinstance(error, OSError | RecursionError):
             raise
-        raise TransientError(f"the store does not answer ({name})") from None
+        code = _code(error)
+        if code == _BAD_REQUEST:  # the answer to HEAD says no more
+            remedy = "check the address, the region and the credentials"
+            raise UsageError("the store refuses the request (400)", remedy=remedy) from None
+        what = f"the store answers {code}" if code else f"the store does not answer ({name})"
+        raise TransientError(what) from None
+
+
+def _code(error: Exception) -> str:
+    """Return the code of what a store of the kind of S3 answered, which holds no secret."""
+    answer = getattr(error.__cause__, "response", None)
+    found = answer.get("Error") if isinstance(answer, dict) else None
+    return str(found.get("Code", "")) if isinstance(found, dict) else ""
 
 
 def _is_denied(error: Exception) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import field
 from importlib import import_module
 from typing import Any
 
+from losscli.data.storage.remote import ChangedError
 from losscli.dataclass import dataclass
 from losscli.errors import UsageError
 
@@ -59,8 +60,11 @@ def _of_s3(files: Any, path: str, start: int, stop: int, tag: str) -> bytes:  # 
 
     bucket, key, _ = files.split_path(path)
     part = f"bytes={start}-{stop - 1}"
-    body = files.call_s3("get_object", Bucket=bucket, Key=key, Range=part, IfMatch=tag)["Body"]
+    answer = files.call_s3("get_object", Bucket=bucket, Key=key, Range=part, IfMatch=tag)
+    body = answer["Body"]
     try:
+        if answer.get("ETag", tag) != tag:  # not every store heeds the condition
+            raise ChangedError
         found: bytes = sync(files.loop, body.read)
     finally:
         body.close()
