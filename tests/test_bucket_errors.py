@@ -7,12 +7,14 @@ from collections import Counter
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 import pytest
 import s3fs
 
 import losscli
-from losscli.data.storage import remote
+from losscli.data.storage import bucket, remote
+from losscli.data.storage.remote import TransientError
 from losscli.errors import DataError, UsageError
 
 DATA = b"y_true,y_pred\n" + b"1.5,2.5\n" * 100_000
@@ -28,7 +30,7 @@ class Store(BaseHTTPRequestHandler):
         pass
 
     def do_HEAD(self) -> None:
-        bucket = self.path.strip("/").partition("/")[0]
+        bucket = urlsplit(self.path).path.strip("/").partition("/")[0]
         code, _, name = bucket.partition("-")
         if code.isdigit():
             self._fail(int(code), name)
@@ -36,7 +38,7 @@ class Store(BaseHTTPRequestHandler):
             self._begin(200, len(DATA), '"a"')
 
     def do_GET(self) -> None:
-        bucket = self.path.strip("/").partition("/")[0]
+        bucket = urlsplit(self.path).path.strip("/").partition("/")[0]
         match = re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers["Range"] or "")
         if not match:
             self.do_HEAD()
@@ -89,39 +91,37 @@ def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     s3fs.S3FileSystem.clear_instance_cache()
 
 
-@pytest.mark.parametrize("bucket", ["good", "once"])
-def test_a_request_that_fails_once_is_made_again(bucket: str) -> None:
-    report = losscli.evaluate(f"s3://{bucket}/p.csv", losses="mse")
+@pytest.mark.parametrize("name", ["good", "once"])
+def test_a_request_that_fails_once_is_made_again(name: str) -> None:
+    report = losscli.evaluate(f"s3://{name}/p.csv", losses="mse")
     assert (report.rows, report.losses[0].estimate.value) == (100_000, 1.0)
 
 
 @pytest.mark.parametrize(
-    ("bucket", "words"),
+    ("name", "words"),
     [
         ("403-AccessDenied", "access is denied; check the credentials"),
         ("403-InvalidAccessKeyId", "access is denied; check the credentials"),
         ("404-NoSuchBucket", "there is no such file; check the address"),
-        ("301-PermanentRedirect", "cannot be read: the store .*, 4 times in a row; run it again"),
-        ("503-SlowDown", "cannot be read: the store answers (503|SlowDown), 4 times in a row"),
+        ("400-ExpiredToken", "access is denied; check the credentials"),
+        ("400-AuthorizationHeaderMalformed", "the store answers AuthorizationHeaderMalformed, 4"),
+        ("503-SlowDown", "cannot be read: the store answers SlowDown, 4 times in a row"),
         ("drops", "cannot be read: the store does not answer .*, 4 times in a row; run it again"),
         ("changes", "changed while it was read; run again once nothing writes to it"),
     ],
 )
 @pytest.mark.parametrize("path", ["p.csv", "*.csv"])
-def test_a_store_that_fails_is_an_error(bucket: str, path: str, words: str) -> None:
-    if path == "*.csv" and not bucket[0].isdigit():
+def test_a_store_that_fails_is_an_error(name: str, path: str, words: str) -> None:
+    if path == "*.csv" and not name[0].isdigit():
         path = "p.csv"
-    with pytest.raises(DataError, match=rf"^s3://{bucket}/{re.escape(path)}: .*{words}") as told:
-        losscli.evaluate(f"s3://{bucket}/{path}", losses="mse")
+    with pytest.raises(DataError, match=rf"^s3://{name}/{re.escape(path)}: .*{words}") as told:
+        losscli.evaluate(f"s3://{name}/{path}", losses="mse")
     assert HUSHED not in str(told.value)
 
 
-def test_a_token_that_has_expired_is_told() -> None:
-    with pytest.raises(DataError, match=r"^s3://400-ExpiredToken/\*.csv: access is denied; check"):
-        losscli.evaluate("s3://400-ExpiredToken/*.csv")
-    words = r"^s3://400-ExpiredToken/p.csv: the store refuses the request \(400\); check the addre"
-    with pytest.raises(UsageError, match=words):
-        losscli.evaluate("s3://400-ExpiredToken/p.csv")
+def test_a_redirection_in_circles_is_no_defect() -> None:
+    with pytest.raises(TransientError, match="the store does not answer"), bucket._told():  # noqa: SLF001
+        raise RecursionError
 
 
 def test_a_profile_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

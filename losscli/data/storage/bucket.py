@@ -14,7 +14,6 @@ from losscli.errors import DataError, LosscliError, UsageError
 _MEANT = {"NoCredentialsError": PermissionError, "NoSuchBucket": FileNotFoundError}
 """Errors that are no OSErrors, by name: their packages are not imported here."""
 _DENIED = (401, 403)
-_BAD_REQUEST = "400"
 _OF_SETTINGS = re.compile("Profile|Config|Credential|Region")
 """In the names of errors about what the environment says."""
 
@@ -77,9 +76,6 @@ def _told() -> Iterator[None]:
         if type(error).__module__ == "builtins" and not isinstance(error, OSError | RecursionError):
             raise
         code = _code(error)
-        if code == _BAD_REQUEST:  # the answer to HEAD says no more
-            remedy = "check the address, the region and the credentials"
-            raise UsageError("the store refuses the request (400)", remedy=remedy) from None
         what = f"the store answers {code}" if code else f"the store does not answer ({name})"
         raise TransientError(what) from None
 
