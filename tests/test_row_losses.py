@@ -212,6 +212,7 @@ def test_a_name_that_is_taken_gets_a_number(tmp_path: Path) -> None:
         (["--rows", "p.csv"], "--rows: p.csv is a file to read"),
         (["--rows", "./none/r.csv"], "there is no folder "),
         (["--rows", "d.csv"], "--rows: d.csv is a folder"),
+        (["--rows", "s3://b/r.csv"], "--rows: rows are written to files of this machine; name one"),
         (["--rows", ""], "--rows '': the file name is empty"),
         (["--rows", "r.csv", "-o", "r.csv"], "--rows: r.csv is named twice"),
         (["--rows", "r.csv", "--only-worst", "0"], "--only-worst: 0 of the rows cannot be had"),

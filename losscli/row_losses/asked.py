@@ -12,6 +12,7 @@ from typing import Any
 from losscli.data.block import Source
 from losscli.data.covered import is_read
 from losscli.data.row_file import check_suffix
+from losscli.data.storage.remote import is_url
 from losscli.dataclass import dataclass
 from losscli.errors import UsageError
 from losscli.losses.chosen import Chosen
@@ -41,6 +42,9 @@ class RowsOut:
         if not name:
             what, remedy = "the file name is empty", "name a file: rows.parquet"
             raise UsageError(what, where="--rows ''", remedy=remedy)
+        if is_url(name):
+            what, remedy = "rows are written to files of this machine", "name one: rows.parquet"
+            raise UsageError(what, where="--rows", remedy=remedy)
         found = cls(Path(os.path.realpath(name)), _worst(worst))
         _check_place(found.path, visible(name, limit=500))
         return found
