@@ -256,10 +256,8 @@ def test_different_rows_of_one_hash_are_told_apart_in_any_order() -> None:
     table = np.array([[1.0, 2.0], [0.0, 2.0], [1.0, 2.0], [9.0, 9.0]])
     for order in permutations(range(4)):
         one, other = list(order[:2]), list(order[2:])
-        found = cells.Cells.of(hashes[one], table[one]) + cells.Cells.of(
-            hashes[other], table[other]
-        )
-        bits, rows, counts = found.rows()
+        parts = [cells.Cells.of(hashes[some], table[some]) for some in (one, other)]
+        bits, rows, counts = (parts[0] + parts[1]).rows()
         assert bits.tolist() == [3, 5, 5]
         assert rows.tolist() == [[9, 9], [0, 2], [1, 2]]
         assert counts.tolist() == [1, 1, 2]
@@ -315,6 +313,33 @@ def test_a_domain_is_never_left() -> None:
     found = losscli.improve(frame, loss="poisson")
     assert fix(found, "shift").parameters["shift"] > -frame["y_pred"].min()
     assert all(np.isfinite(one.change.new) for one in found.fixes)
+
+
+PICKY = """
+import losscli
+
+@losscli.loss()
+def picky(y, pred):
+    if (pred < 0).any():
+        raise ValueError("below 0")
+    return abs(y - pred)
+"""
+
+
+def test_neither_is_what_formulas_and_plugins_take(tmp_path: Path) -> None:
+    y = RANDOM.gamma(2, 3, 500)
+    pred = y * np.exp(RANDOM.normal(0.4, 0.3, 500))
+    pd.DataFrame({"y_true": y, "y_pred": pred}).to_csv(tmp_path / "a.csv", index=False)
+    (tmp_path / "own.py").write_text(PICKY)
+    words = ["improve", "a.csv", "--plugin", "own.py", "--format", "json", "-q", "--loss"]
+    for loss in ("picky", "(sqrt(y) - sqrt(pred))**2"):
+        found = json.loads(shell(*words, loss, cwd=tmp_path).stdout)
+        assert found["verdict"] == "helps"
+        assert found["fixes"][0]["kind"] == "shift"
+        assert [half["shift"] >= -pred.min() for half in found["fixes"][0]["halves"]] == [
+            True,
+            True,
+        ]
 
 
 def test_certain_probabilities_stay_certain() -> None:

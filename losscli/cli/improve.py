@@ -48,7 +48,7 @@ def improve_file(
     asked = asked_for(loss, given["task"])
     if len(asked) > 1:
         what = f"improve takes one loss, not {len(asked)}"
-        raise UsageError(what, where="--loss", remedy="ask for them in as many runs")
+        raise UsageError(what, where="--loss", remedy="name one, such as --loss mae")
     given = reading({**given, "delimiter": delimiter})
     found = improved(files, {**given, "loss": loss}, quiet=quiet)
     say_notes(found.notes, quiet=quiet)

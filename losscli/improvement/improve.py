@@ -17,7 +17,7 @@ from losscli.improvement.direction import wrong_way
 from losscli.improvement.fitted import Fitted
 from losscli.improvement.halves import Seen, Split, look, parted, split
 from losscli.improvement.judge import HALVES, Judged, changes, judge
-from losscli.improvement.objective import Objective
+from losscli.improvement.objective import Objective, edges
 from losscli.improvement.records import (
     HELPS,
     INCONCLUSIVE,
@@ -109,9 +109,9 @@ class _Job:
             raise DataError(what, where=plan.where, remedy="write them to a file first")
         check_size(seen, rows, plan)
         check_classes(rows, plan)
+        ends = edges(rows.whole, (seen.low, seen.high))
         whole, *halves = (
-            Objective(some, chosen, plan.shared, (seen.low, seen.high))
-            for some in (rows.whole, *rows.halves)
+            Objective(some, chosen, plan.shared, ends) for some in (rows.whole, *rows.halves)
         )
         tried = trials(whole, halves, plan.task)
         able = [one for one in tried if not one.why]

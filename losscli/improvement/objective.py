@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.dataclass import dataclass
+from losscli.errors import UsageError
 from losscli.improvement.halves import Rows
 from losscli.improvement.kinds import Kind, Theta
 from losscli.losses.chosen import Chosen
@@ -44,19 +45,23 @@ class Means:
 class Objective:
     """The loss of some rows under a map; infinite where the map leaves the loss's domain.
 
-    `ends` are the extremes of `pred` over all rows: a map that takes them outside of the domain
-    cannot be judged.
+    `edges` are the rows with the extremes of `pred` of all rows: a map that takes them outside of
+    the domain cannot be judged.
     """
 
     rows: Rows
     chosen: Chosen
     shared: Mapping[str, NDArray[Any]]
-    ends: tuple[float, float]
+    edges: Mapping[str, NDArray[Any]]
 
     def value(self, kind: Kind, theta: Theta) -> float:
         """Return the loss under a map of this kind."""
         theta = [float(part) for part in theta]
-        return self._finished(self.terms(kind, theta)) if self._inside(kind, theta) else math.inf
+        try:
+            inside = self._inside(kind, theta)
+            return self._finished(self.terms(kind, theta)) if inside else math.inf
+        except UsageError:  # a plugin's loss may take fewer numbers than are tried
+            return math.inf
 
     def terms(self, kind: Kind, theta: Theta) -> Terms:
         """Return the terms of each row under a map."""
@@ -75,7 +80,10 @@ class Objective:
             return 0.0
         y, pred = columns["y"], columns["pred"]
         columns["pred"] = y + LAST * (np.abs(y) + np.abs(pred))
-        found = self._finished(self.chosen.terms(columns))
+        try:
+            found = self._finished(self.chosen.terms(columns))
+        except UsageError:  # as above
+            return 0.0
         return found if math.isfinite(found) else 0.0
 
     def better(self, before: Terms, after: Terms) -> float:
@@ -125,9 +133,19 @@ class Objective:
         return ~np.isnan(terms[0]) if self.chosen.leaves_out else slice(None)
 
     def _inside(self, kind: Kind, theta: Theta) -> bool:
-        legal = self.chosen.domain().get("pred")
-        if legal is None or kind.task != "regression":
+        if "pred" not in self.edges:
             return True
-        return bool(
-            legal[0].holds(kind.columns({"pred": np.array(self.ends)}, theta)["pred"]).all()
-        )
+        edges = kind.columns({**self.edges, **self.shared}, theta)
+        legal = self.chosen.domain().get("pred")
+        if legal is not None and not legal[0].holds(edges["pred"]).all():
+            return False
+        return not (self.chosen.own and np.isnan(self.chosen.terms(edges)[0]).any())
+
+
+def edges(rows: Rows, ends: tuple[float, float]) -> dict[str, NDArray[Any]]:
+    """Return the rows of least and of largest `pred`, of which all rows have the `ends`."""
+    pred = rows.columns.get("pred")
+    if pred is None:
+        return {}
+    at = [int(pred.argmin()), int(pred.argmax())]
+    return {role: values[at] for role, values in rows.columns.items()} | {"pred": np.array(ends)}
