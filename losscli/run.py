@@ -12,7 +12,7 @@ from losscli.dataclass import dataclass
 from losscli.engine import Fold, threads
 from losscli.losses.combine import to_float
 from losscli.report.finish import Samples
-from losscli.summarise import Summary, Work, signed, summarise
+from losscli.summarise import Summary, Work, emptied, signed, summarise
 from losscli.summary.distribution import BIN_WIDTH, Distribution, Sample
 
 Progress = Callable[..., None]
@@ -99,6 +99,10 @@ class Distances:
         """Return those of the numbers of a block from the centres."""
         numbers = signed(block)
         return cls({n: Distribution.of(numbers[n] - c, block.weight) for n, c in centres.items()})
+
+    def emptied(self) -> "Distances":
+        """Return those of no rows, as `Summary.emptied` does."""
+        return Distances(emptied(self.distributions))
 
     def __add__(self, other: "Distances") -> "Distances":
         """Merge two lots of rows."""

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -27,6 +27,8 @@ from losscli.summary.grouped import Grouped
 from losscli.summary.largest import Largest
 from losscli.summary.tally import exact_sum, exact_sums, sum_of_products
 from losscli.summary.worst import WorstRows
+
+K = TypeVar("K")
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,19 @@ class Summary:
         largest = tuple(Largest() for _ in work.chosen)
         return cls(Census(), {}, {}, {}, {}, ExactSums(1), largest, WorstRows(work.top))
 
+    def emptied(self) -> "Summary":
+        """Return the summary of no rows, with what there is no need to find out in further ones."""
+        return Summary(
+            Census(),
+            {},
+            emptied(self.rows),
+            emptied(self.medians),
+            emptied(self.numbers),
+            ExactSums(1),
+            tuple(one.emptied() for one in self.largest),
+            WorstRows(self.worst.kept),
+        )
+
     def __add__(self, other: "Summary") -> "Summary":
         """Merge the summaries of two lots of rows."""
         return Summary(
@@ -122,6 +137,11 @@ class Summary:
             merged(self.parts, other.parts),
             merged(self.shares, other.shares),
         )
+
+
+def emptied(found: Mapping[K, Distribution]) -> dict[K, Distribution]:
+    """Return those of no rows, where a histogram is kept."""
+    return {key: one.emptied() for key, one in found.items() if one.coarse}
 
 
 def merged(one: Mapping[Any, Any], other: Mapping[Any, Any]) -> dict[Any, Any]:

@@ -61,7 +61,7 @@ def _add(read: int, before: _Set) -> _Set:
     return _Set(before | {read})
 
 
-@pytest.mark.parametrize("count", [0, 1, 3, 200])
+@pytest.mark.parametrize("count", [0, 1, 3, 200, 3000])
 def test_every_stretch_is_folded_once(client: distributed.Client, count: int) -> None:
     told: list[tuple[int, int]] = []
     found = folding(client)(_reads(count), _add, _Set(), None, lambda *done: told.append(done))

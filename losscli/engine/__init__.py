@@ -19,7 +19,8 @@ class Fold(Protocol):
 
     Returns what `judge` makes of all pieces: `judge(piece, what is known so far)` for each that
     `read()` gives, one after the other. What is known is a summary: it adds with `+`, and the
-    order does not matter to the result. `jobs`
+    order does not matter to the result. Where it has a method `emptied`, that gives the zero
+    for further pieces, with what they need not find out again. `jobs`
     workers (default: as many as processors) call the reads. Where calls fail, the error of the
     first of them in the order of the source is raised. `progress` is told now and then how
     many stretches are done, and of how many where that is known.

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,8 @@ EXACT_ROWS = 1_000_000
 """Up to here the numbers themselves are kept, and quantiles are exact."""
 _PENDING = 400_000
 """So many numbers wait for the histogram, since a visit to it costs time."""
+_FEW = 1 << 14
+"""Chunks of fewer numbers are put together: thousands of them would cost more than they hold."""
 _SHIFT = 40
 """Drops all but the exponent and the first 12 bits of the fraction of a double."""
 _SIZE = (1 << (63 - _SHIFT)) - 1
@@ -120,18 +123,35 @@ class Distribution:
         found._chunks = ((values, weight),) if len(values) else ()
         return found._settled()
 
+    def __getstate__(self) -> tuple[None, dict[str, Any]]:
+        """Travel as the histogram, which is smaller than the numbers that wait for it."""
+        self._settled(most=0)
+        return None, {name: getattr(self, name) for name in self.__slots__}
+
+    @property
+    def coarse(self) -> bool:
+        """Tell whether there are so many numbers that a histogram stands for them."""
+        return self._histogram is not None
+
+    def emptied(self) -> "Distribution":
+        """Return none, but as much of a histogram as this is: it saves others the counting."""
+        found = Distribution()
+        found._histogram = {} if self.coarse else None
+        return found
+
     def __add__(self, other: "Distribution") -> "Distribution":
         """Merge the numbers of two lots of rows."""
         found = Distribution()
         found.count = self.count + other.count
-        found._chunks = self._chunks + other._chunks
+        found._chunks = _together(self._chunks, other._chunks)
         if self._histogram is not None or other._histogram is not None:
             found._histogram = _merged(self._histogram or {}, other._histogram or {})
         return found._settled()
 
     def _settled(self, most: int = _PENDING) -> "Distribution":
         """Move the numbers into the histogram if there are too many, but not a few at a time."""
-        if self.count > EXACT_ROWS and sum(len(values) for values, _ in self._chunks) > most:
+        many = self.coarse or self.count > EXACT_ROWS
+        if many and sum(len(values) for values, _ in self._chunks) > most:
             histogram = self._histogram or {}
             while self._chunks:
                 some, self._chunks = _first(self._chunks, _PENDING)
@@ -156,6 +176,16 @@ class Distribution:
         found, mass = np.concatenate(values), np.concatenate(masses)
         order = np.argsort(found, kind="stable")
         return Sample(found[order], mass[order], exact=False)
+
+
+def _together(one: Chunks, other: Chunks) -> Chunks:
+    """Return the chunks of both, small ones put together as they grow."""
+    chunks = [*one, *other]
+    while len(chunks) > 1 and len(chunks[-2][0]) < min(2 * len(chunks[-1][0]), _FEW):
+        (values, weight), (more, its) = chunks[-2:]
+        heavy = None if weight is None or its is None else np.concatenate([weight, its])
+        chunks[-2:] = [(np.concatenate([values, more]), heavy)]
+    return tuple(chunks)
 
 
 def _first(chunks: Chunks, rows: int) -> tuple[Chunks, Chunks]:

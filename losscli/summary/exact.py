@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from losscli.summary.dyadic import Dyadic
 
 Integers = NDArray[np.int64]
+Narrow = NDArray[np.signedinteger[Any]]
 
 BITS = 32
 _MASK = (1 << BITS) - 1
@@ -30,6 +32,14 @@ class ExactSums:
         self.size = size
         self.limbs = limbs or {}
         self._load = load
+
+    def __getstate__(self) -> tuple[int, int, dict[int, Narrow]]:
+        """Travel in as few bytes as the integers need."""
+        return self.size, self._load, {at: _narrow(units) for at, units in self.limbs.items()}
+
+    def __setstate__(self, state: tuple[int, int, dict[int, Narrow]]) -> None:
+        self.size, self._load, narrow = state
+        self.limbs = {at: units.astype(np.int64) for at, units in narrow.items()}
 
     @classmethod
     def of_integers(cls, numbers: Sequence[int], exponent: int) -> "ExactSums":
@@ -138,3 +148,9 @@ class ExactSums:
     def fractions(self) -> list[Fraction]:
         """Return the exact sums."""
         return [number.fraction() for number in self.dyadics()]
+
+
+def _narrow(units: Integers) -> Narrow:
+    most = max(int(units.max(initial=0)), ~int(units.min(initial=0)))
+    kinds = (np.int8, np.int16, np.int32)
+    return units.astype(next((kind for kind in kinds if most <= np.iinfo(kind).max), np.int64))

@@ -220,6 +220,43 @@ def test_a_distribution_is_the_same_however_it_is_split(
     assert shape(total) == shape(Distribution.of(numbers, weight))
 
 
+@pytest.mark.parametrize("power", [None, 2])
+def test_what_travels_to_a_histogram_is_one(
+    power: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(distribution, "EXACT_ROWS", 5000)
+    values = np.random.default_rng(1).normal(size=9000)
+    weight = None if power is None else values**power
+
+    def part(start: int, stop: int) -> Distribution:
+        return Distribution.of(values[start:stop], None if weight is None else weight[start:stop])
+
+    few, many = part(0, 4000), part(0, 6000)
+    assert pickle.loads(pickle.dumps(few.emptied() + part(4000, 5000))).sample().exact  # noqa: S301
+    known = pickle.loads(pickle.dumps(many))  # noqa: S301 - our own bytes
+    sent = pickle.loads(pickle.dumps(known.emptied() + part(6000, 9000)))  # noqa: S301
+    assert sent.coarse
+    found, whole = (known + sent).sample(), part(0, 9000).sample()
+    assert found.values.tolist() == whole.values.tolist()
+    assert found.mass.tolist() == whole.mass.tolist()
+
+
+def test_small_lots_of_numbers_are_put_together() -> None:
+    values = np.random.default_rng(1).normal(size=500)
+    found = sum((Distribution.of(values[k : k + 1]) for k in range(500)), Distribution())
+    assert found.sample().values.tolist() == sorted(values.tolist())
+    assert len(pickle.dumps(found)) < 2 * values.nbytes
+
+
+@pytest.mark.parametrize("size", [7, 8, 15, 16, 31, 32, 62])
+def test_exact_sums_travel_in_few_bytes_and_stay_the_same(size: int) -> None:
+    for number in (1 << size, (1 << size) - 1, -(1 << size), -(1 << size) - 1):
+        sums = ExactSums(3, {0: np.array([0, number, 1])})
+        found = pickle.loads(pickle.dumps(sums))  # noqa: S301 - our own bytes
+        assert found.limbs[0].dtype == np.int64
+        assert found.fractions() == [0, number, 1]
+
+
 def test_a_histogram_tells_quantiles_within_its_bins() -> None:
     draw = np.random.default_rng(4)
     values = draw.standard_t(3, EXACT_ROWS + 1)

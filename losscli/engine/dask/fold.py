@@ -6,7 +6,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import distributed
 from dask.delayed import delayed
@@ -24,7 +24,9 @@ S = TypeVar("S")
 _PARTS = 16
 """Into so many lots each thread's share is cut, so that all end at about the same time."""
 _LONGEST = 32
-"""The most stretches of a lot: what a worker that is lost takes with it."""
+"""The most stretches of a lot at first: what a worker that is lost takes with it."""
+_SHORT = 1.0
+"""Where a lot is back within so many seconds, the next ones may have twice as many."""
 _MOST = 2000
 """The most lots, so that adding them up stays quick; of very many stretches lots are longer."""
 _AHEAD = 3
@@ -44,7 +46,7 @@ def folding(client: distributed.Client) -> Fold:
         jobs: int | None = None,  # noqa: ARG001 - the cluster has as many as it has
         progress: Callable[..., None] | None = None,
     ) -> S:
-        folder = _Folder(client, list(reads), _pickled((judge, zero)), zero)
+        folder = _Folder(client, list(reads), _pickled(judge), zero)
         try:
             total: S = folder.total(progress)
         finally:
@@ -62,6 +64,14 @@ def _pickled(found: Any) -> bytes:  # noqa: ANN401 - what is to be done
         raise UsageError(what, remedy="leave out --engine dask") from None
 
 
+class _Lot(NamedTuple):
+    """Stretches that are out: what will be back of them, and when they were handed out."""
+
+    stretches: range
+    future: Any
+    since: float
+
+
 class _Folder:
     """The lots of stretches that are out, and the sum of those that are back."""
 
@@ -74,56 +84,57 @@ class _Folder:
     ) -> None:
         self._client = client
         self._calls = calls
-        self._zero = zero
+        self._total = self._zero = zero
         self._token = uuid.uuid4().hex
         self._threads = max(sum(client.nthreads().values()), 1)
-        size = min(max(len(calls) // (self._threads * _PARTS), 1), _LONGEST)
-        size = max(size, -(-len(calls) // _MOST))
-        self._starts = range(0, len(calls), size)
+        self._share = max(len(calls) // (self._threads * _PARTS), 1)
+        self._length = max(min(self._share, _LONGEST), -(-len(calls) // _MOST))
+        self._handed = 0
         self._back: queue.SimpleQueue[int] = queue.SimpleQueue()
-        self._out: dict[int, Any] = {}
+        self._out: dict[int, _Lot] = {}
         self._failure: Failure | None = None
         self._judge = client.submit(carry, judge, key=f"losscli-judge-{self._token}")
 
     def total(self, progress: Callable[..., None] | None) -> Any:  # noqa: ANN401 - a summary
         """Hand out all lots and return the sum of what comes back."""
-        total, done = self._zero, 0
-        starts = iter(self._starts)
-        while self._hand_out(starts):
-            first = self._next()
-            found = self._found(first, self._out.pop(first))
+        done = 0
+        while self._hand_out():
+            lot = self._out.pop(self._next())
+            if time.monotonic() - lot.since < _SHORT:
+                self._length = max(min(2 * len(lot.stretches), self._share), self._length)
+            found = self._found(lot)
             if isinstance(found, Failure):
                 self._fail(found)
             elif self._failure is None:
-                total = total + found
-            done += self._size(first)
+                self._total = self._total + found
+            done += len(lot.stretches)
             if progress:
                 progress(done, len(self._calls))
         if self._failure:
             raise self._failure.error
-        return total
+        return self._total
 
     def close(self) -> None:
         """Take back what is still out."""
-        self._client.cancel([self._judge, *self._out.values()], force=True)
+        out = [lot.future for lot in self._out.values()]
+        self._client.cancel([self._judge, *out], force=True)
 
-    def _size(self, first: int) -> int:
-        return min(self._starts.step, len(self._calls) - first)
-
-    def _hand_out(self, starts: Iterator[int]) -> bool:
+    def _hand_out(self) -> bool:
         """Keep enough lots out; tell whether any is."""
         while len(self._out) < _AHEAD * self._threads and self._failure is None:
-            first = next(starts, None)
-            if first is None:
+            first = self._handed
+            self._handed = min(first + self._length, len(self._calls))
+            if first == self._handed:
                 break
-            calls = list(self._calls[first : first + self._size(first)])
-            future = self._sent(calls, first)
-            self._out[first] = future
+            future = self._sent(list(self._calls[first : self._handed]), first)
+            self._out[first] = _Lot(range(first, self._handed), future, time.monotonic())
             future.add_done_callback(lambda _, first=first: self._back.put(first))
         return bool(self._out)
 
     def _sent(self, calls: list[Any], first: int) -> Any:  # noqa: ANN401 - a future
-        key, data = f"losscli-{self._token}-{first}", (here(), self._judge, _pickled(calls), first)
+        known = self._total.emptied() if hasattr(self._total, "emptied") else self._zero
+        key = f"losscli-{self._token}-{first}"
+        data = here(), self._judge, _pickled((known, calls)), first
         needs = [call.needs for call in calls if hasattr(call, "needs")]
         if not needs:
             return self._client.submit(work, *data, key=key, priority=-first)
@@ -152,18 +163,19 @@ class _Folder:
         except (OSError, TimeoutError) as error:
             raise _lost() from error
 
-    def _found(self, first: int, future: Any) -> Any:  # noqa: ANN401 - or Failure
+    def _found(self, lot: _Lot) -> Any:  # noqa: ANN401 - or Failure
         try:
-            written: bytes = future.result()
+            written: bytes = lot.future.result()
         except KilledWorker as error:
-            return Failure(first, self._killed(first, error.allowed_failures + 1))
+            times = error.allowed_failures + 1
+            return Failure(lot.stretches.start, self._killed(lot.stretches, times))
         except (CancelledError, OSError, TimeoutError) as error:
             raise _lost() from error
         return pickle.loads(written)  # noqa: S301 - from the workers, which we trust
 
-    def _killed(self, first: int, times: int) -> DataError:
-        last = first + self._size(first)
-        which = f"stretch {last}" if last == first + 1 else f"stretches {first + 1} to {last}"
+    def _killed(self, lost: range, times: int) -> DataError:
+        which = f"stretches {lost.start + 1} to {lost.stop}"
+        which = which if len(lost) > 1 else f"stretch {lost.stop}"
         return DataError(
             f"{times} workers were lost, one after the other, while they read {which} of "
             f"{len(self._calls)}",
@@ -175,7 +187,7 @@ class _Folder:
         if self._failure is None or found.number < self._failure.number:
             self._failure = found
         behind = [first for first in self._out if first > self._failure.number]
-        self._client.cancel([self._out.pop(first) for first in behind], force=True)
+        self._client.cancel([self._out.pop(first).future for first in behind], force=True)
 
 
 def _lost() -> DataError:

@@ -30,15 +30,16 @@ def work(
 ) -> bytes:
     """Return the summary of some stretches, or the Failure of the first that fails.
 
-    `first` is the number of the first of them, `needs` what they are made of where the cluster
-    holds that. Nothing is kept: it may be done over again.
+    `stretches` are the summary of no rows, to begin with, and the calls. `first` is the number of
+    the first of them, `needs` what they are made of where the cluster holds that. Nothing is
+    kept: it may be done over again.
     """
     if differs := difference(alike, here()):
         return pickled(Failure(-1, DataError(differs[0], where=_here(), remedy=differs[1])))
     number = first
     try:
-        call, total = _judge(judge)
-        reads = pickle.loads(stretches)  # noqa: S301 - our client's
+        call = _judge(judge)
+        total, reads = pickle.loads(stretches)  # noqa: S301 - our client's
         for read, need in zip_longest(reads, needs):
             for piece in read() if need is None else read.of(need):
                 with _TURN:
@@ -51,8 +52,8 @@ def work(
 
 
 @lru_cache(maxsize=2)
-def _judge(judge: bytes) -> tuple[Callable[[Any, Any], Any], Any]:
-    found: tuple[Callable[[Any, Any], Any], Any] = pickle.loads(judge)  # noqa: S301 - as above
+def _judge(judge: bytes) -> Callable[[Any, Any], Any]:
+    found: Callable[[Any, Any], Any] = pickle.loads(judge)  # noqa: S301 - as above
     return found
 
 
