@@ -58,6 +58,7 @@ def weighted(
     Raises UsageError where there are no classes or a limit would move with the weights,
     DataError where the classes cannot be counted.
     """
+    check_beta(beta)
     found = run.plan
     if found.task not in CLASSIFICATION:
         what = f"--class-weights is not for {found.task} predictions"

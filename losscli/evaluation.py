@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from losscli import engine as engines
 from losscli.adapt import Adaptation
-from losscli.class_weights import check_beta
 from losscli.data.partitions import on_cluster
 from losscli.errors import UsageError
 from losscli.gates.plan import Gates, Texts
@@ -130,8 +129,6 @@ def evaluate(  # noqa: PLR0913 - the arguments are the options of the command li
     _check_words(roles)
     gates = Gates.of(fail_if, warn_if, asked, against, named)
     engine = "dask" if engine == "threads" and on_cluster(data) else engine
-    if class_weights is not None:
-        check_beta(class_weights)
     adaptation = Adaptation.of(fit_on, freeze_from)
     adaptation.refuse_same(data)
     out = _rows_out(given)

@@ -75,11 +75,11 @@ class Job:
         asked = self.asked or default(found.task, found.columns)
         naive = _naive(given, found, reading)
         roles = (*found.columns, *found.shared, *(NAIVE if naive else ()))
-        chosen = resolve(asked, found.task, roles, _of_matrix(found))
+        chosen = resolve(asked, found.task, roles, of_matrix(found))
         chosen, bounds = self.gates.bound(
-            chosen, found.task, roles, found.by, _of_matrix(found), fixed=self.adaptation.fixed
+            chosen, found.task, roles, found.by, of_matrix(found), fixed=self.adaptation.fixed
         )
-        _check_costs(found, chosen)
+        check_costs(found, chosen)
         naive = naive and _asked_for(naive, chosen)
         found, settled = self._settled(chosen, source, found, reading)
         chosen, bounds = settled.chosen, settled.bound(bounds)
@@ -147,7 +147,8 @@ def done(
     return Done(replace(report, measures=measures), bounds, ends)
 
 
-def _check_costs(found: Plan, chosen: Sequence[Chosen]) -> None:
+def check_costs(found: Plan, chosen: Sequence[Chosen]) -> None:
+    """Refuse a matrix of costs that no loss asks for."""
     asked = (p.loss for c in chosen for p in c.parts)
     if found.wanted.costs and not any(a.name == "cost" or "cost_matrix" in a.roles for a in asked):
         raise UsageError("no loss asks for --cost-matrix", remedy="--loss cost does")
@@ -182,7 +183,7 @@ def _ask_for_groups(chosen: Sequence[Chosen]) -> None:
             raise UsageError(what, remedy=remedy)
 
 
-def _of_matrix(found: Plan) -> Mapping[str, Value]:
+def of_matrix(found: Plan) -> Mapping[str, Value]:
     """Return the parameters that a matrix of costs gives to a loss of two classes."""
     if found.costs is None or found.task != "binary":
         return NOTHING

@@ -132,3 +132,27 @@ def test_bad_input() -> None:
         with pytest.raises(kind, match=what) as caught:
             losscli.evaluate(given, **options)
         assert caught.value.remedy
+
+
+def test_two_models_are_compared_with_them(tmp_path: Path) -> None:
+    old, new = frame(1), frame(7)
+    options: dict[str, Any] = {"losses": "brier,zero_one", "class_weights": 0.99}
+    found = losscli.compare(old, new, **options)
+    alone = [losscli.evaluate(one, **options) for one in (old, new)]
+    for at, change in enumerate(found.losses):
+        values = [one.losses[at].estimate.value for one in alone]
+        assert [change.old, change.new] == values
+    assert found.fitted[0].parameters == alone[0].fitted[0].parameters
+    assert found.to_dict()["columns"]["old"]["class_weights"] == 0.99
+    paths = [tmp_path / "old.csv", tmp_path / "new.csv"]
+    order = np.random.default_rng(3).permutation(len(CLASSES))
+    for one, path in zip((old, new), paths, strict=True):
+        one.iloc[order].to_csv(path, index=False)
+    again = losscli.compare(*paths, **options, jobs=3)
+    assert again.losses == found.losses
+    with pytest.raises(UsageError, match="this limit would move"):
+        losscli.compare(old, new, **options, fail_if="brier > 2")
+    kept = losscli.compare(old, new, **options, fail_if="brier > 2", fit_on=old.copy())
+    assert kept.verdict == "passed"
+    with pytest.raises(UsageError, match="from 0 to below 1"):
+        losscli.compare(old, new, class_weights=2)

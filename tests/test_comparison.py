@@ -294,6 +294,7 @@ def test_p_values_are_those_of_the_interval() -> None:
         for t in (0.0, 0.3, 1.96, 4.0):
             assert beyond(t, freedom) == pytest.approx(stats.t(freedom).sf(t), rel=2e-6, abs=1e-9)
         assert beyond(t_quantile(0.975, freedom), freedom) == pytest.approx(0.025, rel=1e-9)
+        assert all(0 <= beyond(t, freedom) < 1e-5 for t in (1e6, 33.7, 1e9) if freedom > 2)
     for a in (-0.5, -0.01, 0.02, 0.3):
         for x in (-3.0, -0.2, 0.0, 1.0, 2.5):
             assert forth(back(x, a), a) == pytest.approx(x, abs=1e-12)
@@ -776,3 +777,28 @@ def test_rows_of_another_group_or_weight_are_refused(
     shuffled = same.sample(frac=1, random_state=1)
     with pytest.raises(DataError, match=f"{name} is "):
         losscli.compare(old, shuffled, **words, id="id")
+
+
+@pytest.mark.parametrize("kind", ["prob", "probs", "label"])
+def test_costs_of_a_matrix_are_compared(kind: str) -> None:
+    draw = np.random.default_rng(4)
+    names = np.array(["no", "yes"])
+    truth = draw.integers(0, 2, 60)
+    costs = {"no": {"no": 0, "yes": 2}, "yes": {"no": 6, "yes": 0}}
+    frames = []
+    for _ in range(2):
+        p = draw.uniform(size=60)
+        columns = {
+            "prob": {"y_prob": p},
+            "probs": {"prob_no": 1 - p, "prob_yes": p},
+            "label": {"label": names[(p > 0.5).astype(int)]},
+        }
+        frames.append(pd.DataFrame({"y_true": names[truth], **columns[kind]}))
+    options: dict[str, Any] = {"losses": "cost", "cost_matrix": costs}
+    options |= {"positive": "yes"} if kind == "prob" else {}
+    options |= {"task": "multiclass"} if kind == "probs" else {}
+    found = losscli.compare(*frames, **options, fail_if="cost > 9").losses[0]
+    alone = [losscli.evaluate(one, **options).losses[0].estimate.value for one in frames]
+    assert [found.old, found.new] == alone
+    with pytest.raises(UsageError, match="no loss asks for --cost-matrix"):
+        losscli.compare(*frames, **{**options, "losses": "zero_one"})

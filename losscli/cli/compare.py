@@ -22,7 +22,7 @@ _GROUP = "What to compare"
 _MOST_FILES = 2
 _NOT_HERE = {
     *("files", "compat", "save", "against", "baseline_other_data"),
-    *("cost_matrix", "train", "season", "class_weights", "rows", "only_worst"),
+    *("train", "season", "rows", "only_worst"),
 }
 """The words of `losscli eval` that compare does not know."""
 

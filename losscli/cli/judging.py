@@ -37,7 +37,7 @@ def compared(
     files: list[str], losses: list[str] | None, given: Mapping[str, Any], *, quiet: bool
 ) -> "Comparison":
     """Return the comparison of files; `given` are arguments of `losscli.compare`."""
-    _check_limits(given, asked_for(losses, given["task"]), baseline=True)
+    _check_limits(given, asked_for(losses, given["task"], given["cost_matrix"]), baseline=True)
     from losscli.comparison.compare import compare  # noqa: PLC0415 - brings pyarrow
 
     return _watched(compare, *files, losses=losses, **given, quiet=quiet)

@@ -9,6 +9,7 @@ from typing import Any
 
 from losscli import engine as engines
 from losscli.adapt import Adaptation
+from losscli.class_weights import weighted
 from losscli.comparison import finish
 from losscli.comparison.by_class import classes
 from losscli.comparison.models import Models
@@ -25,10 +26,13 @@ from losscli.data.block import Source
 from losscli.data.classes import twins
 from losscli.errors import DataError, UsageError
 from losscli.gates.plan import Gates, Texts
+from losscli.job import check_costs, of_matrix
 from losscli.losses.chosen import Chosen
 from losscli.losses.hybrids import expanded, hybrids_of
 from losscli.losses.language import default, parse, resolve
+from losscli.losses.syntax import Request
 from losscli.refusals import check_count, check_rows
+from losscli.report import Fit
 from losscli.roles import CLASSIFICATION
 from losscli.run import Progress, Run
 from losscli.summarise import Work as Summed
@@ -52,6 +56,8 @@ def compare(  # noqa: PLR0913 - the arguments are the options of the command lin
     warn_if: Texts = (),
     strict: bool = False,
     hybrids: Sequence[str] = (),
+    class_weights: float | None = None,
+    cost_matrix: Any = None,  # noqa: ANN401 - as in `evaluate`
     old_pred: Any = None,  # noqa: ANN401 - a column, or the columns of a family
     new_pred: Any = None,  # noqa: ANN401
     top: int = 10,
@@ -73,7 +79,8 @@ def compare(  # noqa: PLR0913 - the arguments are the options of the command lin
     class. `group` names the column of what belongs together: the values of the groups are
     compared then, each of them once, or with `pooled` all rows as one, with errors by group.
     `fail_if` and `warn_if` are limits about the new model, as for `evaluate`; what they call the
-    baseline is the old one on the same rows. `hybrids` are named sums, as there. `reading` are
+    baseline is the old one on the same rows. Classes that `class_weights` weighs are counted in
+    `old`. `hybrids` are named sums, as there. `reading` are
     the other arguments of `losscli.evaluate`, for both models; --by, --weight, --group and
     --cluster are columns of `old`. `engine` and `scheduler` are those of
     `evaluate`.
@@ -92,19 +99,22 @@ def compare(  # noqa: PLR0913 - the arguments are the options of the command lin
         _refuse_report(data)
     sources = _sources([one for one in (old, new) if one is not None], reading)
     given = {**reading, "roles": reading, "by": by, "group": group, "pooled": pooled}
+    given["cost_matrix"] = cost_matrix
     found = plans(sources, given, (*asked, *gates.named), Named(old_pred, new_pred))
     shown = [check_truths(*one) for one in zip(sources, (found.old, found.new), strict=False)]
     plan = found.old
     asked = asked or default(plan.task, plan.columns)
-    chosen = resolve(asked, plan.task, (*plan.columns, *plan.shared))
-    resolve(asked, plan.task, (*found.new.columns, *found.new.shared))
-    _refuse(chosen, units=plan.unit is not None)
+    chosen = _resolved(asked, found)
     adaptation = Adaptation.of(reading.get("fit_on"), reading.get("freeze_from"))
     _refuse_adapting(chosen, adaptation, sources[0].files[0])
     adaptation.refuse_same(new)
-    models = Models.of(gates, found, chosen, fixed=adaptation.fixed)
     first = Run(sources[0], plan, Summed((), (), 0, numeric=True), jobs, progress)
-    settled = adaptation.settled(models.chosen, first, opening)
+    fits: tuple[Fit, ...] = ()
+    if class_weights is not None:
+        plan, fit = weighted(class_weights, adaptation, gates, first, opening)
+        found, fits = found.weighted(plan), (fit,)
+    models = Models.of(gates, found, chosen, fixed=adaptation.fixed)
+    settled = adaptation.settled(models.chosen, first, opening, fits)
     models = replace(models, chosen=settled.chosen, bounds=settled.bound(models.bounds))
     chosen = settled.chosen[: len(chosen)]
     allowed = tolerances(_texts(tolerance), chosen, plan.task)
@@ -230,6 +240,17 @@ def _texts(tolerance: float | str | Sequence[str] | Mapping[str, float | str] | 
     if isinstance(tolerance, str | float | int):
         return [str(tolerance)]
     return list(tolerance)
+
+
+def _resolved(asked: Sequence[Request], found: Plans) -> tuple[Chosen, ...]:
+    """Return the losses that are asked of both models; UsageError where one does not fit."""
+    chosen: tuple[Chosen, ...] = ()
+    for plan in (found.new, found.old):
+        roles = (*plan.columns, *plan.shared)
+        chosen = resolve(asked, plan.task, roles, of_matrix(plan))
+    check_costs(found.old, chosen)
+    _refuse(chosen, units=found.old.unit is not None)
+    return chosen
 
 
 def _refuse(chosen: Sequence[Chosen], *, units: bool) -> None:

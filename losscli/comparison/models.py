@@ -13,7 +13,7 @@ from losscli.facts import facts_of
 from losscli.gates.baseline import from_report
 from losscli.gates.binding import Bound
 from losscli.gates.plan import Gates
-from losscli.job import Done, done, work_of
+from losscli.job import Done, done, of_matrix, work_of
 from losscli.losses.chosen import Chosen
 from losscli.refusals import refuse_units
 from losscli.report import Gate
@@ -51,7 +51,7 @@ class Models:
         )
         new = replace(new, wanted=wanted, by=old.by)
         roles = (*new.columns, *new.shared)
-        every, bounds = gates.bound(chosen, new.task, roles, old.by, fixed=fixed)
+        every, bounds = gates.bound(chosen, new.task, roles, old.by, of_matrix(new), fixed=fixed)
         return cls(gates, bounds, every, {"old": old, "new": new})
 
     @property

@@ -42,6 +42,10 @@ class Plans:
     notes: tuple[str, ...]
     warnings: tuple[str, ...]
 
+    def weighted(self, old: Plan) -> "Plans":
+        """Return the plans with the weights of the classes that the old one has."""
+        return replace(self, old=old, new=replace(self.new, class_weights=old.class_weights))
+
 
 def plans(
     sources: Sequence[Source], given: Mapping[str, Any], asked: Sequence[Request], names: Named

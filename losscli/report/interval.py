@@ -203,7 +203,7 @@ def _expanded(z: float, freedom: int) -> float:
 def beyond(t: float, freedom: int) -> float:
     """Return the probability that Student's t exceeds `t` >= 0; the inverse of `t_quantile`."""
     if freedom < _MANY:
-        return 1 - _t_cdf(t, freedom)
+        return max(0.0, 1 - _t_cdf(t, freedom))  # which rounding lets be above 1
     low, high = 0.0, t
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
