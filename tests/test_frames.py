@@ -60,6 +60,7 @@ class Stream:
     "make",
     [
         lambda: FRAME,
+        lambda: FRAME.astype({"y_pred": np.dtype(">f8"), "floor": np.dtype(">i4")}),
         lambda: pa.table(FRAME),
         lambda: pa.table(FRAME).to_reader(max_chunksize=999),
         lambda: iter(pa.table(FRAME).to_batches(max_chunksize=999)),
@@ -124,6 +125,8 @@ def test_frames_must_be_alike(other: pd.DataFrame, words: str) -> None:
         (7, "cannot read predictions from a int"),
         (pd.Series([1.5]), "cannot read predictions from a Series"),
         (pl.Series([1.5]), "cannot read predictions from a Series"),
+        (dask.dataframe.from_pandas(FRAME, npartitions=2).floor, "predictions from a Series"),
+        (pl.DataFrame({"y": [1]}, {"y": pl.Int128}), r"from a DataFrame \(.*_pli128"),
     ],
 )
 def test_what_is_no_frame_is_refused(data: Any, words: str) -> None:

@@ -175,7 +175,7 @@ def test_a_web_server_has_the_bits_of_the_file(
         ("missing.csv", "there is no such file; check the address"),
         ("denied.csv", "access is denied; check the credentials"),
         ("down.csv", "cannot be read: the server answers 503, 4 times in a row"),
-        ("whole.csv", "the server does not send parts of files; download it first"),
+        ("whole.csv", "the server does not send parts of files; download it first: curl -fLO"),
         ("drops.csv", "the connection was closed after .* of .* bytes, 4 times in a row"),
         ("endless.csv", "bytes came where .* were asked for, 4 times in a row"),
         ("changes.csv", "changed while it was read"),

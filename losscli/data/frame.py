@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeGuard
 
@@ -63,10 +62,12 @@ def rows_of(frame: object) -> "pd.DataFrame | pa.Table":
         raise UsageError(what, remedy="collect it: evaluate(frame.collect(), ...)")
     if isinstance(frame, pa.RecordBatch):
         return pa.Table.from_batches([frame])
-    if hasattr(frame, "__arrow_c_stream__"):
-        with suppress(pa.ArrowException):  # one column alone is no table
-            return pa.table(frame)
     what = f"cannot read predictions from a {type(frame).__name__}"
+    if hasattr(frame, "__arrow_c_stream__"):
+        try:
+            return pa.table(frame)
+        except pa.ArrowException as error:  # one column alone, or a type that Arrow has not
+            what += f" ({visible(str(error), 200)})"
     raise UsageError(what, remedy="give a path, a pandas DataFrame or a dict of columns")
 
 
@@ -102,8 +103,11 @@ class FrameSource:
         self.rounded: dict[str, str] = {}
 
     def column(self, name: str) -> "pd.Series[Any]":
-        """Return the first column whose name is written so."""
-        return self.rows.iloc[:, self.names.index(name)]
+        """Return the first column whose name is written so, in the byte order of the machine."""
+        found = self.rows.iloc[:, self.names.index(name)]
+        if getattr(found.dtype, "isnative", True):
+            return found
+        return found.astype(found.dtype.newbyteorder("="))  # type: ignore[union-attr]
 
     def kind(self, name: str) -> str:
         """Return what decides how the classes of a column are written."""

@@ -15,7 +15,8 @@ from losscli.errors import DataError
 
 def is_partitioned(data: object) -> bool:
     """Tell whether these are the partitions of a Dask DataFrame."""
-    return hasattr(data, "to_delayed") and hasattr(data, "npartitions") and hasattr(data, "columns")
+    table = getattr(data, "ndim", 1) > 1 and hasattr(data, "columns")
+    return table and hasattr(data, "to_delayed") and hasattr(data, "npartitions")
 
 
 def on_cluster(data: object) -> bool:

@@ -78,7 +78,7 @@ class Page:
             raise DataError(
                 "the server does not send parts of files",
                 where=self._name,
-                remedy="download it first, or pipe it: curl -sfL URL | losscli eval -",
+                remedy="download it first: curl -fLO URL",
             )
         match = _RANGE.fullmatch(answer.headers.get("Content-Range", ""))
         if match is None or int(match[1]) != start or int(match[2]) != stop - 1:
