@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeGuard
 
+import numpy as np
 import pyarrow as pa
 
 from losscli.data.block import Piece, Source, Stretch
@@ -105,9 +106,10 @@ class FrameSource:
     def column(self, name: str) -> "pd.Series[Any]":
         """Return the first column whose name is written so, in the byte order of the machine."""
         found = self.rows.iloc[:, self.names.index(name)]
-        if getattr(found.dtype, "isnative", True):
-            return found
-        return found.astype(found.dtype.newbyteorder("="))  # type: ignore[union-attr]
+        kind = found.dtype
+        if isinstance(kind, np.dtype) and not kind.isnative:
+            return found.astype(kind.newbyteorder("="))
+        return found
 
     def kind(self, name: str) -> str:
         """Return what decides how the classes of a column are written."""
