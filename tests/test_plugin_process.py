@@ -40,6 +40,21 @@ def test_the_death_of_the_process_is_said(folder: Path, code: str, said: str) ->
     assert said in (folder / "r.xml").read_text()
 
 
+def test_the_death_of_a_process_that_helps_is_said(folder: Path) -> None:
+    (folder / "mine.py").write_text(
+        f"import os, time\nhere, slept = os.getpid(), []\n{HEAD}"
+        "    if os.getpid() != here:\n        os.abort()\n"
+        "    if not slept:\n        slept.append(time.sleep(1))\n    return abs(y - pred)\n"
+    )
+    files = [f"p{k}.csv" for k in range(4)]
+    for file in files:
+        (folder / file).write_text((folder / "p.csv").read_text())
+    done = shell("eval", *files, *WORDS[2:], "--jobs", "2", cwd=folder)
+    said = "mine.py, line 7: what the plugin runs ends the program (it crashed) with nothing judged"
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"losscli: {said}; mend it there\n"
+
+
 @pytest.mark.parametrize(
     ("code", "said"),
     [

@@ -365,3 +365,14 @@ def test_an_argument_may_be_called_like_an_option(folder: Path) -> None:
     words = ["--plugin", "odd.py", "--loss", "odd", "--column", "weight=heavy", "--top", "1"]
     done = shell("eval", "odd.csv", *words, "--format", "json", cwd=folder)
     assert json.loads(done.stdout)["losses"][0]["value"] == (50 + 120) / 2
+
+
+def test_a_module_beside_a_plugin_is_found_by_its_folder(folder: Path) -> None:
+    (folder / "my losses").mkdir()
+    (folder / "my losses" / "beside.py").write_text("minutes = 60\n")
+    (folder / "my losses" / "imports.py").write_text("import beside\n" + MINE)
+    words = ["eval", "p.csv", "--plugin", "my losses/imports.py", "--loss", "late"]
+    done = shell(*words, cwd=folder)
+    assert done.stderr.endswith("; name its folder: PYTHONPATH='my losses' losscli …\n")
+    path = os.pathsep.join(["my losses", str(Path(__file__).parent.parent)])
+    assert shell(*words, cwd=folder, env={"PYTHONPATH": path}).returncode == 0

@@ -9,6 +9,7 @@ import re
 import signal
 import tempfile
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import IO
 
 from losscli.cli import ahead, interrupt, refusal, terminal
@@ -26,24 +27,35 @@ def run(command: Callable[[Sequence[str]], int], arguments: Sequence[str]) -> in
     if not hasattr(os, "fork") or terminal.stdout is None:
         return command(arguments)
     told, tells = os.pipe()
-    with tempfile.TemporaryFile() as record:
-        parent, process = os.getpid(), os.fork()
-        if not process:
-            ahead.end_with(parent)
-            signal.signal(signal.SIGTERM, interrupt.leave)  # with nothing half-written left behind
-            _keep_stdout()
-            faulthandler.enable(record)
-            code = command(arguments)
-            os.write(tells, bytes([code]))
-            return code
-        _, status = os.waitpid(process, 0)
-        os.set_blocking(told, False)
-        try:
-            return os.read(told, 1)[0]
-        except BlockingIOError:
-            error = _end(arguments, record, status)
+    faulthandler.enable(_record())
+    parent, process = os.getpid(), os.fork()
+    if not process:
+        ahead.end_with(parent)
+        signal.signal(signal.SIGTERM, interrupt.leave)  # with nothing half-written left behind
+        _keep_stdout()
+        code = command(arguments)
+        os.write(tells, bytes([code]))
+        return code
+    _, status = os.waitpid(process, 0)
+    os.set_blocking(told, False)
+    try:
+        return os.read(told, 1)[0]
+    except BlockingIOError:
+        code = os.waitstatus_to_exitcode(status)
+    error = _end(arguments, f"code {code}" if code >= 0 else signal.Signals(-code).name)
     refusal.tell(arguments, error)
     return exit_code_of(error, debug=False)
+
+
+@cache
+def _record() -> IO[bytes]:
+    """Return the file in which a process that dies of a signal says where."""
+    return tempfile.TemporaryFile()
+
+
+def crash(arguments: Sequence[str]) -> UsageError | None:
+    """Return the error that another process, one that this one has started, died in a plugin."""
+    return _end(arguments, "it crashed") if _places(arguments) else None
 
 
 def _keep_stdout() -> None:
@@ -58,16 +70,16 @@ def _keep_stdout() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
 
 
-def _end(arguments: Sequence[str], record: IO[bytes], status: int) -> UsageError:
+def _places(arguments: Sequence[str]) -> list[str]:
+    """Return the lines of plugins that a process has died in, the innermost first."""
+    paths = {*plugins(arguments)}
+    _record().seek(0)
+    lines = ((os.fsdecode(file), int(line)) for file, line in _PLACE.findall(_record().read()))
+    return [f"{file}, line {line}" for file, line in lines if file in paths]
+
+
+def _end(arguments: Sequence[str], how: str) -> UsageError:
     """Return the error that what a plugin runs has ended the process, with its line if known."""
-    paths = list(plugins(arguments))
-    record.seek(0)
-    lines = ((os.fsdecode(file), int(line)) for file, line in _PLACE.findall(record.read()))
-    places = [f"{file}, line {line}" for file, line in lines if file in paths]
-    code = os.waitstatus_to_exitcode(status)
-    how = f"code {code}" if code >= 0 else signal.Signals(-code).name
-    return UsageError(
-        f"what the plugin runs ends the program ({how}) with nothing judged",
-        where=visible((places or [", ".join(paths)])[0], limit=500),
-        remedy="mend it there",
-    )
+    places = [*_places(arguments), ", ".join(plugins(arguments))]
+    what = f"what the plugin runs ends the program ({how}) with nothing judged"
+    return UsageError(what, where=visible(places[0], limit=500), remedy="mend it there")

@@ -91,7 +91,7 @@ def call(arguments: Sequence[str]) -> int:
     except Exception as error:
         from losscli.cli import refusal  # noqa: PLC0415 - most runs need none
 
-        told = _blamed(error) or error
+        told = _blamed(error, arguments) or error
         refusal.tell(arguments, told)
         if told is error:
             raise
@@ -100,8 +100,12 @@ def call(arguments: Sequence[str]) -> int:
     return code
 
 
-def _blamed(error: Exception) -> Exception | None:
-    """Return what to say of what is no error of ours where a plugin raised it."""
+def _blamed(error: Exception, arguments: Sequence[str]) -> Exception | None:
+    """Return what to say of what is no error of ours where a plugin raised it, or crashed."""
+    aside: Any = sys.modules.get("losscli.cli.aside")
+    crash: Exception | None = aside.crash(arguments) if aside else None
+    if crash:
+        return crash
     plugins: Any = sys.modules.get("losscli.losses.plugin.load")
     ours = plugins is None or isinstance(error, LosscliError)
     found: Exception | None = None if ours else plugins.blamed(error)

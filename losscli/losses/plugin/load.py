@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib
+import shlex
 import sys
 import traceback
 import warnings
@@ -90,14 +91,19 @@ def _failure(path: str, error: BaseException) -> UsageError:
     if isinstance(error, NameTakenError):
         what = str(error)
     where = visible(path, limit=500) + (f", line {line}" if line else "")
-    return UsageError(what, where=where, remedy=_remedy(error))
+    return UsageError(what, where=where, remedy=_remedy(path, error))
 
 
-def _remedy(error: BaseException) -> str:
+def _remedy(path: str, error: BaseException) -> str:
     if isinstance(error, NameTakenError):
         return 'give it another name, as in @losscli.loss(name="my_loss")'
     if isinstance(error, ModuleNotFoundError):
-        return f"install it: pip install {visible(error.name or '')}"
+        module, folder = str(error.name), str(Path(path).parent)
+        if (Path(path).parent / f"{module}.py").exists():
+            return (
+                f"name its folder: PYTHONPATH={visible(shlex.quote(folder), limit=500)} losscli …"
+            )
+        return f"install it: pip install {visible(module)}"
     return "mend it there"
 
 
