@@ -20,10 +20,10 @@ from losscli.losses.combine import to_float
 from losscli.report import Fit
 from losscli.roles import CLASSIFICATION
 from losscli.run import Run
-from losscli.summarise import Work
 from losscli.summary.digest import digest_of_texts
 from losscli.visible import visible
 from losscli.wanted import open_source
+from losscli.work import Work
 
 _RULE = "(1 - beta)/(1 - beta^n) for n rows of a class, 1 on average (Cui et al., 2019)"
 

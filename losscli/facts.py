@@ -11,7 +11,7 @@ from losscli.losses.compat import Likeness, said
 from losscli.report.finish import Facts
 from losscli.roles import CLASSIFICATION
 from losscli.run import Run
-from losscli.summarise import Summary
+from losscli.work import Summary
 
 
 def _shown_by(found: Plan, chosen: Sequence[Chosen]) -> tuple[str, ...]:

@@ -9,8 +9,8 @@ from losscli.losses.chosen import Part
 from losscli.losses.spec import Value
 from losscli.report import Fit
 from losscli.run import Run, samples
-from losscli.summarise import Work
 from losscli.visible import visible
+from losscli.work import Work
 
 
 def refuse_one_pass(run: Run) -> None:

@@ -27,9 +27,9 @@ from losscli.report.measures import row_measures
 from losscli.report.tails import Tail, tails
 from losscli.roles import CLASSIFICATION, SHARES
 from losscli.run import Run, samples
-from losscli.summarise import Summary, Work
 from losscli.truth_file import opened
 from losscli.wanted import OPENING, open_source, wanted
+from losscli.work import Summary, Work
 
 if TYPE_CHECKING:
     from losscli.row_losses import RowsOut

@@ -4,8 +4,8 @@ from losscli.data.columns import Plan
 from losscli.errors import DataError
 from losscli.group_block import refuse_mixed, refuse_too_long, refuse_too_many
 from losscli.report.warn import rows
-from losscli.summarise import Summary
 from losscli.summary.census import Census
+from losscli.work import Summary
 
 
 def check_count(count: int, expected: int | None, where: str) -> None:

@@ -12,8 +12,9 @@ from losscli.dataclass import dataclass
 from losscli.engine import Fold, threads
 from losscli.losses.combine import to_float
 from losscli.report.finish import Samples
-from losscli.summarise import Summary, Work, emptied, signed, summarise
+from losscli.summarise import signed, summarise
 from losscli.summary.distribution import BIN_WIDTH, Distribution, Sample
+from losscli.work import Summary, Work, emptied
 
 Progress = Callable[..., None]
 """Is called with how many stretches are done and, where it is known, of how many."""

@@ -32,6 +32,7 @@ ORDER = [
     "wanted",
     "report",
     "summarise",
+    "work",
     "group_block",
     "sorted_block",
     "bad_rows",

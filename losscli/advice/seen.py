@@ -12,10 +12,11 @@ from losscli.data.block import Block
 from losscli.dataclass import dataclass
 from losscli.losses.arguments import Columns
 from losscli.losses.spec import Vector
-from losscli.summarise import census_of, merged, with_weight
+from losscli.summarise import census_of, with_weight
 from losscli.summary.census import Census
 from losscli.summary.distribution import Distribution
 from losscli.summary.largest import Largest
+from losscli.work import merged
 
 
 @dataclass(frozen=True)

@@ -17,11 +17,11 @@ from losscli.data.block import Piece
 from losscli.data.columns import Plan
 from losscli.refusals import check_rows
 from losscli.run import Blocks, Progress, Run
-from losscli.summarise import Work
 from losscli.truth_file import opened
 from losscli.visible import visible
 from losscli.wanted import reading as known_words
 from losscli.wanted import wanted
+from losscli.work import Work
 
 
 def suggest(

@@ -35,11 +35,11 @@ from losscli.refusals import check_count, check_rows
 from losscli.report import Fit
 from losscli.roles import CLASSIFICATION
 from losscli.run import Progress, Run
-from losscli.summarise import Work as Summed
 from losscli.truth_file import beside_truths, check_truths, is_stdin
 from losscli.visible import visible
 from losscli.wanted import ADAPTING, OPENING, check_numbers, open_source, texts
 from losscli.wanted import reading as known_words
+from losscli.work import Work as Summed
 
 
 def compare(  # noqa: PLR0913 - the arguments are the options of the command line

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from losscli import summarise as alone
+from losscli import work as alone
 from losscli.comparison.plans import Plans
 from losscli.comparison.run import PairedRun
 from losscli.comparison.summary import PairedSummary

@@ -27,6 +27,8 @@ from losscli.summary.heaps import heap
 from losscli.summary.largest import Largest
 from losscli.summary.tallies import Tallies
 from losscli.summary.worst import WorstRows
+from losscli.work import Summary
+from losscli.work import Work as WorkAlone
 
 Terms = tuple[Vector, ...]
 Integers = NDArray[np.int64]
@@ -48,7 +50,7 @@ class Work:
     by: tuple[str, ...]
     top: int
     cluster: str | None = None
-    models: Mapping[str, alone.Work] = field(default_factory=dict)
+    models: Mapping[str, WorkAlone] = field(default_factory=dict)
     grouped: bool = False
     for_new: tuple[Chosen, ...] = ()
 
@@ -125,12 +127,12 @@ def summarise(paired: PairedBlock, work: Work, before: PairedSummary) -> PairedS
     return total
 
 
-def _models(paired: PairedBlock, work: Work, before: PairedSummary) -> dict[str, alone.Summary]:
+def _models(paired: PairedBlock, work: Work, before: PairedSummary) -> dict[str, Summary]:
     if not work.models:
         return {}
     blocks, known = paired.apart(), before.models
     return {
-        model: alone.summarise(blocks[model], one, known.get(model) or alone.Summary.zero(one))
+        model: alone.summarise(blocks[model], one, known.get(model) or Summary.zero(one))
         for model, one in work.models.items()
     }
 

@@ -6,13 +6,13 @@ from typing import Any
 
 from losscli.data.ids import Ids
 from losscli.dataclass import dataclass
-from losscli.summarise import Summary, merged
 from losscli.summary.census import Census
 from losscli.summary.distribution import Distribution
 from losscli.summary.group_sums import GroupSums
 from losscli.summary.grouped import Grouped
 from losscli.summary.largest import Largest
 from losscli.summary.worst import WorstRows
+from losscli.work import Summary, merged
 
 Medians = Mapping[tuple[int, str, str | None], Distribution]
 

@@ -40,10 +40,11 @@ from losscli.losses.language import default, parse, resolve
 from losscli.losses.traits import traits
 from losscli.refusals import check_rows
 from losscli.run import Blocks, Progress, Run
-from losscli.summarise import Work, with_weight
+from losscli.summarise import with_weight
 from losscli.truth_file import opened
 from losscli.visible import visible
 from losscli.wanted import check_numbers, texts, wanted
+from losscli.work import Work
 
 
 def improve(

@@ -25,12 +25,12 @@ from losscli.report.terms import Terms
 from losscli.report.truths import NoConstantError, Truths
 from losscli.report.units import cluster_moments
 from losscli.report.warn import warnings
-from losscli.summarise import Summary
 from losscli.summary.distribution import Distribution, Sample
 from losscli.summary.dyadic import Dyadic, quotient
 from losscli.summary.exact import ExactSums
 from losscli.summary.group_sums import GroupSums
 from losscli.summary.worst import BadRow
+from losscli.work import Summary
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,13 @@ from losscli.report.diagnostics import Groups, WorstGroup
 from losscli.report.finisher import Finisher
 from losscli.report.records import Estimate
 from losscli.report.units import Values, moments_of_groups, values
-from losscli.summarise import Summary
 from losscli.summary.distribution import Sample
 from losscli.summary.dyadic import Dyadic, quotient
 from losscli.summary.group_sums import Lot
 from losscli.summary.group_values import GroupValues
 from losscli.summary.grouped import Class
 from losscli.summary.largest import Largest
+from losscli.work import Summary
 
 _QUANTILES = (0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
 

@@ -7,8 +7,8 @@ from losscli.losses.chosen import Chosen
 from losscli.losses.distance import of_distance
 from losscli.report.outliers import share
 from losscli.report.records import RowMeasure
-from losscli.summarise import Summary
 from losscli.summary.distribution import Distribution, Sample
+from losscli.work import Summary
 
 _FAR = 1e-250
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 from losscli.dataclass import dataclass
 from losscli.losses.chosen import Chosen
 from losscli.losses.combine import to_float
-from losscli.summarise import Summary
+from losscli.work import Summary
 
 _PART = 0.01
 """More than this part of the rows are not a few."""

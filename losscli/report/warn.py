@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from losscli.losses.chosen import Chosen
 from losscli.report.diagnostics import Outliers
 from losscli.report.records import LossResult
-from losscli.summarise import Summary
 from losscli.summary.census import Census
 from losscli.visible import visible
+from losscli.work import Summary
 
 TRUSTWORTHY = 4
 _STABLE = 2
