@@ -7,9 +7,11 @@ from typing import Protocol, TypeVar
 
 from losscli.data.block import Block, MisreadError, Piece, Source
 from losscli.data.columns import Plan
+from losscli.data.storage.compressed import cause
 from losscli.data.training import NaiveErrors
 from losscli.dataclass import dataclass
 from losscli.engine import Fold, threads
+from losscli.errors import DataError
 from losscli.losses.combine import to_float
 from losscli.report.finish import Samples
 from losscli.summarise import signed, summarise
@@ -72,6 +74,8 @@ class Run:
             except MisreadError:
                 # a stretch began inside a quoted field: only reading in order is sure
                 self.source = self.source.in_order()
+            except DataError as error:
+                raise cause(error) from None
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import pickle
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -86,6 +87,22 @@ def test_a_corrupt_file_is_refused(tmp_path: Path, way: str) -> None:
     path.write_bytes(data)
     with pytest.raises(DataError, match=f"the {way} stream (is corrupt|ends)"):
         read(path)
+
+
+@pytest.mark.parametrize("judge", [losscli.evaluate, lambda p, **w: losscli.compare(p, p, **w)])
+def test_a_damaged_stream_is_told_and_not_the_row_that_it_garbles(
+    tmp_path: Path, judge: Callable[..., Any]
+) -> None:
+    path = tmp_path / "p.csv"
+    wrong = TEXT.replace("\n", "\n1,x,y\n", 1) + 300 * BODY  # more than is read at once
+    path.write_bytes(gzip.compress(wrong.encode()))
+    with pytest.raises(DataError, match=r"p\.csv, line 2: y_pred is 'x', which is not a number"):
+        judge(path, losses="mse")
+    data = bytearray(gzip.compress(wrong.encode(), compresslevel=0))
+    data[-6] ^= 1  # of the checksum, which comes long after the row
+    path.write_bytes(data)
+    with pytest.raises(DataError, match=r"p\.csv: the gzip stream is corrupt .*copy or download"):
+        judge(path, losses="mse")
 
 
 @ways

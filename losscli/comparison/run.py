@@ -13,6 +13,7 @@ from losscli.data.block import MisreadError, Source
 from losscli.data.ids import all_rise
 from losscli.data.matched import MOST_ROWS, Loaded, Matched
 from losscli.data.pairs import OneFile, Pair, Pairs, SideBySide
+from losscli.data.storage.compressed import cause
 from losscli.engine import Fold, threads
 from losscli.errors import DataError
 from losscli.report.warn import rows
@@ -91,6 +92,8 @@ class PairedRun:
                 # a line was no row: only reading in order is sure
                 pairs = pairs.in_order()
                 continue
+            except DataError as error:
+                raise cause(error) from None
             self._pairs = pairs
             return total
 

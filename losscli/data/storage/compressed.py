@@ -1,49 +1,29 @@
-"""Compressed inputs, known by their first bytes and unpacked as a stream in bounded memory."""
+"""Compressed inputs, unpacked as a stream in bounded memory."""
 
-import re
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from weakref import WeakSet
 
 from losscli.data.storage import Stored
-from losscli.data.storage.peekable import Peekable, Read
-from losscli.dataclass import dataclass
+from losscli.data.storage.codecs import MAGIC_BYTES, Codec, codec_of
+from losscli.data.storage.peekable import Peekable
 from losscli.errors import DataError
+from losscli.visible import visible
 
 MOST = 200.0
 """How many times its size an input may unpack to, unless the user says more."""
 FREE = 1 << 30
 """So many bytes may come out of any input, however small."""
 _CHUNK = 1 << 18
-_XZ_MEMORY = 1 << 29
-_MAGIC_BYTES = 6
-
-
-@dataclass(frozen=True)
-class Codec:
-    """One way to compress: its first bytes (at most `_MAGIC_BYTES`), and who unpacks them.
-
-    `name` is that of its program, and `unpack` a command that unpacks any of its files.
-    """
-
-    name: str
-    magic: re.Pattern[bytes]
-    reader: Callable[[Read, re.Pattern[bytes]], Read]
-    unpack: str
 
 
 def unpacked(kept: Stored, most: float | None = None) -> Stored:
     """Return what is kept, unpacked if it begins as a compressed file does."""
     with kept.opened() as raw:
-        head = raw.peek(_MAGIC_BYTES)
+        head = raw.peek(MAGIC_BYTES)
     codec = codec_of(head)
     return Unpacked(kept, codec, MOST if most is None else most) if codec else kept
-
-
-def codec_of(head: bytes) -> Codec | None:
-    """Return how bytes are compressed that begin so; None where they are not."""
-    return next((one for one in CODECS if one.magic.match(head)), None)
 
 
 class Unpacked:
@@ -58,6 +38,7 @@ class Unpacked:
         self._codec = codec
         self._most = most
         self._stream: Peekable | None = None
+        _KNOWN.add(self)
 
     @contextmanager
     def opened(self) -> Iterator[Peekable]:
@@ -78,6 +59,27 @@ class Unpacked:
     def check(self) -> None:
         """Refuse a file that is no longer the one that was looked at first."""
         self._kept.check()
+
+
+_KNOWN: WeakSet[Unpacked] = WeakSet()
+
+
+def cause(error: DataError) -> DataError:
+    """Return what is wrong with the stream that an error of a row is about, else the error.
+
+    A bit that is flipped makes rows that cannot be read long before a checksum tells why. Of a
+    long stream only the first `FREE` bytes are tried.
+    """
+    for one in list(_KNOWN):
+        if one.rereadable and error.where.startswith(visible(one.name, 200)):
+            try:
+                with one.opened() as stream:
+                    left = FREE
+                    while left > 0 and (chunk := stream.read(_CHUNK)):
+                        left -= len(chunk)
+            except DataError as found:
+                return found
+    return error
 
 
 class _Unpacking:
@@ -141,130 +143,3 @@ class _Counted:
         found = self._raw.read(size)
         self.bytes += len(found)
         return found
-
-
-class _Members:
-    """The members of a stream one after the other, each unpacked by an object of its own."""
-
-    def __init__(self, take: Read, magic: re.Pattern[bytes], make: Callable[[], Any]) -> None:
-        self._take = take
-        self._magic = magic
-        self._make = make
-        self._member = make()
-        self._fed = False
-
-    def read(self, size: int) -> bytes:
-        while True:
-            if self._member.eof and not self._next():
-                return b""
-            more = b""
-            if self._member.needs_input:
-                more = self._take(_CHUNK)
-                if not more:
-                    raise EOFError
-            found: bytes = self._member.decompress(more, size)
-            if found:
-                return found
-
-    def _next(self) -> bool:
-        """Begin the next member; tell whether there is one. Zeros may pad the end."""
-        rest = self._member.unused_data.lstrip(b"\0")
-        while len(rest) < _MAGIC_BYTES and (more := self._take(_CHUNK)):
-            rest = (rest + more).lstrip(b"\0")
-        if not rest:
-            return False
-        if not self._magic.match(rest):
-            raise ValueError("something else follows its end")
-        self._member = self._make()
-        self._member.feed(rest)
-        return True
-
-
-class _Decoder:
-    """One member: the same interface over zlib, bz2 and lzma."""
-
-    def __init__(self, decoder: Any) -> None:  # noqa: ANN401 - three classes without a name in common
-        self._decoder = decoder
-        self._ahead = b""
-
-    @property
-    def eof(self) -> bool:
-        return bool(self._decoder.eof)
-
-    @property
-    def unused_data(self) -> bytes:
-        return bytes(self._decoder.unused_data)
-
-    @property
-    def needs_input(self) -> bool:
-        return not self._ahead and getattr(self._decoder, "needs_input", True)
-
-    def feed(self, data: bytes) -> None:
-        self._ahead = data
-
-    def decompress(self, data: bytes, size: int) -> bytes:
-        data, self._ahead = self._ahead + data, b""
-        found: bytes = self._decoder.decompress(data, size)
-        # only zlib hands back what it has not used yet
-        self._ahead = bytes(getattr(self._decoder, "unconsumed_tail", b""))
-        return found
-
-
-def _gzip(take: Read, magic: re.Pattern[bytes]) -> Read:
-    import zlib  # noqa: PLC0415 - needed for these files only
-
-    return _Members(take, magic, lambda: _Decoder(zlib.decompressobj(16 + zlib.MAX_WBITS))).read
-
-
-def _bzip2(take: Read, magic: re.Pattern[bytes]) -> Read:
-    import bz2  # noqa: PLC0415 - likewise
-
-    return _Members(take, magic, lambda: _Decoder(bz2.BZ2Decompressor())).read
-
-
-def _xz(take: Read, magic: re.Pattern[bytes]) -> Read:
-    import lzma  # noqa: PLC0415 - likewise
-
-    def make() -> _Decoder:
-        return _Decoder(lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_XZ_MEMORY))
-
-    return _Members(take, magic, make).read
-
-
-def _zstd(take: Read, magic: re.Pattern[bytes]) -> Read:  # noqa: ARG001 - pyarrow knows frames
-    import pyarrow as pa  # noqa: PLC0415 - likewise
-
-    stream = pa.CompressedInputStream(pa.PythonFile(_Raw(take), "r"), "zstd")
-    return lambda size: bytes(stream.read(size))
-
-
-class _Raw:
-    """A file that can only be read from, as pyarrow wants one."""
-
-    closed = False
-
-    def __init__(self, take: Read) -> None:
-        self._take = take
-
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int) -> bytes:
-        return self._take(size)
-
-    def close(self) -> None:
-        """Leave the stream to who opened it."""
-
-
-CODECS = (
-    Codec("gzip", re.compile(rb"\x1f\x8b"), _gzip, "gzip -dc"),
-    Codec("bzip2", re.compile(rb"BZh[1-9]"), _bzip2, "bzip2 -dc"),
-    Codec("xz", re.compile(rb"\xfd7zXZ\x00"), _xz, "xz -dc"),
-    Codec(
-        "zstd",
-        # pzstd puts a frame to be skipped before each frame of data
-        re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18"),
-        _zstd,
-        "zstd -dc --long=31",
-    ),
-)

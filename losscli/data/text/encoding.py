@@ -4,7 +4,7 @@ import codecs
 import shlex
 from contextlib import suppress
 
-from losscli.data.storage.compressed import codec_of
+from losscli.data.storage.codecs import codec_of
 from losscli.data.storage.peekable import Read
 from losscli.errors import DataError, UsageError
 
