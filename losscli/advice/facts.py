@@ -24,6 +24,7 @@ def facts(seen: Seen, plan: Plan) -> dict[str, Any]:
         "roles": frozenset(plan.columns),
         "impossible": seen.counted["impossible"],
         "levels": tuple(plan.levels.tolist()),
+        "parts": frozenset(plan.keys.get("y", ())),
         "coverage": seen.counted["covered"] / seen.census.judged,
     }
     # what parameters of losses follow from

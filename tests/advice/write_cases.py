@@ -63,6 +63,20 @@ impossible = classes(four, taken(four))
 impossible["prob_b"] += impossible["prob_a"].where(impossible.index == 0, 0.0)
 impossible["prob_a"] = impossible["prob_a"].where(impossible.index > 0, 0.0)
 
+labels = pd.DataFrame({"y_a": yes, "y_b": rare})
+chances = labels.assign(prob_a=honest, prob_b=PLACE.round(4))
+decided = labels.assign(label_a=yes, label_b=yes)
+some = np.random.default_rng(21).dirichlet([1, 1, 1], (2, ROWS))
+shares = pd.DataFrame(np.hstack(some), columns=[f"{r}_{c}" for r in ("y", "prob") for c in "abc"])
+corner = np.linspace(0.0, 5.0, ROWS)
+boxed = pd.DataFrame(
+    {f"true_{name}": corner + k for k, name in enumerate(("x1", "y1", "x2", "y2"))}
+    | {f"pred_{name}": corner + k + even for k, name in enumerate(("x1", "y1", "x2", "y2"))}
+)
+pointing = pd.DataFrame(
+    {"y_north": level, "y_east": even, "pred_north": level + even, "pred_east": level}
+)
+
 CASES: dict[str, tuple[pd.DataFrame, pd.DataFrame]] = {
     "even_errors": (plain, far),
     "far_errors": (far, plain),
@@ -107,6 +121,11 @@ CASES: dict[str, tuple[pd.DataFrame, pd.DataFrame]] = {
     "quantiles": (levels("0.1", "0.9"), plain),
     "normal_forecasts": (normal, plain),
     "ensembles": (ensemble, plain),
+    "several_probabilities": (chances, decided),
+    "several_decisions": (decided, chances),
+    "soft_labels": (shares, chances),
+    "boxes": (boxed, pointing),
+    "vectors": (pointing, boxed),
 }
 
 
