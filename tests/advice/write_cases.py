@@ -67,7 +67,9 @@ labels = pd.DataFrame({"y_a": yes, "y_b": rare})
 chances = labels.assign(prob_a=honest, prob_b=PLACE.round(4))
 decided = labels.assign(label_a=yes, label_b=yes)
 some = np.random.default_rng(21).dirichlet([1, 1, 1], (2, ROWS))
-shares = pd.DataFrame(np.hstack(some), columns=[f"{r}_{c}" for r in ("y", "prob") for c in "abc"])
+shares = pd.DataFrame(
+    np.hstack([*some]), columns=[f"{r}_{c}" for r in ("y", "prob") for c in "abc"]
+)
 corner = np.linspace(0.0, 5.0, ROWS)
 boxed = pd.DataFrame(
     {f"true_{name}": corner + k for k, name in enumerate(("x1", "y1", "x2", "y2"))}
