@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
-from weakref import WeakSet
+from weakref import WeakValueDictionary
 
 from losscli.data.storage import Stored
 from losscli.data.storage.codecs import MAGIC_BYTES, Codec, codec_of
@@ -38,7 +38,7 @@ class Unpacked:
         self._codec = codec
         self._most = most
         self._stream: Peekable | None = None
-        _KNOWN.add(self)
+        _KNOWN[self.name] = self
 
     @contextmanager
     def opened(self) -> Iterator[Peekable]:
@@ -61,7 +61,8 @@ class Unpacked:
         self._kept.check()
 
 
-_KNOWN: WeakSet[Unpacked] = WeakSet()
+_KNOWN: WeakValueDictionary[str, Unpacked] = WeakValueDictionary()
+"""Those that are in use, by name; a file that was opened again stands for itself."""
 
 
 def cause(error: DataError) -> DataError:
@@ -70,7 +71,7 @@ def cause(error: DataError) -> DataError:
     A bit that is flipped makes rows that cannot be read long before a checksum tells why. Of a
     long stream only the first `FREE` bytes are tried.
     """
-    for one in list(_KNOWN):
+    for one in list(_KNOWN.values()):
         if one.rereadable and error.where.startswith(visible(one.name, 200)):
             try:
                 with one.opened() as stream:
