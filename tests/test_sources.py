@@ -443,6 +443,9 @@ def test_files_that_do_not_belong_together_are_refused(tmp_path: Path) -> None:
     data.to_csv(tmp_path / "b.csv", index=False)
     with pytest.raises(DataError, match=r"b.csv: is delimited text, but .*a.parquet is a Parquet"):
         losscli.evaluate(tmp_path, losses="mse")
+    (tmp_path / "b.csv").write_text("")
+    with pytest.raises(DataError, match=r"b.csv: no rows: the file is empty; check the program"):
+        losscli.evaluate(tmp_path, losses="mse")
     (tmp_path / "b.csv").unlink()
     data.rename(columns={"w": "weight"}).to_parquet(tmp_path / "b.parquet")
     with pytest.raises(DataError, match=r"b.parquet: the columns are not .* lacks w and adds wei"):

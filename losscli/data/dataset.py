@@ -34,6 +34,9 @@ def _of_one_format(kept: Sequence[Stored], reading: Reading) -> Source:
     kind = format_of(kept[0])
     for other in kept[1:]:
         its = format_of(other)
+        if its is not kind and other.size == 0:
+            remedy = "check the program that wrote it, or name the files that belong together"
+            raise DataError("no rows: the file is empty", where=other.name, remedy=remedy)
         if its is not kind:
             first = visible(kept[0].name, 200)
             raise DataError(
