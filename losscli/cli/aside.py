@@ -7,12 +7,10 @@ import faulthandler
 import os
 import re
 import signal
-import tempfile
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import IO
 
-from losscli.cli import ahead, interrupt, refusal, terminal
+from losscli.cli import ahead, interrupt, terminal
 from losscli.cli.failure import exit_code_of
 from losscli.cli.reader import plugins
 from losscli.errors import UsageError
@@ -27,7 +25,7 @@ def run(command: Callable[[Sequence[str]], int], arguments: Sequence[str]) -> in
     if not hasattr(os, "fork") or terminal.stdout is None:
         return command(arguments)
     told, tells = os.pipe()
-    faulthandler.enable(_record())
+    faulthandler.enable(_record()[1])
     parent, process = os.getpid(), os.fork()
     if not process:
         ahead.end_with(parent)
@@ -37,25 +35,36 @@ def run(command: Callable[[Sequence[str]], int], arguments: Sequence[str]) -> in
         os.write(tells, bytes([code]))
         return code
     _, status = os.waitpid(process, 0)
-    os.set_blocking(told, False)
-    try:
-        return os.read(told, 1)[0]
-    except BlockingIOError:
-        code = os.waitstatus_to_exitcode(status)
-    error = _end(arguments, f"code {code}" if code >= 0 else signal.Signals(-code).name)
+    if code := _read(told):
+        return code[0]
+    ended = os.waitstatus_to_exitcode(status)
+    places = [*_places(arguments), ", ".join(plugins(arguments))]
+    error = _end(places, f"code {ended}" if ended >= 0 else signal.Signals(-ended).name)
+    from losscli.cli import refusal  # noqa: PLC0415 - most runs need none
+
     refusal.tell(arguments, error)
     return exit_code_of(error, debug=False)
 
 
 @cache
-def _record() -> IO[bytes]:
-    """Return the file in which a process that dies of a signal says where."""
-    return tempfile.TemporaryFile()
+def _record() -> tuple[int, int]:
+    """Return the ends of the pipe in which a process that dies of a signal says where."""
+    return os.pipe()
+
+
+def _read(pipe: int) -> bytes:
+    """Return what is in a pipe by now; others may hold its other end."""
+    os.set_blocking(pipe, False)
+    try:
+        return os.read(pipe, 1 << 16)
+    except BlockingIOError:
+        return b""
 
 
 def crash(arguments: Sequence[str]) -> UsageError | None:
     """Return the error that another process, one that this one has started, died in a plugin."""
-    return _end(arguments, "it crashed") if _places(arguments) else None
+    places = _places(arguments)
+    return _end(places, "it crashed") if places else None
 
 
 def _keep_stdout() -> None:
@@ -73,13 +82,11 @@ def _keep_stdout() -> None:
 def _places(arguments: Sequence[str]) -> list[str]:
     """Return the lines of plugins that a process has died in, the innermost first."""
     paths = {*plugins(arguments)}
-    _record().seek(0)
-    lines = ((os.fsdecode(file), int(line)) for file, line in _PLACE.findall(_record().read()))
+    lines = ((os.fsdecode(f), int(line)) for f, line in _PLACE.findall(_read(_record()[0])))
     return [f"{file}, line {line}" for file, line in lines if file in paths]
 
 
-def _end(arguments: Sequence[str], how: str) -> UsageError:
-    """Return the error that what a plugin runs has ended the process, with its line if known."""
-    places = [*_places(arguments), ", ".join(plugins(arguments))]
+def _end(places: Sequence[str], how: str) -> UsageError:
+    """Return the error that what a plugin runs has ended the process."""
     what = f"what the plugin runs ends the program ({how}) with nothing judged"
     return UsageError(what, where=visible(places[0], limit=500), remedy="mend it there")
