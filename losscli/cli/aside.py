@@ -35,8 +35,8 @@ def run(command: Callable[[Sequence[str]], int], arguments: Sequence[str]) -> in
         os.write(tells, bytes([code]))
         return code
     _, status = os.waitpid(process, 0)
-    if code := _read(told):
-        return code[0]
+    if byte := _read(told):
+        return byte[0]
     ended = os.waitstatus_to_exitcode(status)
     places = [*_places(arguments), ", ".join(plugins(arguments))]
     error = _end(places, f"code {ended}" if ended >= 0 else signal.Signals(-ended).name)
