@@ -46,6 +46,7 @@ ORDER = [
     "minimum",
     "draft",
     "errors",
+    "leaving",
     "visible",
     "dataclass",
 ]

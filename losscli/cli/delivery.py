@@ -8,10 +8,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO, cast
 
-from losscli.cli import interrupt, terminal
+from losscli.cli import terminal
 from losscli.dataclass import dataclass
 from losscli.draft import discard, draft_of, naming
 from losscli.errors import UsageError
+from losscli.leaving import before_leaving
 from losscli.render import Format, Style, format_for, format_named, format_names
 from losscli.visible import visible
 
@@ -182,7 +183,7 @@ def write_texts(goals: Sequence[tuple[Target, str]]) -> None:
                     file.write(data)
 
 
-interrupt.before_leaving.append(discard)
+before_leaving.append(discard)
 
 
 def _draft(path: Path, data: bytes) -> Path:

@@ -2,16 +2,14 @@
 
 import os
 import signal
-from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
+
+from losscli.leaving import before_leaving
 
 INTERRUPTED = 130
 leave_with = os._exit
 """End the process; what plugins run cannot (visit.py)."""
-
-before_leaving: list[Callable[[], None]] = []
-"""What must not be left behind: half-written files, a hidden cursor. Quick, and never waiting."""
 
 
 def watch() -> None:

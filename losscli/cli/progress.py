@@ -7,7 +7,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from losscli.cli import interrupt
+from losscli.leaving import before_leaving
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -25,7 +25,7 @@ class Bar:
         self._task: TaskID | None = None
 
     def __enter__(self) -> Self:
-        interrupt.before_leaving.append(self._restore)
+        before_leaving.append(self._restore)
         return self
 
     def __exit__(
@@ -34,7 +34,7 @@ class Bar:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        interrupt.before_leaving.remove(self._restore)
+        before_leaving.remove(self._restore)
         if self._bar:
             self._bar.stop()
 

@@ -1,11 +1,18 @@
 """Connecting to a cluster, or starting one on this machine, and looking its workers over."""
 
 import logging
+import multiprocessing
+import os
 import re
+import shutil
+import signal
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from ipaddress import ip_address
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +25,7 @@ from losscli.engine import Scheduler
 from losscli.engine.dask import probe
 from losscli.engine.dask.alike import difference, here
 from losscli.errors import UsageError
+from losscli.leaving import before_leaving
 from losscli.visible import visible
 
 _PATIENCE = 5
@@ -43,6 +51,8 @@ def connected(scheduler: Any) -> Iterator[distributed.Client]:  # noqa: ANN401 -
     quiet = {
         "distributed.scheduler.allowed-failures": _LOSSES,
         "distributed.comm.timeouts.connect": _PATIENCE,
+        "distributed.scheduler.http.routes": [],
+        "distributed.worker.http.routes": [],
     }
     with _silence(), dask.config.set(quiet), _client(wanted) as client:
         _look_over(client)
@@ -81,24 +91,76 @@ def _client(wanted: Scheduler) -> Iterator[distributed.Client]:
         yield client
 
 
+class _Nanny(distributed.Nanny):
+    """Keeps a worker in a process of its own, without the pages that Dask would show of it."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - Dask's own
+        super().__init__(*arguments, **{**options, "dashboard": False})
+
+
+@contextmanager
+def _folder() -> Iterator[str]:
+    """Give a folder that is gone again, however the program ends."""
+    with tempfile.TemporaryDirectory(prefix="losscli-") as found:
+        remove = partial(_remove, found)
+        before_leaving.append(remove)
+        try:
+            yield found
+        finally:
+            before_leaving.remove(remove)
+
+
+def _remove(folder: str) -> None:
+    for worker in multiprocessing.active_children():
+        worker.kill()  # who is alive would put something into it again
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _untouched() -> Iterator[None]:
+    """Let processes be started that Ctrl-C does not reach: they end with this one, in silence."""
+    if sys.platform == "win32":
+        yield
+        return
+    with _environment("PYTHONWARNINGS", "ignore"):
+        resource_tracker.ensure_running()  # it would tell of the semaphores that are left
+    held = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, held)
+
+
+@contextmanager
+def _environment(name: str, value: str) -> Iterator[None]:
+    before = os.environ.get(name)
+    os.environ[name] = value
+    try:
+        yield
+    finally:
+        del os.environ[name]
+        os.environ |= {} if before is None else {name: before}
+
+
 @contextmanager
 def _cluster(workers: int) -> Iterator[distributed.LocalCluster]:
     if not workers:
         raise UsageError("local:0 has no workers", where=_WHERE, remedy="try local:2")
-    with tempfile.TemporaryDirectory(prefix="losscli-") as folder:
+    with _folder() as folder:
         try:
-            started = distributed.LocalCluster(
-                n_workers=workers,
-                threads_per_worker=1,
-                processes=True,
-                host="127.0.0.1",
-                dashboard_address="127.0.0.1:0",
-                worker_dashboard_address="127.0.0.1:0",
-                scheduler_kwargs={"dashboard": False},
-                memory_limit=0,  # memory is bounded: a worker killed for it would help nobody
-                silence_logs=logging.CRITICAL + 1,
-                local_directory=folder,
-            )
+            with _untouched():
+                started = distributed.LocalCluster(
+                    n_workers=workers,
+                    threads_per_worker=1,
+                    worker_class=_Nanny,
+                    host="127.0.0.1",
+                    dashboard_address="127.0.0.1:0",
+                    worker_dashboard_address="127.0.0.1:0",
+                    scheduler_kwargs={"dashboard": False},
+                    memory_limit=0,  # memory is bounded: a worker killed for it would help nobody
+                    silence_logs=logging.CRITICAL + 1,
+                    local_directory=folder,
+                )
         except (OSError, RuntimeError) as error:
             what = f"the workers cannot be started ({_reason(error)})"
             remedy = "in a script, call it below if __name__ == '__main__':"
