@@ -22,6 +22,7 @@ from process import shell
 
 import losscli
 from losscli.data.dataset import open_files
+from losscli.data.storage import stored
 from losscli.errors import DataError, UsageError
 
 ROWS = 3000
@@ -412,6 +413,48 @@ def test_the_checksums_of_pages_are_verified(tmp_path: Path) -> None:
     path.write_bytes(data)
     with pytest.raises(DataError, match=r"is cut or corrupt .*CRC checksum"):
         losscli.evaluate(path, losses="mae")
+
+
+@pytest.mark.parametrize("form", ["feather", "arrows", "parquet"])
+def test_a_table_that_unpacks_to_very_much_is_refused(
+    tmp_path: Path, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from losscli.data.formats import arrow, parquet  # noqa: PLC0415 - for this test only
+
+    for module in (arrow, parquet):
+        monkeypatch.setattr(module, "FREE", 1 << 20)
+    path, zeros = tmp_path / f"p.{form}", np.zeros(200_000)
+    table = pa.table({"y_true": zeros, "y_pred": zeros})
+    if form == "parquet":
+        pq.write_table(table, path, compression="zstd", use_dictionary=False)
+    else:
+        new = pa.ipc.new_file if form == "feather" else pa.ipc.new_stream
+        with new(path, table.schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as writer:
+            writer.write_table(table, max_chunksize=50_000)
+    with pytest.raises(DataError, match=rf"p.{form}: unpacks to more than 200 times its") as told:
+        losscli.evaluate(path, losses="mae", task="regression")
+    most = float(told.value.remedy.rpartition(" ")[2])
+    report = losscli.evaluate(path, losses="mae", task="regression", max_unpacked=most)
+    assert report.rows == len(zeros)
+
+
+def test_the_size_of_what_is_compressed_is_read_from_its_messages(tmp_path: Path) -> None:
+    from losscli.data.ipc import unpacked_size  # noqa: PLC0415 - for this test only
+
+    path, data = tmp_path / "p.feather", frame()
+    data["city"] = data["city"].astype("category")
+    for compression in ("zstd", "lz4"):
+        options = pa.ipc.IpcWriteOptions(compression=compression)
+        table = pa.Table.from_pandas(data)
+        with pa.ipc.new_file(path, table.schema, options=options) as writer:
+            writer.write_table(table, max_chunksize=700)
+        with pa.ipc.open_file(path) as found:
+            batches = [found.get_batch(k) for k in range(found.num_record_batches)]
+        buffers = [b for batch in batches for column in batch.columns for b in column.buffers()]
+        expected = sum(b.size for b in buffers if b)
+        words = batches[0].column("city").dictionary
+        expected += sum(b.size for b in words.buffers() if b)
+        assert unpacked_size(stored(str(path)), 8) == pytest.approx(expected, rel=0.01)
 
 
 @pytest.mark.parametrize("plaintext_footer", [True, False])

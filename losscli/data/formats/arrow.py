@@ -8,8 +8,11 @@ import pyarrow as pa
 
 from losscli.data.block import Source
 from losscli.data.columnar import Table, columnar, explained
+from losscli.data.ipc import unpacked_size
 from losscli.data.reading import Reading
 from losscli.data.storage import Stored
+from losscli.data.storage.compressed import FREE, MOST, bomb
+from losscli.data.storage.local import LocalFile
 from losscli.data.storage.peekable import Peekable
 from losscli.data.storage.seekable import Seekable, Spooled
 from losscli.errors import DataError, UsageError
@@ -31,10 +34,11 @@ def opened(files: Sequence[Stored], reading: Reading) -> Source:
     """Return the rows of Arrow files or streams as one data set."""
     for flag in reading.of_text:
         raise UsageError(f"{flag} is for delimited text", where=files[0].name, remedy="leave it")
-    return columnar([_table(kept) for kept in files])
+    most = reading.max_unpacked or MOST
+    return columnar([_table(kept, most) for kept in files])
 
 
-def _table(kept: Stored) -> "_File | _Stream":
+def _table(kept: Stored, most: float) -> "_File | _Stream":
     if not kept.rereadable:
         kept = Spooled(kept)
     with kept.opened() as stream:
@@ -45,7 +49,12 @@ def _table(kept: Stored) -> "_File | _Stream":
             where=kept.name,
             remedy="write it again with a current pyarrow or pandas",
         )
-    return _File(kept) if head.startswith(_FILE) and kept.size is not None else _Stream(kept)
+    whole = head.startswith(_FILE)
+    if isinstance(kept, LocalFile | Spooled):  # of a far file each look would be a request
+        size, unpacked = kept.size or 1, unpacked_size(kept, _START if whole else 0)
+        if unpacked > max(FREE, most * size):
+            raise bomb(kept.name, most, unpacked / size)
+    return _File(kept) if whole and kept.size is not None else _Stream(kept)
 
 
 class _File:

@@ -13,11 +13,11 @@ from losscli.data.block import Source
 from losscli.data.columnar import ROWS, Table, columnar, explained
 from losscli.data.reading import Reading
 from losscli.data.storage import Stored
-from losscli.data.storage.compressed import FREE, MOST
+from losscli.data.storage.compressed import FREE, MOST, bomb
 from losscli.data.storage.local import LocalFile
 from losscli.data.storage.seekable import Seekable, seekable
 from losscli.dataclass import dataclass
-from losscli.errors import DataError, UsageError
+from losscli.errors import UsageError
 
 KIND = "a Parquet file"
 _MAGIC, _ENCRYPTED = b"PAR1", b"PARE"
@@ -54,14 +54,9 @@ class _File:
             self.schema = found.schema_arrow.remove_metadata()
             groups = [meta.row_group(k) for k in range(meta.num_row_groups)]
             rows = [group.num_rows for group in groups]
-        size = kept.size or 1
-        if groups and sum(group.total_byte_size for group in groups) > max(FREE, most * size):
-            raise DataError(
-                f"unpacks to more than {most:g} times its size, which no table of predictions "
-                "should",
-                where=kept.name,
-                remedy=f"if it is sound, allow it: --max-unpacked {most * 10:g}",
-            )
+        size, unpacked = kept.size or 1, sum(group.total_byte_size for group in groups)
+        if unpacked > max(FREE, most * size):
+            raise bomb(kept.name, most, unpacked / size)
         # rows of a far file that are passed over would come through the network for nothing
         self._lots = _lots(rows)
         self._ends: list[int] = [0, *accumulate(sum(rows[k] for k in lot) for lot in self._lots)]

@@ -1,5 +1,6 @@
 """Compressed inputs, unpacked as a stream in bounded memory."""
 
+import math
 import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -104,7 +105,7 @@ class _Unpacking:
             raise self._corrupt(error) from None
         self._given += len(found)
         if self._given > max(FREE, self._most * self._taken.bytes):
-            raise self._bomb()
+            raise bomb(self._name, self._most, self._given / max(self._taken.bytes, 1))
         return found
 
     def _corrupt(self, error: Exception) -> DataError:
@@ -123,15 +124,6 @@ class _Unpacking:
             f"{self._codec.name} -t {shlex.quote(self._name)}",
         )
 
-    def _bomb(self) -> DataError:
-        times = -(-self._given // max(self._taken.bytes, 1))
-        return DataError(
-            f"unpacks to more than {self._most:g} times its size, which no table of predictions "
-            "should",
-            where=self._name,
-            remedy=f"if it is sound, allow it: --max-unpacked {10 ** len(str(times))}",
-        )
-
 
 class _Counted:
     """What goes into an unpacking, apart from it: in a circle it would outlive a short run."""
@@ -144,3 +136,12 @@ class _Counted:
         found = self._raw.read(size)
         self.bytes += len(found)
         return found
+
+
+def bomb(name: str, most: float, times: float) -> DataError:
+    """Return the error for what unpacks to so many times its size, more than the most."""
+    return DataError(
+        f"unpacks to more than {most:g} times its size, which no table of predictions should",
+        where=name,
+        remedy=f"if it is sound, allow it: --max-unpacked {10 ** len(str(math.ceil(times)))}",
+    )
