@@ -116,9 +116,10 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--runs", type=int, default=200)
     parser.add_argument("--rows", type=int, default=1000)
+    parser.add_argument("--jobs", type=int)
     parser.add_argument("--only", default="", help="those whose name holds this")
     asked = parser.parse_args()
-    with multiprocessing.pool.Pool() as pool:
+    with multiprocessing.pool.Pool(asked.jobs) as pool:
         print("| loss and data | gain claimed | by each fix at most | intervals that hold 0 |")
         print("|---|---|---|---|")
         for name in (name for name in NOTHING if asked.only in name):
@@ -127,7 +128,10 @@ def main() -> None:
             kinds = [kind for kind in KINDS if any(kind in each for _, each in found)]
             worst = max(np.mean([e[k][0] for _, e in found if k in e]) for k in kinds)
             held = min(np.mean([e[k][1] for _, e in found if k in e]) for k in kinds)
-            print(f"| {name} | {100 * claims:.1f} % | {100 * worst:.1f} % | {100 * held:.1f} % |")
+            print(
+                f"| {name} | {100 * claims:.1f} % | {100 * worst:.1f} % | {100 * held:.1f} % |",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":
