@@ -15,7 +15,7 @@ import pytest
 
 import losscli
 from losscli.data.storage import compressed, stored
-from losscli.errors import DataError
+from losscli.errors import DataError, LosscliError
 
 BODY = "".join(f"{k % 7 / 4},{k % 5 / 8},c{k % 3}\n" for k in range(3000))
 TEXT = "y_true,y_pred,city\n" + BODY
@@ -103,6 +103,21 @@ def test_a_damaged_stream_is_told_and_not_the_row_that_it_garbles(
     path.write_bytes(data)
     with pytest.raises(DataError, match=r"p\.csv: the gzip stream is corrupt .*copy or download"):
         judge(path, losses="mse")
+
+
+@pytest.mark.parametrize("header", ["y_true,y_pred,y_pred", "a,b,c"])
+def test_a_damaged_stream_is_told_and_not_the_header_that_it_garbles(
+    tmp_path: Path, header: str
+) -> None:
+    path = tmp_path / "p.csv"
+    data = bytearray(gzip.compress(f"{header}\n{BODY}".encode(), compresslevel=0))
+    path.write_bytes(data)
+    with pytest.raises(LosscliError, match=r"no column|the header has the column"):
+        losscli.evaluate(path)
+    data[-6] ^= 1  # of the checksum
+    path.write_bytes(data)
+    with pytest.raises(DataError, match=r"p\.csv: the gzip stream is corrupt .*copy or download"):
+        losscli.evaluate(path)
 
 
 @ways

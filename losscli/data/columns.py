@@ -17,6 +17,7 @@ from losscli.data.names import BREAKDOWNS, fold
 from losscli.data.roles import Wanted
 from losscli.data.scene import Scene, scene_of
 from losscli.data.stated import stated, warned
+from losscli.data.storage.compressed import begun
 from losscli.data.task import choose_task
 from losscli.dataclass import dataclass
 from losscli.errors import DataError, UsageError
@@ -144,6 +145,7 @@ def _weighted(block: Block, truth: str, weights: Mapping[str, float]) -> Block:
     return replace(block, weight=found if block.weight is None else found * block.weight)
 
 
+@begun()
 def plan(source: Source, wanted: Wanted) -> Plan:
     """Find the task and the columns; raise UsageError where they must be named."""
     scene = scene_of(source, wanted)

@@ -8,10 +8,12 @@ from losscli.data.formats import format_of
 from losscli.data.partitioned import partitioned
 from losscli.data.reading import Reading
 from losscli.data.storage import STDIN, Stored, stored
+from losscli.data.storage.compressed import begun
 from losscli.errors import DataError, UsageError
 from losscli.visible import visible
 
 
+@begun()
 def open_files(paths: Sequence[str], reading: Reading | None = None) -> Source:
     """Return the rows of files, folders and globs as one data set.
 

@@ -9,7 +9,7 @@ from weakref import WeakValueDictionary
 from losscli.data.storage import Stored
 from losscli.data.storage.codecs import MAGIC_BYTES, Codec, codec_of
 from losscli.data.storage.peekable import Peekable
-from losscli.errors import DataError
+from losscli.errors import DataError, LosscliError
 from losscli.visible import visible
 
 MOST = 200.0
@@ -66,22 +66,37 @@ _KNOWN: WeakValueDictionary[str, Unpacked] = WeakValueDictionary()
 """Those that are in use, by name; a file that was opened again stands for itself."""
 
 
-def cause(error: DataError) -> DataError:
+_BEGUN = 1 << 24
+"""So many bytes are tried where only the first rows were looked at."""
+
+
+def cause(error: LosscliError, most: int = FREE) -> LosscliError:
     """Return what is wrong with the stream that an error of a row is about, else the error.
 
     A bit that is flipped makes rows that cannot be read long before a checksum tells why. Of a
-    long stream only the first `FREE` bytes are tried.
+    long stream only the first `most` bytes are tried.
     """
-    for one in list(_KNOWN.values()):
-        if one.rereadable and error.where.startswith(visible(one.name, 200)):
+    told = error.where.removesuffix("…")  # a long name may be cut
+    for one in list(_KNOWN.values()) if told else ():
+        name = visible(one.name, 200)
+        if one.rereadable and (told.startswith(name) or name.startswith(told)):
             try:
                 with one.opened() as stream:
-                    left = FREE
+                    left = most
                     while left > 0 and (chunk := stream.read(_CHUNK)):
                         left -= len(chunk)
             except DataError as found:
                 return found
     return error
+
+
+@contextmanager
+def begun() -> Iterator[None]:
+    """Say of first rows that make no sense where it is their stream that is damaged."""
+    try:
+        yield
+    except LosscliError as error:
+        raise cause(error, _BEGUN) from None
 
 
 class _Unpacking:
