@@ -1,6 +1,7 @@
 """Text from a file, made harmless before it is shown."""
 
 import re
+from collections.abc import Sequence
 
 _CUT = "…"
 _COMMAND = re.compile(r"##(?=\w*\[)")
@@ -44,6 +45,12 @@ def visible(text: str, limit: int = 60) -> str:
     if "::" in shown:
         shown = _MARKER.sub(r":\\x3a", shown)
     return shown if len(shown) <= limit else shown[: limit - 1] + _CUT
+
+
+def first_of(names: Sequence[str]) -> str:
+    """Return the first of the names of files, and how many there are more."""
+    first = visible(names[0], 200)
+    return first if len(names) == 1 else f"{first} and {len(names) - 1} more"
 
 
 def _escape(character: str) -> str:

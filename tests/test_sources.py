@@ -502,6 +502,15 @@ def test_files_that_do_not_belong_together_are_refused(tmp_path: Path) -> None:
         losscli.evaluate([tmp_path, tmp_path / "a.parquet"], losses="mse")
 
 
+def test_an_error_of_many_files_names_one_of_them(tmp_path: Path) -> None:
+    for number in range(300):
+        (tmp_path / f"part-{number:03}.csv").write_text("y_true,y_pred\n1.5,2\n")
+    done = shell("eval", ".", "--pred", "nope", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    words = "losscli: part-000.csv and 299 more: --pred: there is no column 'nope'; the columns"
+    assert done.stderr.startswith(words)
+
+
 def test_folders_and_globs_without_files_are_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="there is no file in the folder"):
         losscli.evaluate(tmp_path, losses="mse")

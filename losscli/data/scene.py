@@ -12,7 +12,7 @@ from losscli.data.roles import Candidate, Wanted, candidates, truths
 from losscli.dataclass import dataclass
 from losscli.errors import UsageError
 from losscli.roles import ROLES
-from losscli.visible import visible
+from losscli.visible import first_of, visible
 
 YES_AND_NO = 2
 
@@ -52,7 +52,7 @@ class Scene:
 
 def scene_of(source: Source, wanted: Wanted) -> Scene:
     """Find the truth and what may play each role beside it; unknown names are UsageErrors."""
-    header = Header(tuple(source.names), ", ".join(map(visible, source.files)))
+    header = Header(tuple(source.names), first_of(source.files))
     wanted = replace(
         wanted,
         weight=wanted.weight and header.column("--weight", wanted.weight),

@@ -12,7 +12,7 @@ from losscli.data.text.sniff import sniff
 from losscli.data.text.source import CsvSource
 from losscli.data.text.textfile import TextFile
 from losscli.errors import DataError, UsageError
-from losscli.visible import visible
+from losscli.visible import first_of
 
 KIND = "delimited text"
 _FEW_ROWS = 20
@@ -101,9 +101,4 @@ def _notes(sheets: Sequence[Sheet], chosen: Collection[str]) -> list[str]:
             words = ", ".join(words for _, _, words in facts)
             flags = " ".join(f"--{flag} {value}" for flag, value, _ in facts)
             found.setdefault(f"read with {words} ({flags})", []).append(sheet.text.name)
-    return [f"{_files(names)} {note}" for note, names in found.items()]
-
-
-def _files(names: list[str]) -> str:
-    first = visible(names[0], 200)
-    return first if len(names) == 1 else f"{first} and {len(names) - 1} more"
+    return [f"{first_of(names)} {note}" for note, names in found.items()]
