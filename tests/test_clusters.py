@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import distributed
+import pandas as pd
 import pytest
 from distributed.security import Security
 from process import CALM, PROGRAM, ROOT, SAMPLES, shell
+from test_sources import WRITE, frame, numbers
 
 import losscli
 from losscli.engine import Scheduler
@@ -127,6 +129,28 @@ def test_a_worker_that_is_killed_changes_no_bit(client: distributed.Client, fold
     found = losscli.evaluate(folder, engine="dask", scheduler=client, progress=kill, **words)
     assert killed
     assert found.to_json() == losscli.evaluate(folder, **words).to_json()
+
+
+def put(form: str, data: pd.DataFrame, folder: Path) -> None:
+    if form == "partitions":
+        data.to_parquet(folder / "table", partition_cols=["city"])
+    elif form in WRITE:
+        WRITE[form](data, folder / f"p.{form}")
+    else:
+        data.to_csv(folder / f"p.csv.{form}", index=False)
+
+
+@pytest.mark.parametrize("form", [*WRITE, "gz", "bz2", "xz", "partitions"])
+def test_a_cluster_gives_the_bits_of_the_frame_from_every_format(
+    client: distributed.Client, tmp_path: Path, form: str
+) -> None:
+    data = frame()
+    for part in range(5):
+        folder = tmp_path / f"{part}"
+        folder.mkdir()
+        put(form, data.iloc[part * 600 : (part + 1) * 600].reset_index(drop=True), folder)
+    whole = f"{tmp_path}/*/table" if form == "partitions" else tmp_path
+    assert numbers(whole, engine="dask", scheduler=client) == numbers(data)
 
 
 @pytest.mark.parametrize("command", ["suggest", "improve"])
