@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -222,6 +223,14 @@ def test_a_scheduler_that_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatc
         losscli.evaluate(
             SAMPLES / "breast_cancer.csv", engine="dask", scheduler="tcp://127.0.0.1:9"
         )
+
+
+def test_the_deepest_cause_that_says_something_is_told() -> None:
+    middle, top = OSError("[Errno 111] Connection refused"), TimeoutError("timed out")
+    middle.__cause__ = CancelledError()
+    top.__cause__ = middle
+    assert cluster._reason(top) == "[Errno 111] Connection refused"  # noqa: SLF001 - rare in life
+    assert cluster._reason(CancelledError()) == "CancelledError"  # noqa: SLF001 - as above
 
 
 def test_without_a_scheduler_there_is_no_cluster() -> None:

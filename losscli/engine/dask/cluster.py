@@ -181,11 +181,13 @@ def _joined(cluster: Any, **options: Any) -> Iterator[distributed.Client]:  # no
         yield client
 
 
-def _reason(error: Exception) -> str:
-    deepest: BaseException = error
+def _reason(error: BaseException) -> str:
+    """Return what the deepest cause says that says anything."""
+    said, deepest = str(error), error
     while deepest.__cause__:
         deepest = deepest.__cause__
-    return visible(str(deepest) or type(deepest).__name__, 200)
+        said = str(deepest) or said
+    return visible(said or type(error).__name__, 200)
 
 
 def _refuse_unsafe(wanted: Scheduler) -> None:
@@ -258,7 +260,7 @@ def _look_over(client: distributed.Client) -> None:
             what, remedy = "there is no losscli", "install the same losscli on all machines"
             raise UsageError(what, where=where, remedy=remedy)
         if isinstance(theirs, BaseException):
-            what = f"it cannot be asked what it computes with ({_reason(theirs)})"  # type: ignore[arg-type]
+            what = f"it cannot be asked what it computes with ({_reason(theirs)})"
             raise UsageError(what, where=where, remedy="look into its log")
         if differs := difference(here(), theirs):
             raise UsageError(differs[0], where=where, remedy=differs[1])
