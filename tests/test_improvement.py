@@ -496,6 +496,26 @@ def test_a_loss_that_falls_for_ever_has_no_best_map(loss: str) -> None:
         losscli.improve(numbers(200), loss=loss)
 
 
+def certain(shift: float) -> pd.DataFrame:
+    """Return rows whose logits tell yes from no without an error, but not at 0."""
+    logit = np.linspace(-5, 5, 401)
+    yes = (logit > shift).astype(int)
+    return pd.DataFrame({"y_true": yes, "y_prob": 1 / (1 + np.exp(-logit))})
+
+
+@pytest.mark.parametrize(
+    ("frame", "loss"),
+    [(certain(1.0), "log_loss"), (certain(-1.0), "brier"), (yes_or_no(), "abs(y - prob)")],
+    ids=["log_loss", "brier", "linear"],
+)
+def test_a_fit_that_runs_to_the_last_that_was_tried_is_none(frame: pd.DataFrame, loss: str) -> None:
+    found = losscli.improve(frame, loss=loss)
+    assert "platt" not in [fix.kind for fix in found.fixes]
+    for fix in found.fixes:
+        assert abs(fix.parameters.get("shift", 0.0)) < 29.7
+        assert 0.0105 < abs(fix.parameters.get("temperature", 1.0)) < 95
+
+
 @pytest.mark.parametrize("loss", ["mae", "mse", "huber(delta=1)", "(y - pred)**2"])
 def test_perfect_predictions_need_nothing(loss: str) -> None:
     frame = numbers(300)

@@ -9,11 +9,13 @@ import numpy as np
 from losscli.improvement.fitted import Fitted, starts_of
 from losscli.improvement.kinds import Kind
 from losscli.improvement.objective import Objective
-from losscli.improvement.search import Least, along, around
+from losscli.improvement.search import NO_END, Least, along, around
 
 _POINTS = 65
 _HOTTEST = 100.0
 _FARTHEST = 30.0
+_EDGE = 0.99
+"""From this part of the way to the last that is tried, a least of both is one at an end."""
 _FLAT = "the hotter the better: none is better than logits of 0, which tell nothing"
 
 
@@ -59,4 +61,6 @@ def platt(objective: Objective, kind: Kind, before: Sequence[Fitted]) -> Least |
         return objective.value(kind, (sign * math.exp(u[0]), u[1]))
 
     found = around(value, starts_of(kind, before, starts), 0.25)
-    return replace(found, at=(sign * math.exp(found.at[0]), found.at[1]))
+    heat, far = abs(found.at[0]) / math.log(_HOTTEST), abs(found.at[1]) / _FARTHEST
+    why = found.why or (NO_END if max(heat, far) > _EDGE else "")
+    return replace(found, at=(sign * math.exp(found.at[0]), found.at[1]), why=why)
