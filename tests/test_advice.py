@@ -157,6 +157,25 @@ def test_what_cannot_be_read_is_refused() -> None:
         losscli.suggest(SAMPLES / "digits.csv", losses="mse")
 
 
+def test_what_holds_text_is_no_column_of_a_loss_of_ones_own(tmp_path: Path) -> None:
+    (tmp_path / "p.csv").write_text("y_true,y_pred,city,minutes\n3,2.5,a,10\n1,1.5,b,20\n4,3,,5\n")
+    (tmp_path / "mine.py").write_text(
+        "import losscli\n"
+        "@losscli.loss\ndef local(y, pred, city):\n    return abs(y - pred)\n"
+        "@losscli.loss\ndef late(y, pred, m):\n    return abs(y - pred)*m\n"
+    )
+    (tmp_path / "pyproject.toml").write_text('[tool.losscli.losses]\nfar = "abs(y - city)"\n')
+    words = ("suggest", "p.csv", "--plugin", "mine.py", "--format", "json", "-q", "--column")
+    for column, told in (("m=minutes", ["late"]), ("m=city", [])):
+        found = json.loads(shell(*words, column, cwd=tmp_path).stdout)
+        assert [one["loss"] for one in found["fits"] if one["rule"] == "own"] == told
+
+
+def test_wape_is_not_advised_where_every_truth_is_0() -> None:
+    frame = pd.DataFrame({"y_true": [0.0] * 9, "y_pred": [0.1 + i / 7 for i in range(9)]})
+    assert "wape" not in [one.loss for one in losscli.suggest(frame).suggestions]
+
+
 def test_losses_of_ones_own_are_told_where_their_columns_are_there(tmp_path: Path) -> None:
     (tmp_path / "p.csv").write_text("y_true,y_pred,minutes\n3,2.5,10\n1,1.5,20\n4,3,5\n2,2.25,8\n")
     (tmp_path / "mine.py").write_text(

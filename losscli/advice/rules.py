@@ -40,8 +40,8 @@ def far_errors(far_share: float, tail: float) -> bool:
     why="{zero_share:.2%} of the truths are 0, by which a relative error divides",
 )
 def zeros(zero_share: float) -> bool:
-    """Truths of 0."""
-    return zero_share > 0
+    """Truths of 0, beside others: of nothing but 0, wape is undefined, too."""
+    return 0 < zero_share < 1
 
 
 @rule(

@@ -13,8 +13,9 @@ from losscli.advice.own import own
 from losscli.advice.records import FITS, MISLEADS, Advice, Suggestion
 from losscli.advice.rule import RULES, Rule
 from losscli.advice.seen import Seen, look
-from losscli.data.block import Piece
+from losscli.data.block import Piece, Source
 from losscli.data.columns import Plan
+from losscli.data.peek import Peek
 from losscli.refusals import check_rows
 from losscli.run import Blocks, Progress, Run
 from losscli.truth_file import opened
@@ -55,8 +56,7 @@ def suggest(
     known = facts(seen, found)
     told = [words for _, words in seen.census.rounded.values()]
     base = _base(source.files, reading, data)
-    names = {*source.names, *(reading.get("columns") or {})}
-    lot = [*own(found, names, hybrids)]
+    lot = [*own(found, _numeric(source, reading.get("columns") or {}), hybrids)]
     ours = [
         Suggestion(loss, FITS, visible(why, 200), "own", _command([*base, *_plugin(file)], loss))
         for loss, why, file in lot
@@ -80,6 +80,13 @@ def suggest(
         warnings=(*source.warnings, *told, *found.warnings),
         notes=(*source.notes, *found.notes),
     )
+
+
+def _numeric(source: Source, columns: Mapping[str, str]) -> set[str]:
+    """Return the columns of numbers, and the names that some are given, by the first rows."""
+    peek = Peek(source.sample())
+    names = {name for name in peek.sample if peek.numeric(name)}
+    return names | {name for name, column in columns.items() if column in names}
 
 
 def _look(blocks: Blocks, truth: str, piece: Piece, before: Seen) -> Seen:
