@@ -62,7 +62,7 @@ HEAD = "import numpy as np, losscli\nfrom typing import Annotated\n"
 FAULTS = {
     "the batch": ("return np.abs(y - pred) / len(y)", "it depends on the batch: a row costs"),
     "the mean": ("return np.abs(y - pred.mean())", "it depends on the batch: a row costs"),
-    "one number": ("return np.abs(y - pred).mean()", "line 3: mine returns one number for"),
+    "one number": ("return np.abs(y - pred).mean()", "one number for 1 row, not an array of one"),
     "an input": ("y += 1; return y", "mine changes its columns, which other losses need"),
     "other bits": (
         "return np.abs(y - pred)*(1 + 2.0**-50*(len(y) % 2))",

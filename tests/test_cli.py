@@ -204,6 +204,10 @@ def test_nothing_heavy_is_loaded_for_little(arguments: str, loaded: str) -> None
         ),
         ("eval x.csv --jobs 1_0", "--jobs takes a whole number of at least 1, not '1_0'"),
         ("eval x.csv --level x", "--level takes a number, not 'x'; such as --level 0.95"),
+        (
+            "eval x.csv --class-weights x",
+            "--class-weights takes a number, not 'x'; --help says what it is for",
+        ),
         ("eval x.csv --level 1", "--level 1 is not between 0 and 1; such as --level 0.95"),
         ("eval x.csv --level nan", "--level nan is not between 0 and 1; such as --level 0.95"),
         ("eval x.csv --missing no", "--missing takes one of 'error', 'drop', not 'no'; such as"),

@@ -42,4 +42,5 @@ def _number(value: Any, param: Any) -> int | float:  # noqa: ANN401 - a default 
 def _refusal(param: Any, value: str, wanted: str, example: object) -> UsageError:  # noqa: ANN401
     option = param.opts[0]
     what = f"{option} takes {wanted}, not {visible(str(value))!r}"
-    return UsageError(what, remedy=f"such as {option} {example}")
+    remedy = "--help says what it is for" if example is None else f"such as {option} {example}"
+    return UsageError(what, remedy=remedy)

@@ -71,7 +71,10 @@ class Guarded:
             kind = type(found).__name__ if array.dtype == object else f"an array of {array.dtype}"
             raise self._wrong(f"{self.name} returns {kind}, not numbers", self.line)
         if array.shape != (rows,):
-            what = f"{self.name} returns {_shape(array)} for {rows} rows, not one number a row"
+            many = (
+                "1 row, not an array of one" if rows == 1 else f"{rows} rows, not one number a row"
+            )
+            what = f"{self.name} returns {_shape(array)} for {many}"
             raise self._wrong(what, self.line)
         return np.ascontiguousarray(array, np.float64)
 
