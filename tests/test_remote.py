@@ -264,13 +264,16 @@ def test_a_scheme_that_is_not_known_is_refused() -> None:
         numbers("ftp://example.org/p.csv")
 
 
+@pytest.mark.parametrize("setting", ["train", "truth"])
 @pytest.mark.parametrize(
     ("words", "said"),
     [([], "is a URL; name it on the command line"), (["--allow-remote"], "refused")],
 )
-def test_a_configuration_names_no_server(tmp_path: Path, words: list[str], said: str) -> None:
-    text = '[tool.losscli]\ntrain = "http://127.0.0.1:9/train.csv"\nloss = "mase"\n'
-    (tmp_path / "pyproject.toml").write_text(text)
+def test_a_configuration_names_no_server(
+    tmp_path: Path, setting: str, words: list[str], said: str
+) -> None:
+    text = f'[tool.losscli]\n{setting} = "http://127.0.0.1:9/other.csv"\n'
+    (tmp_path / "pyproject.toml").write_text(text + 'loss = "mase"\nid = "id"\n')
     done = shell("eval", SAMPLES / "diabetes.csv", *words, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr

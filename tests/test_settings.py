@@ -147,6 +147,29 @@ def test_paths_of_a_configuration_stand_beside_it(project: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "name", "rows", "words"),
+    [
+        ('loss = "mase"\ntrain = "h.csv"', "h.csv", "y_true\n1\n2\n4\n", []),
+        (
+            'loss = "cost"\ncost-matrix = "m.csv"',
+            "m.csv",
+            ",a,b\na,0,1\nb,5,0\n",
+            ["--true", "city", "--label", "said"],
+        ),
+    ],
+)
+def test_what_a_configuration_reads_stands_beside_it(
+    text: str, name: str, rows: str, words: list[str], project: Path
+) -> None:
+    configure(project, text)
+    (project / name).write_text(rows)
+    judged = "y_true,y_pred,city,said\n1.5,2.5,a,b\n3.5,5.5,b,b\n"
+    (project / "preds.csv").write_text(judged)
+    done = shell("eval", "../preds.csv", *words, cwd=project / "sub")
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
     "path", ["../out.json", "/nope/out.json", "json:../../x", "sub/../../x.md"]
 )
 def test_a_configuration_writes_in_its_folder_only(path: str, project: Path) -> None:

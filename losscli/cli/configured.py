@@ -12,10 +12,10 @@ from losscli.visible import visible
 
 _OF_TWO = ("old", "new", "mode", "tolerance")
 """Settings that are about two models, so that one alone has no use for them."""
-_PATHS = ("against", "save", "output", "truth", "fit_on", "freeze_from")
-"""The settings that name files."""
 _SOURCES = ("against", "cost_matrix", "train", "truth", "fit_on", "freeze_from")
-"""Those that name a file to read."""
+"""The settings that name a file to read."""
+_PATHS = (*_SOURCES, "save", "output")
+"""Those that name files."""
 
 
 class Configured(WithFormats):
@@ -84,10 +84,14 @@ def _is_said(ctx: Any, name: str) -> bool:  # noqa: ANN401 - as above
 
 def _refuse_url(param: Any, value: Any) -> None:  # noqa: ANN401 - as above
     """Refuse a URL that a configuration names: data that were downloaded choose no servers."""
-    if str(param.name) in _SOURCES and "://" in str(value):
+    if str(param.name) in _SOURCES and _is_url(str(value)):
         where, what = f"tool.losscli.{settings.key_of(param)}", "is a URL"
         remedy = "name it on the command line, or allow it there: --allow-remote"
         raise UsageError(what, where=where, remedy=remedy)
+
+
+def _is_url(text: str) -> bool:
+    return "://" in text
 
 
 def placed(name: str, setting: settings.Setting, file: Path | None) -> Any:  # noqa: ANN401
@@ -111,6 +115,8 @@ def _output(file: Path, text: str) -> str:
 
 
 def _beside(file: Path, text: str, *, writes: bool) -> str:
+    if not writes and _is_url(text):
+        return text
     folder = file.resolve().parent
     path = folder / text
     if writes and folder not in path.resolve().parents:
