@@ -17,7 +17,8 @@ import distributed
 import pytest
 from csv_reading import open_csv
 from process import SAMPLES, shell
-from pyarrow import float64
+from pyarrow import float64, table
+from pyarrow import parquet as pq
 
 import losscli
 from losscli.engine import Scheduler
@@ -154,6 +155,23 @@ def test_a_file_that_a_worker_cannot_see_is_named(
     assert "p.csv: worker tcp://127.0.0.1:" in what
     assert "cannot be read (No such file or directory)" in what
     assert f"put it where all of them have {path}" in what
+
+
+def test_of_a_damaged_file_a_worker_says_what_to_do(
+    client: distributed.Client, tmp_path: Path
+) -> None:
+    path = tmp_path / "p.parquet"
+    numbers = {"y_true": [k / 7 for k in range(999)], "y_pred": [k / 3 for k in range(999)]}
+    plain: dict[str, Any] = {"compression": "none", "use_dictionary": False}
+    pq.write_table(table(numbers), path, write_page_checksum=True, **plain)
+    rows = bytearray(path.read_bytes())
+    rows[4000] ^= 1
+    path.write_bytes(rows)
+    with pytest.raises(DataError) as caught:
+        losscli.evaluate(path, engine="dask", scheduler=client)
+    what = str(caught.value)
+    assert "p.parquet: worker tcp://127.0.0.1:" in what
+    assert what.endswith("; write or copy it again")
 
 
 @pytest.mark.parametrize(

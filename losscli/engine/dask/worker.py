@@ -58,13 +58,14 @@ def _judge(judge: bytes) -> Callable[[Any, Any], Any]:
 
 
 def _placed(error: Exception) -> Exception:
-    """Say of a file that cannot be opened on which machine that is."""
+    """Say of a file that cannot be opened or read on which machine that is."""
     system = error.__context__
     if not (isinstance(error, LosscliError) and isinstance(system, OSError)):
         return error
-    path = visible(str(system.filename), 300)
-    what = f"{_here()}: {error.what}"
-    remedy = f"every worker opens the file itself: put it where all of them have {path}"
+    what, remedy = f"{_here()}: {error.what}", error.remedy
+    if system.filename is not None:  # there is none where it was opened and is damaged
+        path = visible(str(system.filename), 300)
+        remedy = f"every worker opens the file itself: put it where all of them have {path}"
     return type(error)(what, where=error.where, remedy=remedy)
 
 
