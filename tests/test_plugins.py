@@ -75,6 +75,21 @@ def test_it_is_listed_and_explained(folder: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("said", ["*, steps=2", "*, steps: int = 2", "*, steps: 'int'"])
+def test_a_whole_number_is_an_int_where_the_parameter_is_one(folder: Path, said: str) -> None:
+    (folder / "ints.py").write_text(
+        "import losscli\n@losscli.loss\n"
+        f"def stepped(y, pred, {said}):\n    return sum(abs(y - pred) for _ in range(steps))\n"
+    )
+    words = ["--plugin", "ints.py", "--loss", "stepped(steps=3),3*mae", "--format", "json"]
+    done = shell("eval", "p.csv", *words, cwd=folder)
+    assert done.returncode == 0, done.stderr
+    stepped, mae = json.loads(done.stdout)["losses"]
+    assert stepped["value"] == pytest.approx(mae["value"])
+    half = shell("eval", "p.csv", "--plugin", "ints.py", "--loss", "stepped(steps=1.5)", cwd=folder)
+    assert "'float' object" in half.stderr
+
+
 BODY = """import numpy as np, losscli
 @losscli.loss
 def mine(y, pred):

@@ -1,7 +1,8 @@
 """A function of the user's as a loss: its input cannot be changed, its failures are explained."""
 
+import inspect
 import signal
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ class NotOneNumberError(UsageError):
 class Guarded:
     """Calls a function with read-only columns and returns float64[n], or a tuple of them.
 
+    A whole number is an int for a parameter whose default, or annotation, is one (for `range`).
     Raises UsageError, with the line of the function's file, where it fails or returns anything
     else than one number a row.
     """
@@ -33,6 +35,11 @@ class Guarded:
         self.terms = range(1, 2)
         self.__doc__ = function.__doc__
         self.__module__ = function.__module__
+        self._whole = frozenset(
+            parameter.name
+            for parameter in inspect.signature(function).parameters.values()
+            if type(parameter.default) is int or parameter.annotation in (int, "int")
+        )
         self._by_row = [k for k, argument in enumerate(arguments) if argument not in SHARED]
 
     @property
@@ -50,7 +57,7 @@ class Guarded:
         rows = len(columns[self._by_row[0]]) if self._by_row else 0
         try:
             with Visit(self.file):
-                found = self.function(*map(_sealed, columns), **parameters)
+                found = self.function(*map(_sealed, columns), **self._typed(parameters))
                 terms = found if isinstance(found, tuple) else (found,)
                 arrays = [_array(one) for one in terms]
         except BaseException as error:
@@ -63,6 +70,12 @@ class Guarded:
             raise self._wrong(what, self.line)
         checked = [self._checked(*both, rows) for both in zip(terms, arrays, strict=True)]
         return tuple(checked) if isinstance(found, tuple) else checked[0]
+
+    def _typed(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            name: int(v) if name in self._whole and isinstance(v, float) and v.is_integer() else v
+            for name, v in parameters.items()
+        }
 
     def _checked(self, found: Any, array: NDArray[Any], rows: int) -> NDArray[np.float64]:  # noqa: ANN401
         if np.ma.is_masked(found):
