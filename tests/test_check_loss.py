@@ -69,6 +69,7 @@ FAULTS = {
         "other bits on another slice",
     ),
     "chance": ("return np.abs(y - pred)*np.random.rand(len(y))", "the same row costs"),
+    "no number": ("e = np.abs(y - pred); return e*e/e", "and not 0; compute it there"),
     "no floor": ("return np.abs(y - pred) + 1", "a perfect prediction costs 1 where y is"),
     "below": ("return y - pred", "it is below 0: -"),
     "undefined": ("return (np.log(y) - np.log(pred))**2", "it is NaN where y is"),

@@ -143,10 +143,10 @@ def _floor(tried: Tried) -> Said:
     off = _first(tried, best, lambda f: ~(np.abs(f - wanted) <= _NEAR * sizes))
     if off is None or (not tried.is_mean and tried.value(best) == 0):
         return None
-    return "broken", (
-        f"a perfect prediction costs {off}, and not {loss.floor}; "
-        'say floor="…" in the decorator where that is meant'
-    )
+    remedy = 'say floor="…" in the decorator where that is meant'
+    if off.startswith("nan "):
+        remedy = "compute it there"
+    return "broken", f"a perfect prediction costs {off}, and not {loss.floor}; {remedy}"
 
 
 def _first(
