@@ -204,6 +204,8 @@ def test_nothing_heavy_is_loaded_for_little(arguments: str, loaded: str) -> None
         ),
         ("eval x.csv --jobs 1_0", "--jobs takes a whole number of at least 1, not '1_0'"),
         ("eval x.csv --level x", "--level takes a number, not 'x'; such as --level 0.95"),
+        ("eval x.csv --max-unpacked 0", "--max-unpacked takes a number of at least 1, not '0'"),
+        ("eval x.csv --max-unpacked nan", "--max-unpacked takes a number of at least 1, not 'nan'"),
         (
             "eval x.csv --class-weights x",
             "--class-weights takes a number, not 'x'; --help says what it is for",

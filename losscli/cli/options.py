@@ -143,7 +143,13 @@ NoHeader = Annotated[
 ]
 MaxUnpacked = Annotated[
     float | None,
-    _option(_READ, "N", "How many times its size a file may unpack to; default 200, above 1 GiB."),
+    _option(
+        _READ,
+        "N",
+        "How many times its size a file may unpack to; default 200, above 1 GiB.",
+        "--max-unpacked",
+        least=1,
+    ),
 ]
 ExpectRows = Annotated[
     int | None, _option(_READ, "N", "Refuse data with another number of rows.", least=0)

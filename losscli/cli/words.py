@@ -34,7 +34,7 @@ def _number(value: Any, param: Any) -> int | float:  # noqa: ANN401 - a default 
         number: int | float = kind(value)
     except ValueError:
         raise _refusal(param, value, noun, param.default or least) from None
-    if "_" in str(value) or (least is not None and number < least):
+    if "_" in str(value) or (least is not None and not number >= least):
         raise _refusal(param, value, noun, param.default or least)
     return number
 
