@@ -511,6 +511,18 @@ def test_an_error_of_many_files_names_one_of_them(tmp_path: Path) -> None:
     assert done.stderr.startswith(words)
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+def test_a_pipe_in_a_folder_is_not_waited_for(tmp_path: Path) -> None:
+    frame().to_csv(tmp_path / "a.csv", index=False)
+    os.mkfifo(tmp_path / "b.csv")
+    with pytest.raises(DataError, match=r"b\.csv: is a pipe or a device among files"):
+        losscli.evaluate(tmp_path, losses="mse")
+    (tmp_path / "b.csv").unlink()
+    (tmp_path / "b.csv").symlink_to(tmp_path / "gone.csv")
+    with pytest.raises(DataError, match=r"b\.csv: cannot be read"):
+        losscli.evaluate(tmp_path, losses="mse")
+
+
 def test_folders_and_globs_without_files_are_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="there is no file in the folder"):
         losscli.evaluate(tmp_path, losses="mse")

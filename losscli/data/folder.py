@@ -135,8 +135,12 @@ def _within(folder: Path) -> Iterator[Path]:
         if entry.is_dir():
             if not entry.is_symlink():
                 yield from _within(Path(entry.path))
-        else:
-            yield Path(entry.path)
+            continue
+        if not entry.is_file() and Path(entry.path).exists():
+            what = "is a pipe or a device among files, which might never end"
+            remedy = "move it out of the folder, or name what to read one by one"
+            raise DataError(what, where=entry.path, remedy=remedy)
+        yield Path(entry.path)
 
 
 def _keys(folders: Sequence[str]) -> dict[str, str | None]:
