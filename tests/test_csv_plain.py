@@ -137,3 +137,12 @@ def test_a_plain_file_is_never_parsed(
     seen = read_all(open_csv([str(file)], block_bytes=700), ["y", "t"])
     assert seen.columns["y"] == [*(k / 8 for k in range(500)), None]
     assert seen.columns["t"] == [city.strip('"')] * 500 + [None]
+
+
+def test_many_classes_are_read_as_the_parser_reads_them(tmp_path: Path) -> None:
+    file = tmp_path / "many.csv"
+    texts = [f"class {k * 7 % 3000}" for k in range(9000)]
+    for mark in ("", '"'):
+        lines = ["y,t", *(f"1,{mark}{text}{mark}" for text in texts)]
+        file.write_text("\n".join(lines) + "\n")
+        assert read_all(open_csv([str(file)], block_bytes=60_000), ["t"]).columns["t"] == texts

@@ -91,7 +91,7 @@ class Layout:
                     columns[-1].validate(full=True)
                 else:
                     words = self._words(rows, index)
-                    bare = _without_quotes(words.dictionary)
+                    bare = _without_quotes(words.dictionary, rows.quotes)
                     if bare is None:
                         return None
                     if bare is not words.dictionary:
@@ -106,10 +106,12 @@ class Layout:
         """Return a column of words; those of earlier stretches are known, as long as few."""
         known = self._known.get(index, _NONE)
         words = rows.words(index, known)
-        if not words.dictionary.equals(known):
-            words.dictionary.validate(full=True)
-            both = dict.fromkeys([*known.to_pylist(), *words.dictionary.to_pylist()])
-            self._known[index] = cells.strings([*both]) if len(both) <= _FEW else _NONE
+        new = words.dictionary
+        if not new.equals(known):
+            new.validate(full=True)
+            few = len(known) + len(new) <= _FEW
+            both = dict.fromkeys([*known.to_pylist(), *new.to_pylist()]) if few else ()
+            self._known[index] = cells.strings([*both])
         return words
 
     def texts(self, padded: memoryview, index: int) -> pa.BinaryArray:
@@ -157,10 +159,13 @@ def _without_last(column: pa.Array) -> pa.Array:
     return pa.DictionaryArray.from_arrays(shorter.indices, words, safe=False)
 
 
-def _without_quotes(words: pa.Array) -> pa.Array | None:
-    """Return words without the quotes around each; None if some have other quotes or none."""
+def _without_quotes(words: pa.Array, quotes: int) -> pa.Array | None:
+    """Return words without the quotes around each; None if some have other quotes or none.
+
+    `quotes` are those of the text: where there are none, many words need not be looked at.
+    """
     if len(words) > _FEW:
-        return None
+        return None if quotes else words
     texts = words.to_pylist()
     if not any('"' in text for text in texts):
         return words

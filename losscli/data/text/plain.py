@@ -51,9 +51,11 @@ class Plain:
     def words(self, column: int, known: Any) -> Any:  # noqa: ANN401
         """Return a column as a dictionary array, of the words `known` if there are no others."""
         found, empty = self._cells(column)
-        options = compute.SetLookupOptions(known, skip_nulls=True)
-        codes = compute.call_function("index_in", [found], options)
-        if codes.null_count > found.null_count:
+        codes = None
+        if len(known):
+            options = compute.SetLookupOptions(known, skip_nulls=True)
+            codes = compute.call_function("index_in", [found], options)
+        if codes is None or codes.null_count > found.null_count:
             options = compute.DictionaryEncodeOptions()
             coded = compute.call_function("dictionary_encode", [found], options)
             codes, known = coded.indices, coded.dictionary
