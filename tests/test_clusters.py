@@ -9,7 +9,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,6 @@ from test_sources import WRITE, frame, numbers
 
 import losscli
 from losscli.engine import Scheduler
-from losscli.engine.dask import cluster
 from losscli.errors import UsageError
 
 ENVIRONMENT = {**CALM, "PYTHONPATH": str(ROOT), "TERM": "xterm"}
@@ -30,12 +29,6 @@ LOCAL = ("--engine", "dask", "--scheduler", "local:2")
 LOOPBACK = "0100007F"
 """127.0.0.1, as /proc/net/tcp writes it."""
 linux = pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="looks into /proc")
-
-
-@pytest.fixture(scope="module")
-def client() -> Iterator[distributed.Client]:
-    with cluster.connected("local:2") as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

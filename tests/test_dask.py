@@ -32,13 +32,6 @@ ROWS = 120_000
 
 
 @pytest.fixture(scope="module")
-def client() -> Iterator[distributed.Client]:
-    """Two workers for all tests of this module."""
-    with cluster.connected("local:2") as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     found = tmp_path_factory.mktemp("dask") / "p.csv"
     rows = (f"{k},{k % 97 / 7},{k % 89 / 3},c{k % 7}" for k in range(ROWS))
