@@ -220,13 +220,14 @@ def test_a_worker_without_losscli_is_refused(client: distributed.Client) -> None
         (Scheduler("host:8786"), "'host:8786' is no address of a scheduler"),
         (Scheduler("tcp://me:secret@host:8786"), "is no address of a scheduler"),
         (Scheduler("local:0"), "local:0 has no workers"),
+        (Scheduler("local:1", "x.pem", None, "k.pem"), "so --tls-ca, --tls-key would be of no use"),
         (Scheduler("tcp://10.0.0.1:8786"), "not encrypted: .* or say --insecure"),
         (Scheduler("tcp://127.0.0.1.example.org:8786"), "not encrypted"),
         (Scheduler("tcp://[::2]:8786"), "not encrypted"),
         (Scheduler("tls://host:8786"), "--tls-ca: tls:// needs this file"),
         (Scheduler("tls://host:8786", "no.pem"), "--tls-ca: there is no file no.pem"),
         (Scheduler("tls://host:8786", __file__, __file__, __file__), "--tls-ca: the certificates"),
-        (Scheduler("tcp://127.0.0.1:8786", "ca.pem"), "--tls-ca would be of no use"),
+        (Scheduler("tcp://127.0.0.1:8786", "ca.pem"), "of no use; write tls://127.0.0.1:8786"),
     ],
 )
 def test_a_scheduler_that_cannot_be_asked_is_refused(scheduler: Scheduler, words: str) -> None:

@@ -83,6 +83,7 @@ def _silence() -> Iterator[None]:
 @contextmanager
 def _client(wanted: Scheduler) -> Iterator[distributed.Client]:
     if local := _LOCAL.fullmatch(wanted.address):
+        _refuse_tls(wanted, "local:N starts workers on this machine, unencrypted")
         with _cluster(int(local[1])) as cluster, _joined(cluster) as client:
             yield client
         return
@@ -195,18 +196,14 @@ def _refuse_unsafe(wanted: Scheduler) -> None:
     if match is None:
         what = f"{visible(wanted.address)!r} is no address of a scheduler"
         raise UsageError(what, where=_WHERE, remedy=_EXAMPLE)
-    kind, host, _ = match.groups()
-    files = {"--tls-ca": wanted.tls_ca, "--tls-cert": wanted.tls_cert, "--tls-key": wanted.tls_key}
+    kind, host, port = match.groups()
     if kind == "tls":
-        for flag, name in files.items():
+        for flag, name in _tls(wanted).items():
             if not name or not Path(name).is_file():
                 what = f"there is no file {visible(name)}" if name else "tls:// needs this file"
                 raise UsageError(what, where=flag, remedy=f"such as {flag} file.pem")
         return
-    given = [flag for flag, name in files.items() if name]
-    if given:
-        what = f"tcp:// is not encrypted, so {', '.join(given)} would be of no use"
-        raise UsageError(what, where=_WHERE, remedy=f"write tls://{host}:…")
+    _refuse_tls(wanted, "tcp:// is not encrypted", f"write tls://{host}:{port}")
     if not (wanted.insecure or _is_here(host)):
         what = (
             f"{visible(wanted.address)} is not on this machine and not encrypted: whoever answers "
@@ -214,6 +211,18 @@ def _refuse_unsafe(wanted: Scheduler) -> None:
         )
         remedy = "use tls:// with --tls-ca, --tls-cert and --tls-key, or say --insecure"
         raise UsageError(what, where=_WHERE, remedy=remedy)
+
+
+def _tls(wanted: Scheduler) -> dict[str, str | None]:
+    return {"--tls-ca": wanted.tls_ca, "--tls-cert": wanted.tls_cert, "--tls-key": wanted.tls_key}
+
+
+def _refuse_tls(wanted: Scheduler, why: str, remedy: str = "") -> None:
+    """Refuse the files of an encryption that there is not."""
+    if given := [flag for flag, name in _tls(wanted).items() if name]:
+        flags = ", ".join(given)
+        what = f"{why}, so {flags} would be of no use"
+        raise UsageError(what, where=_WHERE, remedy=remedy or f"leave out {flags}")
 
 
 def _is_here(host: str) -> bool:
