@@ -231,6 +231,9 @@ def test_nothing_heavy_is_loaded_for_little(arguments: str, loaded: str) -> None
         ),
         ("eval x.csv -o jsn:a", "--output: there is no format 'jsn'; did you mean json?"),
         ("eval x.csv -o a.json -o ./a.json", "--output: a.json is named twice; write to another"),
+        ("eval x.csv --rows a.csv --rows b.csv", "--rows is given twice, but takes one value;"),
+        ("eval x.csv --id a --id=b -q -q", "--id is given twice, but takes one value;"),
+        ("eval x.csv --loss mse --es a --es b", "--column es is given twice, but is one column;"),
         ("eval x.csv -o x.csv", "--output: x.csv is one of the files to judge; write to another"),
         ("eval x.csv --truth t.csv -o t.csv", "--output: t.csv would be, the next time, one of"),
         (

@@ -1,11 +1,12 @@
 """How commands read their words and show their help: without rich and pydantic."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
 from losscli.cli.words import Words
+from losscli.errors import UsageError
 from losscli.render import format_named, format_names
 
 PLUGIN = "--plugin"
@@ -58,6 +59,14 @@ def _asked_for(name: str) -> bool:
     return any(name in (*loss.arguments, *loss.roles) for loss in LOSSES.values())
 
 
+def _refuse_twice(said: Sequence[Any]) -> None:
+    """Refuse an option that takes one value and is given two: the first would not count."""
+    for param in said:
+        if said.count(param) > 1 and not (param.multiple or param.is_flag):
+            what = f"{max(param.opts, key=len)} is given twice, but takes one value"
+            raise UsageError(what, remedy="give it once")
+
+
 def _options(command: Any, ctx: Any) -> set[str]:  # noqa: ANN401 - typer's own Click
     return {option for param in command.get_params(ctx) for option in param.opts}
 
@@ -78,7 +87,10 @@ class Grouped(TyperCommand):
         """Read the words of the command."""
         _read_quickly(self.get_params(ctx))
         _load_plugins(args, _options(self, ctx))
-        return super().parse_args(ctx, args)
+        _, _, said = self.make_parser(ctx).parse_args(args=[*args])
+        rest = super().parse_args(ctx, args)
+        _refuse_twice(said)
+        return rest
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:  # noqa: ANN401 - as above
         """Return the words after the program's name, as the man pages write them."""

@@ -58,5 +58,8 @@ def _named_columns(texts: list[str] | None) -> dict[str, str]:
         if not (name and equals and column):
             what = f"--column {visible(text)} does not say which column is what"
             raise UsageError(what, remedy="such as --column es=ES_95")
+        if name in found:
+            what = f"--column {visible(name)} is given twice, but is one column"
+            raise UsageError(what, remedy="give it once")
         found[name] = column
     return found
