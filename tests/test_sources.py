@@ -484,7 +484,8 @@ def test_files_that_do_not_belong_together_are_refused(tmp_path: Path) -> None:
     data = frame()
     data.to_parquet(tmp_path / "a.parquet")
     data.to_csv(tmp_path / "b.csv", index=False)
-    with pytest.raises(DataError, match=r"b.csv: is delimited text, but .*a.parquet is a Parquet"):
+    words = r"b.csv: is delimited text, but .*a.parquet is a Parquet .* such as \S*/\*\.parquet"
+    with pytest.raises(DataError, match=words):
         losscli.evaluate(tmp_path, losses="mse")
     (tmp_path / "b.csv").write_text("")
     with pytest.raises(DataError, match=r"b.csv: no rows: the file is empty; check the program"):
@@ -521,6 +522,29 @@ def test_a_pipe_in_a_folder_is_not_waited_for(tmp_path: Path) -> None:
     (tmp_path / "b.csv").symlink_to(tmp_path / "gone.csv")
     with pytest.raises(DataError, match=r"b\.csv: cannot be read"):
         losscli.evaluate(tmp_path, losses="mse")
+
+
+def test_a_folder_of_data_and_words_is_refused_with_the_pattern_to_name(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("# A card\n\nSome words.\n")
+    (tmp_path / "part 1.csv").write_text("y_true,y_pred,z\n1.5,2,3\n")
+    with pytest.raises(DataError, match=r"the columns are not those of") as caught:
+        losscli.evaluate(tmp_path, losses="mse")
+    assert caught.value.remedy.endswith(f"such as '{tmp_path}/*.csv'")
+    assert losscli.evaluate(f"{tmp_path}/*.csv", losses="mse").rows == 1
+    (tmp_path / "README.md").unlink()
+    (tmp_path / "table.jsonl").write_text('{"y_true": 1.5, "y_pred": 2}\n')
+    with pytest.raises(DataError, match=rf"such as '{tmp_path}/\*\.jsonl'"):
+        losscli.evaluate(tmp_path, losses="mse")
+
+
+def test_what_the_system_does_not_let_us_look_at_has_a_remedy(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("y_true,y_pred\n1.5,2\n")
+    (tmp_path / "round").symlink_to("round")
+    words = r"round: cannot be read \(Too many levels of symbolic links\); .* ls -l \S*/round"
+    with pytest.raises(DataError, match=words):
+        losscli.evaluate(tmp_path, losses="mse")
+    with pytest.raises(DataError, match=r"cannot be read \(File name too long\); check its name"):
+        losscli.evaluate(tmp_path / ("long" * 100), losses="mse")
 
 
 def test_folders_and_globs_without_files_are_refused(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from losscli.data.block import Source
-from losscli.data.folder import files_of
+from losscli.data.folder import alike, files_of
 from losscli.data.formats import format_of
 from losscli.data.partitioned import partitioned
 from losscli.data.reading import Reading
@@ -41,9 +41,10 @@ def _of_one_format(kept: Sequence[Stored], reading: Reading) -> Source:
             raise DataError("no rows: the file is empty", where=other.name, remedy=remedy)
         if its is not kind:
             first = visible(kept[0].name, 200)
+            wanted = other if kind.holds(b"") else kept[0]  # text may be a README
             raise DataError(
                 f"is {its.KIND}, but {first} is {kind.KIND}: a data set has one format",
                 where=other.name,
-                remedy="name the files that belong together, such as 'folder/*.parquet'",
+                remedy=alike(wanted.name),
             )
     return kind.opened(kept, reading)

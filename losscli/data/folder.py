@@ -8,6 +8,7 @@ from dataclasses import field
 from pathlib import Path
 from urllib.parse import unquote
 
+from losscli.data.storage.local import unreadable
 from losscli.dataclass import dataclass
 from losscli.errors import DataError
 from losscli.visible import visible
@@ -30,12 +31,22 @@ def files_of(paths: Sequence[str]) -> list[Found]:
 
     A file that a folder or a glob brings in for the second time is a DataError, too.
     """
-    found = [one for path in paths for one in _expanded(path)]
+    try:
+        found = [one for path in paths for one in _expanded(path)]
+    except OSError as error:
+        raise unreadable(str(error.filename), error) from None
     if len(paths) == len(found) > 1 and not any(one.keys for one in found):
         found = _with_common_keys(found)
     if [one.path for one in found] != list(paths):
         _refuse_twice(found)
     return found
+
+
+def alike(path: str) -> str:
+    """Return what to name instead of a folder of all sorts: the files beside one, by its suffix."""
+    folder, slash, name = path.rpartition("/")
+    pattern = shlex.quote(f"{folder}{slash}*{Path(name).suffix}")
+    return f"name the files that belong together, such as {pattern}"
 
 
 def _refuse_twice(found: Sequence[Found]) -> None:
@@ -124,12 +135,7 @@ def _within(folder: Path) -> Iterator[Path]:
                 where=str(folder),
                 remedy="export the table to Parquet or CSV first",
             )
-    try:
-        entries = list(os.scandir(folder))
-    except OSError as error:
-        what = f"cannot be read ({error.strerror or error})"
-        raise DataError(what, where=str(folder), remedy="check its rights") from None
-    for entry in entries:
+    for entry in list(os.scandir(folder)):
         if entry.name.startswith(".") or _is_mark(entry.name):
             continue
         if entry.is_dir():

@@ -7,18 +7,19 @@ from functools import partial
 from typing import Any
 
 from losscli.data.block import Piece, Source, Stretch
+from losscli.data.folder import alike
 from losscli.errors import DataError
 from losscli.visible import visible
 
 
-def joined(sources: Sequence[Source], *, alike: bool = True) -> Source:
+def joined(sources: Sequence[Source], *, same: bool = True) -> Source:
     """Return sources of one file each, with the same columns in any order, as one.
 
-    Unless they are to be `alike`, the columns are those of any; DataError where they differ.
+    Unless they are to be the `same`, the columns are those of any; DataError where they differ.
     """
     if len(sources) == 1:
         return sources[0]
-    for other in sources[1:] if alike else ():
+    for other in sources[1:] if same else ():
         same_columns(sources[0].names, other.names, sources[0].files[0], other.files[0])
     return Joined(sources)
 
@@ -33,10 +34,11 @@ def same_columns(ours: Sequence[str], theirs: Sequence[str], first: str, other: 
         for verb, names in (("lacks", one - two), ("adds", two - one))
         if names
     ]
+    wider = other if len(theirs) > len(ours) else first  # the other may be a README
     raise DataError(
         f"the columns are not those of {visible(first, 200)}: it {' and '.join(parts)}",
         where=other,
-        remedy="give all files the same columns, or name those that belong together",
+        remedy=f"give all files the same columns, or {alike(wider)}",
     )
 
 

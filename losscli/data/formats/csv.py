@@ -48,7 +48,7 @@ def opened(files: Sequence[Stored], reading: Reading) -> Source:
     apart = len(sheets) > 1
     return joined(
         [CsvSource(sheet, notes, reading.block_bytes, apart=apart) for sheet in sheets],
-        alike=False,  # which was seen to already
+        same=False,  # which was seen to already
     )
 
 

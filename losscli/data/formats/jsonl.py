@@ -39,4 +39,4 @@ def opened(files: Sequence[Stored], reading: Reading) -> Source:
         JsonSource(kept, reading.block_bytes, apart=apart, sampled=kept is files[0])
         for kept in files
     )
-    return joined(list(found), alike=False)
+    return joined(list(found), same=False)
