@@ -68,6 +68,10 @@ def test_members_follow_each_other(tmp_path: Path, way: str) -> None:
 def test_standard_input_is_unpacked(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(PACK[way](TEXT.encode()))))
     assert losscli.evaluate("-", losses="mse").rows == 3000
+    cut = io.BytesIO(PACK[way](TEXT.encode())[:-1])
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(cut))
+    with pytest.raises(DataError, match=r"middle of its data; copy or download it again$"):
+        losscli.evaluate("-", losses="mse")
 
 
 @ways
@@ -78,6 +82,18 @@ def test_a_cut_file_is_refused(tmp_path: Path, way: str, cut: float) -> None:
     words = f"p.csv: the {way} stream ends in the middle of its data; copy or download it again"
     with pytest.raises(DataError, match=words):
         losscli.evaluate(path, losses="mse")
+
+
+@ways
+def test_a_file_that_is_cut_anywhere_is_called_cut(tmp_path: Path, way: str) -> None:
+    path, member = tmp_path / "p.csv", PACK[way](TEXT[:200].encode())
+    data = member + member
+    for size in {*range(1, len(data))} - {len(member)}:
+        if data[:size].isalpha() or data[:size] == b"(":
+            continue  # such a file may be text
+        path.write_bytes(data[:size])
+        with pytest.raises(DataError, match=f"the {way} stream ends in the middle of its data"):
+            read(path)
 
 
 @ways

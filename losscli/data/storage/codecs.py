@@ -1,6 +1,5 @@
 """The ways to compress: known by their first bytes, each with who unpacks it."""
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +9,7 @@ from losscli.dataclass import dataclass
 _CHUNK = 1 << 18
 _XZ_MEMORY = 1 << 29
 MAGIC_BYTES = 6
+Magic = tuple[bytes, ...]
 
 
 @dataclass(frozen=True)
@@ -20,20 +20,29 @@ class Codec:
     """
 
     name: str
-    magic: re.Pattern[bytes]
-    reader: Callable[[Read, re.Pattern[bytes]], Read]
+    magic: Magic
+    reader: Callable[[Read, Magic], Read]
     unpack: str
 
 
 def codec_of(head: bytes) -> Codec | None:
-    """Return how bytes are compressed that begin so; None where they are not."""
-    return next((one for one in CODECS if one.magic.match(head)), None)
+    """Return how bytes are compressed that begin so, or are cut there; None where they are not."""
+    text = head.isascii() and head.decode("ascii").isprintable()
+    for one in CODECS:
+        if head.startswith(one.magic) or (_is_cut(head, one.magic) and not text):
+            return one
+    return None
+
+
+def _is_cut(head: bytes, magic: Magic) -> bool:
+    """Tell whether bytes end within the first bytes of something compressed."""
+    return any(one.startswith(head) for one in magic)
 
 
 class _Members:
     """The members of a stream one after the other, each unpacked by an object of its own."""
 
-    def __init__(self, take: Read, magic: re.Pattern[bytes], make: Callable[[], Any]) -> None:
+    def __init__(self, take: Read, magic: Magic, make: Callable[[], Any]) -> None:
         self._take = take
         self._magic = magic
         self._make = make
@@ -60,7 +69,9 @@ class _Members:
             rest = (rest + more).lstrip(b"\0")
         if not rest:
             return False
-        if not self._magic.match(rest):
+        if not rest.startswith(self._magic):
+            if _is_cut(rest, self._magic):
+                raise EOFError
             raise ValueError("something else follows its end")
         self._member = self._make()
         self._member.feed(rest)
@@ -97,19 +108,19 @@ class _Decoder:
         return found
 
 
-def _gzip(take: Read, magic: re.Pattern[bytes]) -> Read:
+def _gzip(take: Read, magic: Magic) -> Read:
     import zlib  # noqa: PLC0415 - needed for these files only
 
     return _Members(take, magic, lambda: _Decoder(zlib.decompressobj(16 + zlib.MAX_WBITS))).read
 
 
-def _bzip2(take: Read, magic: re.Pattern[bytes]) -> Read:
+def _bzip2(take: Read, magic: Magic) -> Read:
     import bz2  # noqa: PLC0415 - likewise
 
     return _Members(take, magic, lambda: _Decoder(bz2.BZ2Decompressor())).read
 
 
-def _xz(take: Read, magic: re.Pattern[bytes]) -> Read:
+def _xz(take: Read, magic: Magic) -> Read:
     import lzma  # noqa: PLC0415 - likewise
 
     def make() -> _Decoder:
@@ -118,7 +129,7 @@ def _xz(take: Read, magic: re.Pattern[bytes]) -> Read:
     return _Members(take, magic, make).read
 
 
-def _zstd(take: Read, magic: re.Pattern[bytes]) -> Read:  # noqa: ARG001 - pyarrow knows frames
+def _zstd(take: Read, magic: Magic) -> Read:  # noqa: ARG001 - pyarrow knows frames
     import pyarrow as pa  # noqa: PLC0415 - likewise
 
     stream = pa.CompressedInputStream(pa.PythonFile(_Raw(take), "r"), "zstd")
@@ -144,13 +155,13 @@ class _Raw:
 
 
 CODECS = (
-    Codec("gzip", re.compile(rb"\x1f\x8b"), _gzip, "gzip -dc"),
-    Codec("bzip2", re.compile(rb"BZh[1-9]"), _bzip2, "bzip2 -dc"),
-    Codec("xz", re.compile(rb"\xfd7zXZ\x00"), _xz, "xz -dc"),
+    Codec("gzip", (b"\x1f\x8b",), _gzip, "gzip -dc"),
+    Codec("bzip2", tuple(b"BZh%d" % size for size in range(1, 10)), _bzip2, "bzip2 -dc"),
+    Codec("xz", (b"\xfd7zXZ\x00",), _xz, "xz -dc"),
     Codec(
         "zstd",
         # pzstd puts a frame to be skipped before each frame of data
-        re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18"),
+        (b"\x28\xb5\x2f\xfd", *(b"%c\x2a\x4d\x18" % first for first in range(0x50, 0x60))),
         _zstd,
         "zstd -dc --long=31",
     ),

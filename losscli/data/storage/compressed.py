@@ -4,6 +4,7 @@ import math
 import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from weakref import WeakValueDictionary
 
 from losscli.data.storage import Stored
@@ -132,12 +133,10 @@ class _Unpacking:
             )
         cut = isinstance(error, EOFError) or "runcated" in str(error)
         why = "ends in the middle of its data" if cut else f"is corrupt ({error})"
-        return DataError(
-            f"the {self._codec.name} stream {why}",
-            where=self._name,
-            remedy="copy or download it again, and test it: "
-            f"{self._codec.name} -t {shlex.quote(self._name)}",
-        )
+        remedy = "copy or download it again"
+        if Path(self._name).is_file():
+            remedy += f", and test it: {self._codec.name} -t {shlex.quote(self._name)}"
+        return DataError(f"the {self._codec.name} stream {why}", where=self._name, remedy=remedy)
 
 
 class _Counted:
