@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from losscli.data.block import Source
 from losscli.data.columns import Plan, Wanted, plan
-from losscli.errors import DataError, UsageError
+from losscli.errors import UsageError
 from losscli.wanted import OPENING, open_source
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def opened(
         source = open_source(data, **{name: given.get(name) for name in OPENING})
         return source, plan(source, ask), {}
     joined = beside_truths(data, given)
-    found = _planned(joined, ask)
+    found = planned(joined, ask)
     return joined, found, check_truths(joined, found)
 
 
@@ -55,23 +55,19 @@ def check_truths(source: Source, found: Plan) -> Mapping[str, Any]:
     layout = getattr(source, "layout", None)
     if layout is None:
         return {}
-    from losscli.data.truths import refuse_roles  # noqa: PLC0415 - as above
-
-    refuse_roles(layout, found.columns)
+    layout.refuse_roles(found.columns)
     return {"truth": {"files": list(getattr(source, "truth_files", ())), "id": found.id}}
 
 
-def _planned(source: "Beside", ask: Wanted) -> Plan:
-    from losscli.data.flags import shown  # noqa: PLC0415 - as above
-
+def planned(source: Source, ask: Wanted) -> Plan:
+    """Return the plan of a source; where its file of truths has the same columns, say so."""
     try:
         return plan(source, ask)
     except UsageError:
-        layout = source.layout
-        if "y" in ask.roles or not layout.both:
+        layout = getattr(source, "layout", None)
+        if layout is None or "y" in ask.roles or not layout.both:
             raise
-        what = f"both files have {shown(layout.both)}, so the truth must be named"
-        raise DataError(what, where=layout.files[0], remedy=layout.remedy()) from None
+        raise layout.refusal() from None
 
 
 def is_stdin(one: object) -> bool:

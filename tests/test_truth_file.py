@@ -155,21 +155,50 @@ def test_both_files_name_a_column_alike() -> None:
     write(preds="id,target\na,1\nb,2\n", truth="id,target\nb,4\na,1\n")
     with pytest.raises(DataError, match="both files have target") as told:
         mse("preds.csv", "truth.csv", id="id")
-    assert told.value.remedy == "--true truth.target --pred target"
-    found = mse("preds.csv", "truth.csv", id="id", true="truth.target", pred="target")
-    assert found == (0 + 4) / 2
+    named = "--true target --pred target"
+    assert told.value.remedy == f"if target of this file is the prediction: {named}"
+    for true in ("target", "truth.target"):
+        assert mse("preds.csv", "truth.csv", id="id", true=true, pred="target") == (0 + 4) / 2
+    with pytest.raises(DataError, match=f"both files have target.* {named}"):
+        losscli.compare("preds.csv", "preds.csv", truth="truth.csv", id="id", losses="mse")
 
 
 def test_the_remedy_leaves_a_prediction_that_was_found() -> None:
     write(preds="id,y_true,y_pred\na,9,1\nb,9,2\n", truth="id,y_true\nb,4\na,1\n")
     with pytest.raises(DataError, match="the truth y_true is a column of this file") as told:
         mse("preds.csv", "truth.csv", id="id")
-    assert told.value.remedy == "--true truth.y_true"
-    assert mse("preds.csv", "truth.csv", id="id", true="truth.y_true") == (0 + 4) / 2
+    assert told.value.remedy == "--true y_true"
+    assert mse("preds.csv", "truth.csv", id="id", true="y_true") == (0 + 4) / 2
     write(preds="id,target,a,b\na,9,1,1\nb,9,2,2\n", truth="id,target\nb,4\na,1\n")
     with pytest.raises(DataError, match="both files have target") as told:
         mse("preds.csv", "truth.csv", id="id")
-    assert told.value.remedy == "--true truth.target --pred COLUMN (one of target, a, b)"
+    assert told.value.remedy == "--true target --pred COLUMN (one of target, a, b)"
+
+
+def test_models_of_which_one_has_a_truth_of_its_own_share_a_file_of_truths() -> None:
+    write(
+        old="id,y_pred\na,1\nb,2\n",
+        new="id,y_true,y_pred\na,9,1\nb,9,3\n",
+        truth="id,y_true\nb,4\na,1\n",
+    )
+    words: dict[str, Any] = {"truth": "truth.csv", "id": "id", "losses": "mse"}
+    for pair in (("old.csv", "new.csv"), ("new.csv", "old.csv")):
+        with pytest.raises(DataError, match=r"new\.csv: the truth y_true .*; --true y_true$"):
+            losscli.compare(*pair, **words)
+        found = losscli.compare(*pair, true="y_true", **words).losses[0]
+        values = {"old.csv": (0 + 4) / 2, "new.csv": (0 + 1) / 2}
+        assert (found.old, found.new) == tuple(values[name] for name in pair)
+
+
+@pytest.mark.parametrize("truths", ["id,y_true,y_pred\na,9,1\nb,9,2\n", "id,y_pred\na,1\nb,2\n"])
+def test_files_that_are_the_wrong_way_round(truths: str) -> None:
+    write(preds="id,y_true\na,1\nb,4\n", truth=truths)
+    for true in (None, "y_true"):
+        with pytest.raises(DataError, match=r"what is judged, y_pred, is of truth\.csv") as told:
+            mse("preds.csv", "truth.csv", id="id", true=true)
+        remedy = "name them the other way round: truth.csv --truth preds.csv --true y_true"
+        assert told.value.remedy == remedy
+    assert mse("truth.csv", "preds.csv", id="id", true="y_true") == (0 + 4) / 2
 
 
 def test_files_without_a_header() -> None:

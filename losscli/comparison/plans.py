@@ -5,12 +5,13 @@ from dataclasses import replace
 from typing import Any
 
 from losscli.data.block import Source
-from losscli.data.columns import Plan, Wanted, plan
+from losscli.data.columns import Plan, Wanted
 from losscli.data.peek import Peek
 from losscli.data.scene import YES_AND_NO, scene_of
 from losscli.dataclass import dataclass
 from losscli.errors import UsageError
 from losscli.losses.syntax import Request
+from losscli.truth_file import planned
 from losscli.visible import visible
 from losscli.wanted import wanted
 
@@ -57,7 +58,7 @@ def plans(
         raise UsageError(what, where=visible(sources[0].files[0], 200), remedy=remedy)
     columns, named = _classes(given.get("by"), sources[0].names)
     asked_for = wanted({**given, "by": columns}, asked)
-    old = plan(sources[0], _with(sources[0], asked_for, names.old))
+    old = planned(sources[0], _with(sources[0], asked_for, names.old))
     if not old.truth:
         what = f"compare takes one column of truths, and {old.task} predictions have another number"
         remedy = "losscli eval with --save and --against holds one against the other"
@@ -70,7 +71,7 @@ def plans(
         **_of_rows(old, sources[-1]),
         prob_is=old.prob_is or asked_for.prob_is,  # type: ignore[arg-type]
     )
-    new = _lean(plan(sources[-1], _with(sources[-1], same, names.new, old.task)))
+    new = _lean(planned(sources[-1], _with(sources[-1], same, names.new, old.task)))
     if list(old.levels) != list(new.levels):
         said = [", ".join(f"{q:g}" for q in one.levels) for one in (old, new)]
         what = f"the quantile levels of the old model are {said[0]}, of the new one {said[1]}"

@@ -62,7 +62,12 @@ def scene_of(source: Source, wanted: Wanted) -> Scene:
         by=tuple(dict.fromkeys(header.column("--by", name) for name in wanted.by)),
     )
     named = {(LOGITS.get(r, r) if wanted.logits else r): n for r, n in wanted.roles.items()}
-    single = {r: given(header, r, n, ()) for r, n in named.items() if r not in FAMILIES}
+    beside = getattr(source, "layout", None)  # of a file of truths
+    single = {
+        r: beside.truth(n) if beside and r == "y" else given(header, r, n, ())
+        for r, n in named.items()
+        if r not in FAMILIES
+    }
     roles = {name for c in single.values() for name in c.columns if c.role != "y"}
     others = (wanted.weight, wanted.id, wanted.group, wanted.cluster)
     taken = roles | {name for name in others if name}

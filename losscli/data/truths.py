@@ -7,7 +7,7 @@ from typing import Any
 
 from losscli.data import cells
 from losscli.data.block import MisreadError, Piece, Source, Stretch
-from losscli.data.flags import Header, shown
+from losscli.data.flags import Header
 from losscli.data.ids import empty
 from losscli.data.ids_twice import look_for_twice
 from losscli.data.names import OFFERED, fold
@@ -159,16 +159,3 @@ def _refuse_uneven(layout: Layout, old: Piece, new: Piece) -> None:
         where=longer.place(min(rows)),
         remedy="match the rows by what names them: --id COLUMN",
     )
-
-
-def refuse_roles(layout: Layout, columns: Mapping[str, "str | tuple[str, ...]"]) -> None:
-    """Refuse a truth that is not one of the file of truths, or predictions that are."""
-    of = {role: {n} if isinstance(n, str) else {*n} for role, n in columns.items()}
-    stray = sorted(of.pop("y", set()) - layout.theirs.keys())
-    if stray:
-        what = f"the truth {shown(stray)} is a column of this file, not of {layout.files[1]}"
-        remedy = layout.remedy(stray[0], truth_only=bool(of))
-        raise DataError(what, where=layout.files[0], remedy=remedy)
-    if of and not set().union(*of.values()) - layout.theirs.keys():
-        what = f"every column that is judged is one of {layout.files[1]}"
-        raise DataError(what, where=layout.files[0], remedy="name the prediction: --pred COLUMN")

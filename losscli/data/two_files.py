@@ -1,12 +1,14 @@
 """Which columns of two files make one data set, and what they are called there."""
 
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
 
-from losscli.data.flags import shown
+from losscli.data.flags import Header, flag, given, shown
+from losscli.data.roles import Candidate, Named
 from losscli.dataclass import dataclass
 from losscli.errors import DataError, UsageError
 from losscli.visible import visible
@@ -63,22 +65,60 @@ class Layout:
             )
         return found
 
-    def remedy(self, name: str = "", *, truth_only: bool = False) -> str:
-        """Return how to name the truth of the file of truths, where the other has it as `name`.
+    def truth(self, named: Named) -> Candidate:
+        """Return what is named for the truth: of the file of truths, if it has such a column.
 
-        Unless the truth alone is wanted, the prediction may be any other column: if there is one
-        only, it is named as the truth is.
+        Raises UsageError where there is none in either file.
         """
-        name = name or (self.both[0] if len(self.both) == 1 else "")
-        if name not in self.both:
-            return f"name it, --true COLUMN (one of {shown(self.theirs)}), or leave --truth out"
-        true = f"--true {shlex.quote(PREFIX + visible(name, 200))}"
-        if truth_only:
-            return true
-        own = [n for n in self.names if n not in self.theirs and n not in (self.ids or ())[:1]]
-        if len(own) == 1:
-            return f"{true} --pred {shlex.quote(visible(own[0], 200))}"
-        return f"{true} --pred COLUMN (one of {shown(own)})"
+        called = {own: name for name, own in self.theirs.items()}
+        try:
+            found = given(Header(tuple(called), self.files[1]), "y", named, ())
+        except UsageError:
+            return given(Header(self.names, self.files[0]), "y", named, ())
+        return replace(found, columns=tuple(called[name] for name in found.columns))
+
+    def refuse_roles(self, columns: Mapping[str, str | tuple[str, ...]]) -> None:
+        """Raise DataError where the truth is none of the file of truths, or the predictions are."""
+        of = {role: {n} if isinstance(n, str) else {*n} for role, n in columns.items()}
+        truths = of.pop("y", set())
+        stray = sorted(truths - self.theirs.keys())
+        judged = set().union(*of.values())
+        if judged and not judged - self.theirs.keys():
+            what = f"what is judged, {shown(sorted(judged))}, is of {self.files[1]}"
+            raise DataError(what, where=self.files[0], remedy=self._of_prediction(truths))
+        if stray:
+            what = f"the truth {shown(stray)} is a column of this file, not of {self.files[1]}"
+            raise DataError(what, where=self.files[0], remedy=self._of_truth(stray[0]))
+
+    def _of_prediction(self, truths: Collection[str]) -> str:
+        """Return what to do where all that is judged is of the file of truths."""
+        here = {self.theirs.get(name, name) for name in truths} & {*self._own()}
+        if len(here) == 1:
+            files = f"{shlex.quote(self.files[1])} --truth {shlex.quote(self.files[0])}"
+            return f"name them the other way round: {files} {flag('y', here.pop())}"
+        return f"name the prediction, --pred COLUMN (one of {shown(self._own())})"
+
+    def _of_truth(self, name: str = "") -> str:
+        """Return how to name the truth, which the other file has as `name`."""
+        names = [*self.theirs.values()]
+        if name in names or len(names) == 1:
+            return flag("y", name if name in names else names[0])
+        return f"name it, --true COLUMN (one of {shown(names)}), or leave --truth out"
+
+    def refusal(self) -> DataError:
+        """Return the error where a column that both files have could be truth or prediction."""
+        what = f"both files have {shown(self.both)}, so the truth must be named"
+        remedy, own = self._of_truth(self.both[0] if len(self.both) == 1 else ""), self._own()
+        if remedy.startswith("--true"):
+            one = len(own) == 1
+            remedy += f" {flag('pred', own[0])}" if one else f" --pred COLUMN (one of {shown(own)})"
+        if own == [*self.both]:
+            remedy = f"if {shown(own)} of this file is the prediction: {remedy}"
+        return DataError(what, where=self.files[0], remedy=remedy)
+
+    def _own(self) -> list[str]:
+        """Return the columns of the file of predictions, but for what names the rows."""
+        return [n for n in self.names if n not in self.theirs and n not in (self.ids or ())[:1]]
 
     def parted(self, types: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return what to read of each file; UsageError where it is nothing."""
