@@ -65,6 +65,20 @@ def test_every_stretch_is_folded_once(client: distributed.Client, count: int) ->
     assert told[-1:] == ([(count, count)] if count else [])
 
 
+def test_parts_without_rows_are_no_rows(client: distributed.Client, tmp_path: Path) -> None:
+    whole = table({"y_true": [float(k % 97) for k in range(ROWS)], "y_pred": [0.5] * ROWS})
+    pq.write_table(whole, tmp_path / "whole.parquet")
+    (tmp_path / "out").mkdir()
+    for number, (start, count) in enumerate([(0, 0), (0, 70_000), (0, 0), (70_000, ROWS)]):
+        pq.write_table(whole.slice(start, count), tmp_path / f"out/{number}.parquet")
+    one, two = (
+        losscli.evaluate(data, losses="mse,mae", engine="dask", scheduler=client).to_dict()
+        for data in (tmp_path / "whole.parquet", tmp_path / "out")
+    )
+    assert two["data"].pop("rows") == one["data"].pop("rows") == ROWS
+    assert two["losses"] == one["losses"]
+
+
 def _fail_late(read: int, before: int) -> int:
     if read in (40, 50, 60):
         time.sleep((61 - read) / 40)  # the first to be taken is the last to fail

@@ -4,6 +4,8 @@ import gzip
 import json
 import os
 import pickle
+import shlex
+import subprocess
 import sys
 from collections.abc import Callable
 from datetime import date, time
@@ -100,6 +102,63 @@ def test_every_format_is_read_compressed(tmp_path: Path, form: str) -> None:
     packed = tmp_path / "packed"
     packed.write_bytes(gzip.compress(path.read_bytes()))
     assert numbers(packed) == numbers(path)
+
+
+def parts(folder: Path, form: str) -> Path:
+    """Write rows to some files of a folder, and none to others, the first among them."""
+    data = frame()
+    folder.mkdir()
+    for number, stop in enumerate((0, 1000, 1000, ROWS, ROWS)):
+        start = (0, 0, 1000, 1000, ROWS)[number]
+        part = data.iloc[start:stop].reset_index(drop=True)
+        WRITE[form](part, folder / f"part-{number}.{form}")
+    return folder
+
+
+@pytest.mark.parametrize("form", ["parquet", "feather", "arrows"])
+@pytest.mark.parametrize("engine", ["threads", "processes"])
+def test_parts_without_rows_are_no_rows(tmp_path: Path, form: str, engine: str) -> None:
+    folder = parts(tmp_path / "out", form)
+    assert numbers(folder, engine=engine, jobs=2) == numbers(frame())
+    assert numbers(f"{folder}/*", engine=engine, jobs=2) == numbers(frame())
+    report = losscli.evaluate(folder, **NEEDS)
+    assert len(report.files) == 5
+    assert report.notes[0] == f"there are no rows in {folder}/part-0.{form} and 2 more"
+    hive = tmp_path / "hive"
+    for name in ("part=x", "part=y"):
+        (hive / name).mkdir(parents=True)
+    for number in range(5):
+        name = f"part-{number}.{form}"
+        (folder / name).rename(hive / ("part=y" if number > 1 else "part=x") / name)
+    by_part = losscli.evaluate(hive, losses="mse", by="part").to_dict()["breakdown"]
+    assert {row["class"]: row["rows"] for row in by_part} == {"x": 1000, "y": ROWS - 1000}
+
+
+@pytest.mark.parametrize("form", ["parquet", "feather", "arrows"])
+def test_a_file_or_a_folder_without_any_rows_is_refused(tmp_path: Path, form: str) -> None:
+    empty = frame().iloc[:0]
+    WRITE[form](empty, tmp_path / f"a.{form}")
+    with pytest.raises(DataError, match=r"a\.\w+: no rows; check the program that wrote it$"):
+        losscli.evaluate(tmp_path / f"a.{form}", losses="mse")
+    WRITE[form](empty, tmp_path / f"b.{form}")
+    with pytest.raises(DataError, match=r"a\.\w+: no rows; check the program that wrote it"):
+        losscli.evaluate(tmp_path, losses="mse")
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "parquet"])
+def test_a_text_without_rows_may_be_cut_and_is_refused_with_a_remedy(
+    tmp_path: Path, form: str
+) -> None:
+    folder = parts(tmp_path / "out", form)
+    for number, content in ((0, b""), (2, b"\n"), (4, b"")):
+        (folder / f"part-{number}.{form}").write_bytes(content)
+    if form == "csv":
+        (folder / f"part-2.{form}").write_text("id,y_true,y_pred,city,w\n")
+    for _ in range(3):
+        with pytest.raises(DataError, match=r"no rows: .* let it be passed over: mv") as told:
+            losscli.evaluate(folder, losses="mse")
+        subprocess.run(shlex.split(told.value.remedy.rpartition(": ")[2]), check=True)
+    assert losscli.evaluate(folder, losses="mse").rows == ROWS
 
 
 @formats

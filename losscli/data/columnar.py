@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from losscli.data.as_written import texts
 from losscli.data.block import Piece, Source, Stretch
 from losscli.data.joined import joined
+from losscli.data.rowless import no_rows
 from losscli.data.texts import FirstTexts, Texts
 from losscli.data.typed import kind_of, typed
 from losscli.errors import DataError
@@ -66,27 +67,41 @@ class Table(Protocol):
 
 
 def columnar(tables: Sequence[Table]) -> Source:
-    """Return the rows of files as one data set; DataError where their columns differ."""
-    sources: list[Source] = [ColumnarSource(table) for table in tables]
-    found = joined(sources)
-    first = tables[0]
-    ours = dict(zip(first.schema.names, first.schema.types, strict=True))
-    for other in tables[1:]:
-        for name, kind in zip(other.schema.names, other.schema.types, strict=True):
-            one, two = kind_of(ours[name]), kind_of(kind)
-            if one and two and one != two:
+    """Return the rows of files as one data set; DataError where their columns differ.
+
+    Some may have no rows: their format tells that they are not cut.
+    """
+    alone = len(tables) == 1
+    filled = next((at for at, table in enumerate(tables) if _has_rows(table, alone=alone)), None)
+    if filled is None:
+        raise no_rows(tables[0].kept.name)
+    found = joined([ColumnarSource(table, alone=alone) for table in tables], first=filled)
+    known: dict[str, tuple[str, Table]] = {}
+    for table in tables:
+        for name, kind in zip(table.schema.names, map(kind_of, table.schema.types), strict=True):
+            one, first = known.setdefault(name, (kind, table)) if kind else ("", table)
+            if one != kind and first is not table:
                 raise DataError(
-                    f"{visible(name)} holds {two}, but {one} in {visible(first.kept.name, 200)}",
-                    where=other.kept.name,
+                    f"{visible(name)} holds {kind}, but {one} in {visible(first.kept.name, 200)}",
+                    where=table.kept.name,
                     remedy="give the column one type in all files",
                 )
     return found
 
 
-class ColumnarSource:
-    """The rows of one file."""
+def _has_rows(table: Table, *, alone: bool) -> bool:
+    """Tell whether a file has rows; where it is `alone`, that is seen once it is read."""
+    told = table.rows()
+    if told is not None or alone or not table.schema.names:
+        return told != 0
+    with explained(table.kept):
+        return any(batch.num_rows for batch in table.batches(0, {table.schema.names[0]: None}, 1))
 
-    def __init__(self, table: Table, *, pieces: bool = False) -> None:
+
+class ColumnarSource:
+    """The rows of one file; where it is not `alone`, it may have none."""
+
+    def __init__(self, table: Table, *, pieces: bool = False, alone: bool = True) -> None:
         self.files: tuple[str, ...] = (table.kept.name,)
         self.names = tuple(table.schema.names)
         self.rereadable = self.independent = table.kept.rereadable
@@ -94,8 +109,9 @@ class ColumnarSource:
         self.warnings: list[str] = []
         self._table = table
         self._of_one_piece = pieces
-        if table.rows() == 0 or not self.names:
-            raise no_rows(table.kept)
+        self._alone = alone
+        if not self.names:
+            raise no_rows(table.kept.name, "there are no columns")
 
     def sample(self) -> Mapping[str, Texts]:
         """Return the texts of the first rows by column, read when they are looked at."""
@@ -131,8 +147,8 @@ class ColumnarSource:
         if told is not None and seen != told:
             what = f"holds {seen} rows, but says that it has {told}"
             raise DataError(what, where=self._table.kept.name, remedy="write it again")
-        if not seen:
-            raise no_rows(self._table.kept)
+        if not seen and self._alone:
+            raise no_rows(self._table.kept.name)
 
     def _pieces(self, part: int, types: Mapping[str, Any]) -> Iterator[Piece]:
         at, rows = 0, min(max(_CELLS // len(types), _FEWEST), ROWS)
@@ -208,11 +224,6 @@ def _columns(batches: Sequence[Any], types: Mapping[str, Any]) -> dict[str, Any]
 
     arrays = {name: [batch.column(name) for batch in batches] for name in types}
     return {name: pa.concat_arrays(some) for name, some in arrays.items()}
-
-
-def no_rows(kept: Kept) -> DataError:
-    """Return the error for a file without rows."""
-    return DataError("no rows", where=kept.name, remedy="check the program that wrote it")
 
 
 @contextmanager

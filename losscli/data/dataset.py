@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from losscli.data.block import Source
 from losscli.data.folder import alike, files_of
-from losscli.data.formats import format_of
+from losscli.data.formats import HEAD, format_of
 from losscli.data.partitioned import partitioned
 from losscli.data.reading import Reading
+from losscli.data.rowless import no_rows, set_aside
 from losscli.data.storage import STDIN, Stored, stored
 from losscli.data.storage.compressed import begun
 from losscli.errors import DataError, UsageError
@@ -28,7 +29,8 @@ def open_files(paths: Sequence[str], reading: Reading | None = None) -> Source:
         raise UsageError("standard input is named more than once", remedy="name - once")
     found = files_of(paths)
     kept = [stored(one.path, reading.max_unpacked) for one in found]
-    source = _of_one_format(kept, reading)
+    with set_aside(paths):
+        source = _of_one_format(kept, reading)
     return partitioned(source, [one.keys for one in found])
 
 
@@ -36,15 +38,16 @@ def _of_one_format(kept: Sequence[Stored], reading: Reading) -> Source:
     kind = format_of(kept[0])
     for other in kept[1:]:
         its = format_of(other)
-        if its is not kind and other.size == 0:
-            remedy = "check the program that wrote it, or name the files that belong together"
-            raise DataError("no rows: the file is empty", where=other.name, remedy=remedy)
         if its is not kind:
+            for one in (kept[0], other):
+                with one.opened() as stream:
+                    if not stream.peek(HEAD).strip():
+                        raise no_rows(one.name, "the file is empty")
             first = visible(kept[0].name, 200)
-            wanted = other if kind.holds(b"") else kept[0]  # text may be a README
+            both = (other, kept[0]) if kind.holds(b"") else (kept[0], other)  # text may be a README
             raise DataError(
                 f"is {its.KIND}, but {first} is {kind.KIND}: a data set has one format",
                 where=other.name,
-                remedy=alike(wanted.name),
+                remedy=alike(*(one.name for one in both)),
             )
     return kind.opened(kept, reading)

@@ -42,11 +42,16 @@ def files_of(paths: Sequence[str]) -> list[Found]:
     return found
 
 
-def alike(path: str) -> str:
-    """Return what to name instead of a folder of all sorts: the files beside one, by its suffix."""
-    folder, slash, name = path.rpartition("/")
-    pattern = shlex.quote(f"{folder}{slash}*{Path(name).suffix}")
-    return f"name the files that belong together, such as {pattern}"
+def alike(path: str, other: str) -> str:
+    """Return what to name instead of a folder of all sorts: the files beside `path`.
+
+    That is a pattern where the suffix tells them from the `other` one.
+    """
+    what, suffix = "name the files that belong together", Path(path).suffix
+    if suffix == Path(other).suffix:
+        return what
+    folder, slash, _ = path.rpartition("/")
+    return f"{what}, such as {shlex.quote(f'{folder}{slash}*{suffix}')}"
 
 
 def _refuse_twice(found: Sequence[Found]) -> None:

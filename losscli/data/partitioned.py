@@ -38,7 +38,7 @@ def partitioned(source: Source, keys: Sequence[Keys]) -> Source:
     values = {name: list(dict.fromkeys(one[name] for one in keys)) for name in keys[0]}
     sources = source.sources if isinstance(source, Joined) else [source]
     found = [Partitioned(one, own, values) for one, own in zip(sources, keys, strict=True)]
-    return joined(found, same=False)
+    return joined(found, same=False, first=getattr(source, "first", 0))
 
 
 class Partitioned:

@@ -9,9 +9,9 @@ from itertools import pairwise
 from typing import Any
 
 from losscli.data.block import MisreadError, Piece, Source, Stretch
-from losscli.data.columnar import no_rows
 from losscli.data.json.lines import INTEGER, NUMBER, Line, kind_of, lines, text_of
 from losscli.data.json.parse import parsed
+from losscli.data.rowless import no_rows
 from losscli.data.storage import Stored
 from losscli.data.text.encoding import marked, unmarked
 from losscli.data.text.lines import borders
@@ -59,7 +59,7 @@ class JsonSource:
         first = list(_first(head[self._mark :], self._where_from(0)))
         self.names = tuple(dict.fromkeys(name for line in first for name in line.cells))
         if not first or not self.names:
-            raise no_rows(kept)
+            raise no_rows(kept.name)
         self._sample = {
             name: [_shown(line.cells.get(name)) for line in first]
             for name in (self.names if sampled else ())
@@ -114,7 +114,7 @@ class JsonSource:
         """Refuse a file that changed."""
         self._kept.check()
         if rows is not None and not rows.get(0):
-            raise no_rows(self._kept)
+            raise no_rows(self._kept.name)
 
     def _cut(self, number: int, types: Types) -> Iterator[Piece]:
         """Read the lines that begin in a block of a file that can be read anywhere."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from losscli.data.rowless import no_rows
 from losscli.data.text.encoding import not_in_encoding
 from losscli.data.text.numerals import is_number
 from losscli.data.text.records import Cell, cells, line_ends, records
@@ -88,7 +89,7 @@ def _sheet(
     mark = delimiter.encode()
     start, stop = next(records(head, mark), (0, 0))
     if not stop:
-        raise no_rows(text, "the file is empty" if not head else "there are only blank lines")
+        raise no_rows(text.name, "the file is empty" if not head else "there are only blank lines")
     body = re.compile(rb"\r\n|\n|\r|").match(head, stop).end()  # type: ignore[union-attr]
     top = cells(head, mark, start, stop)
     rows = list(_first(head, delimiter, whole=whole, most=most + header))[header:]
@@ -142,7 +143,7 @@ def _refuse(sheet: Sheet, header: list[Cell], head: bytes, *, whole: bool) -> No
     if named and any(all(is_number(cell.value, mark) for cell in header) for mark in ".,"):
         raise _no_header(sheet)
     if not sheet.sample and whole:
-        raise no_rows(sheet.text, "there is a header and nothing below it")
+        raise no_rows(sheet.text.name, "there is a header and nothing below it")
     if not sheet.sample and not head[sheet.body :].isspace():
         first = cells(head, sheet.mark, *next(records(head, sheet.mark, sheet.body)))
         raise (too_long if first[-1].closed else unclosed)(sheet, sheet.line)
@@ -152,11 +153,6 @@ def _refuse(sheet: Sheet, header: list[Cell], head: bytes, *, whole: bool) -> No
         if all(len(row) == need + 1 and row[-1].value for row in sheet.sample):
             raise one_more_in_every_row(sheet, stretch.line_at(first[0].start))
         raise wrong_count(sheet, stretch, first)
-
-
-def no_rows(text: TextFile, why: str) -> DataError:
-    """Return the error for a text without rows."""
-    return DataError(f"no rows: {why}", where=text.name, remedy="check the program that wrote it")
 
 
 def _no_header(sheet: Sheet) -> DataError:

@@ -9,11 +9,11 @@ import pyarrow as pa
 
 from losscli.data.block import MisreadError, Piece
 from losscli.data.block import Stretch as Call
+from losscli.data.rowless import no_rows
 from losscli.data.text.layout import Layout
 from losscli.data.text.lines import borders
 from losscli.data.text.reading import Hands, read
 from losscli.data.text.sheet import Sheet, Stretch
-from losscli.data.text.sniff import no_rows
 from losscli.data.text.stretches import in_order
 from losscli.errors import DataError
 from losscli.visible import visible
@@ -111,7 +111,7 @@ class CsvSource:
         """Refuse a file that changed, and one of which no rows were seen."""
         self._sheet.text.check()
         if rows is not None and not rows.get(0):
-            raise no_rows(self._sheet.text, "there is a header and nothing below it")
+            raise no_rows(self._sheet.text.name, "there is a header and nothing below it")
 
     def _guessed(self, number: int, types: Types, block: int) -> tuple[Piece]:
         hands, layout = _own_hands(), self._layout(types)
