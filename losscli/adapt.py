@@ -12,6 +12,7 @@ from losscli.errors import DataError, UsageError
 from losscli.finder import finder
 from losscli.gates.binding import Bound
 from losscli.gates.frozen import SAVE, frozen
+from losscli.gates.saved import called
 from losscli.losses.chosen import Chosen, Part
 from losscli.report import Fit, Report
 from losscli.run import Run
@@ -46,10 +47,9 @@ class Adaptation:
             what = "--fit-on and --freeze-from both say where parameters come from"
             raise UsageError(what, remedy="leave one of them out")
         path = os.fspath(report)
-        if not Path(path).is_file():
-            where = visible(path, limit=500)
-            raise DataError("there is no such report", where=where, remedy=SAVE)
-        return cls(None, frozen(path), visible(path, limit=500))
+        if "://" not in path and not Path(path).is_file():
+            raise DataError("there is no such report", where=called(path), remedy=SAVE)
+        return cls(None, frozen(path), called(path))
 
     @property
     def fixed(self) -> bool:

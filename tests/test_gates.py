@@ -1,5 +1,6 @@
 """Limits: their words, their verdicts, and what they are held against."""
 
+import gzip
 import json
 import math
 import pickle
@@ -635,6 +636,22 @@ def test_a_baseline_of_another_task_or_weight(tmp_path: Path) -> None:
     path = saved(tmp_path, FRAME.assign(w=[1.0, 2.0, 1.0]), weight="w")
     with pytest.raises(DataError, match="only one of the two is weighted"):
         judge("mse > baseline", against=path)
+
+
+@pytest.mark.parametrize("name", ["old.jsonl", "old.json", "one.jsonl", "save.json.gz"])
+def test_predictions_line_by_line_and_packed_reports_are_baselines(
+    name: str, tmp_path: Path
+) -> None:
+    path, old = tmp_path / "new.csv", tmp_path / name
+    path.write_text("y_true,y_pred\n1.5,2.5\n" + "3,3\n" * (name != "one.jsonl"))
+    lines = ['{"y_true": 1.5, "y_pred": 2}', '{"y_true": 3, "y_pred": 3}']
+    old.write_text("\n".join(lines[:1] if name == "one.jsonl" else lines) + "\n")
+    expected = 0.25 / (1 if name == "one.jsonl" else 2)
+    if name == "save.json.gz":
+        old.write_bytes(gzip.compress(losscli.evaluate(path, losses="mse").to_json().encode()))
+        expected = 0.5
+    found = losscli.evaluate(path, losses="mse", fail_if="mse > baseline", against=old)
+    assert found.gates[0].baseline == expected
 
 
 def test_a_baseline_that_nothing_is_held_against_is_said(tmp_path: Path) -> None:

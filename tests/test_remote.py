@@ -40,6 +40,7 @@ class Page(BaseHTTPRequestHandler):
 
     asked: ClassVar[Counter[str]] = Counter()
     ranges: ClassVar[list[int]] = []
+    saved: ClassVar[bytes] = b""
 
     def log_message(self, *_: Any) -> None:
         pass
@@ -54,7 +55,9 @@ class Page(BaseHTTPRequestHandler):
         match = re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers["Range"] or "")
         assert match
         start, stop = int(match[1]), int(match[2]) + 1
-        size, tag = len(DATA), '"a"'
+        data = self.saved if kind == "saved" else DATA
+        size, tag = len(data), '"a"'
+        stop = min(stop, size)
         if kind == "whole":
             code, start, stop = 200, 0, size
         if kind == "changes" and self.asked[kind] > 4:
@@ -63,7 +66,7 @@ class Page(BaseHTTPRequestHandler):
             size += 1
         if kind == "shifts":
             start, stop = start + 1, stop + 1
-        body = DATA[start:stop] if code < 300 else b""
+        body = data[start:stop] if code < 300 else b""
         self.ranges.append(len(body))
         self.send_response(code)
         self.send_header("ETag", tag)
@@ -167,6 +170,30 @@ def test_a_web_server_has_the_bits_of_the_file(
     Page.ranges.clear()
     assert numbers(f"{web}/{path}", engine=engine) == of_file
     assert max(Page.ranges) < len(DATA)
+
+
+def test_a_saved_report_is_read_from_a_web_server(web: str, tmp_path: Path) -> None:
+    loss, url = "huber(delta=auto)", f"{web}/saved.json?token=secret"
+    path, other = tmp_path / "p.csv", tmp_path / "q.csv"
+    path.write_text("y_true,y_pred\n1.5,2.5\n3,3.5\n2.5,2\n")
+    other.write_text("y_true,y_pred\n1.5,4.5\n3,0\n2.5,2\n")
+    report = losscli.evaluate(path, losses=f"mse,{loss}")
+    Page.saved = report.to_json().encode()
+    found = losscli.evaluate(other, losses="mse", fail_if="mse > baseline", against=url)
+    mse = 1.5 / 3  # squares of 1, 1/2 and 1/2
+    assert (found.gates[0].baseline, found.gates[0].value) == (mse, 18.25 / 3)
+    frozen = losscli.evaluate(other, losses=loss, freeze_from=url)
+    assert frozen.fitted[0].parameters == report.fitted[0].parameters
+    assert "secret" not in found.to_json() + frozen.to_json() + "".join(frozen.notes)
+    Page.saved = other.read_bytes()
+    url = f"{web}/saved.csv?token=secret"
+    found = losscli.evaluate(path, losses="mse", against=url)
+    assert f"{web}/saved.csv: no limit names the baseline" in found.warnings[-1]
+    for words in ({"against": f"{web}/missing.json"}, {"freeze_from": f"{web}/missing.json"}):
+        with pytest.raises(
+            DataError, match=r"missing\.json: there is no such file; check the addr"
+        ):
+            losscli.evaluate(path, losses=loss, **words)
 
 
 @pytest.mark.parametrize(

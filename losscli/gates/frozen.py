@@ -4,9 +4,8 @@ import math
 from typing import Any
 
 from losscli.errors import DataError
-from losscli.gates.baseline import read_report
+from losscli.gates.saved import called, read_report
 from losscli.report import Fit
-from losscli.visible import visible
 
 SAVE = "save one: losscli eval REF.csv --loss 'huber(delta=auto)' --save fitted.json"
 """How a report with such parameters is made."""
@@ -15,7 +14,7 @@ SAVE = "save one: losscli eval REF.csv --loss 'huber(delta=auto)' --save fitted.
 def frozen(path: str) -> dict[str, Fit]:
     """Return what a saved report found from data, by the loss; DataError where it has nothing."""
     found = read_report(path, "report of fitted parameters", SAVE)
-    where, fits = visible(path, limit=500), found.get("fitted")
+    where, fits = called(path), found.get("fitted")
     if not isinstance(fits, list) or not fits:
         what = "the report has no fitted parameters: no loss of it was auto"
         raise DataError(what, where=where, remedy=SAVE)

@@ -7,11 +7,12 @@ from dataclasses import replace
 
 from losscli.dataclass import dataclass
 from losscli.errors import DataError, LosscliError, UsageError
-from losscli.gates.baseline import Baseline, from_report, is_report, read_baseline, unpiped
+from losscli.gates.baseline import Baseline, from_report, read_baseline
 from losscli.gates.binding import Bound, bound, refuse_adapting, sought
 from losscli.gates.judge import judged
 from losscli.gates.limit import Limit
 from losscli.gates.numbers import measure_name
+from losscli.gates.saved import is_report, unpiped
 from losscli.gates.syntax import limits
 from losscli.losses.chosen import Chosen
 from losscli.losses.language import NOTHING, resolve

@@ -1,6 +1,7 @@
 """JSON lines: one object a line, read by pyarrow where it is plain and line by line where not."""
 
 import re
+import shlex
 from collections.abc import Sequence
 
 from losscli.data.block import Source
@@ -13,6 +14,7 @@ from losscli.errors import DataError, UsageError
 KIND = "a JSON lines file"
 _MARK = rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?"
 _OBJECT = re.compile(_MARK + rb"[ \t\r\n]*\{[ \t\r\n]*[\"}]")
+_REPORT = re.compile(_MARK + rb'\s*\{\s*"schema"\s*:\s*\d+\s*,\s*"program"\s*:')
 _ARRAY = re.compile(_MARK + rb"[ \t\r\n]*\[[ \t\r\n]*[\[{]")
 
 
@@ -28,7 +30,12 @@ def opened(files: Sequence[Stored], reading: Reading) -> Source:
         raise UsageError(f"{flag} is for delimited text", where=files[0].name, remedy="leave it")
     for kept in files:
         with kept.opened() as stream:
-            if _ARRAY.match(stream.peek(1 << 12)):
+            head = stream.peek(1 << 12)
+            if _REPORT.match(head):
+                name = shlex.quote(kept.name)
+                remedy = f"hold predictions against it: losscli eval PREDS --against {name}"
+                raise DataError("is a saved report, without rows", where=kept.name, remedy=remedy)
+            if _ARRAY.match(head):
                 raise DataError(
                     "is one JSON array, and objects line by line are read",
                     where=kept.name,

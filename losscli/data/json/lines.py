@@ -46,7 +46,7 @@ def _parsed(raw: bytes, where: Callable[[], str]) -> Mapping[str, Any]:
         raise DataError(what, where=where(), remedy=remedy) from None
     except json.JSONDecodeError as error:
         what = f"is no JSON object ({visible(error.msg, 100)} at character {error.pos + 1})"
-        remedy = "write one whole object on each line"
+        remedy = "write one whole object on each line, as jq -c . does"
         raise DataError(what, where=where(), remedy=remedy) from None
     except _TwiceError as error:
         what = f"the key {visible(str(error))} stands twice in one object"
