@@ -275,5 +275,5 @@ def test_what_holds_no_rows_is_no_side_of_a_comparison(old: Path, tmp_path: Path
             assert f"losscli: {name}: is {kind}, which has no rows to pair" in done.stderr
             assert (done.returncode, done.stdout) == (2, "")
     done = shell("eval", "b.json", cwd=tmp_path)
-    words = "is a saved report, without rows; hold predictions against it: losscli eval PREDS"
-    assert done.stderr == f"losscli: b.json: {words} --against b.json\n"
+    said = "is a saved report, without rows; hold predictions against it: losscli eval PREDS"
+    assert done.stderr == f"losscli: b.json: {said} --against b.json\n"

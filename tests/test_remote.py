@@ -189,10 +189,9 @@ def test_a_saved_report_is_read_from_a_web_server(web: str, tmp_path: Path) -> N
     url = f"{web}/saved.csv?token=secret"
     found = losscli.evaluate(path, losses="mse", against=url)
     assert f"{web}/saved.csv: no limit names the baseline" in found.warnings[-1]
-    for words in ({"against": f"{web}/missing.json"}, {"freeze_from": f"{web}/missing.json"}):
-        with pytest.raises(
-            DataError, match=r"missing\.json: there is no such file; check the addr"
-        ):
+    for word in ("against", "freeze_from"):
+        words: Any = {word: f"{web}/missing.json"}
+        with pytest.raises(DataError, match=r"missing\.json: there is no such file; check the"):
             losscli.evaluate(path, losses=loss, **words)
 
 
