@@ -7,6 +7,7 @@ from typing import Protocol, TypeVar
 
 from losscli.data.block import Block, MisreadError, Piece, Source
 from losscli.data.columns import Plan
+from losscli.data.gathered import gathered
 from losscli.data.storage.compressed import cause
 from losscli.data.training import NaiveErrors
 from losscli.dataclass import dataclass
@@ -68,6 +69,8 @@ class Run:
         """Fold what `judge` makes of every piece, with what is known already."""
         while True:
             reads = self.source.stretches(self.plan.types)
+            if len(self.source.files) > 1:
+                reads = (partial(gathered, read) for read in reads)
             fold = self.fold if self.source.independent else threads.fold
             try:
                 return fold(reads, judge, zero, self.jobs, self.progress)

@@ -135,7 +135,7 @@ def with_weight(block: Block) -> Block:
 def census_of(block: Block) -> Census:
     """Count the rows of a block, without the digest of their truths."""
     return Census(
-        seen=Seen({block.part: block.seen}),
+        seen=Seen(block.parts or {block.part: block.seen}),
         judged=block.judged,
         dropped=Counter(block.dropped),
         noted=Counter(block.counted),

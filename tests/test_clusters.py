@@ -21,6 +21,7 @@ from process import CALM, PROGRAM, ROOT, SAMPLES, shell
 from test_sources import WRITE, frame, numbers
 
 import losscli
+from losscli.data import joined
 from losscli.engine import Scheduler
 from losscli.errors import UsageError
 
@@ -108,7 +109,10 @@ def test_tls_lets_in_who_has_its_certificates(tmp_path: Path) -> None:
             losscli.evaluate(path, engine="dask", scheduler=Scheduler(address, **theirs))
 
 
-def test_a_worker_that_is_killed_changes_no_bit(client: distributed.Client, folder: Path) -> None:
+def test_a_worker_that_is_killed_changes_no_bit(
+    client: distributed.Client, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(joined, "MOST", 1)
     words: Any = {"losses": "mse,huber,medae", "by": "city", "id": "id"}
     killed: list[int] = []
 

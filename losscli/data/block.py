@@ -22,13 +22,15 @@ class Piece:
     `part` is (number of the file, number of the piece in it); the second rises with the rows.
     `place` gives, for a row of the table, words that say where it stands: "preds.csv, line 17".
     `rounded` tells, for columns in which an integer was met that no double holds, of the first
-    of them.
+    of them. `parts` has the rows of each part where the piece is made of several that follow one
+    another, of which `part` is the first.
     """
 
     table: "pa.Table"
     part: tuple[int, int]
     place: Callable[[int], str]
     rounded: Mapping[str, str] = field(default_factory=dict)
+    parts: Mapping[tuple[int, int], int] = field(default_factory=dict)
 
 
 Stretch = Callable[[], Iterable[Piece]]
@@ -43,7 +45,8 @@ class Source(Protocol):
     reads its stretch by itself, in any process. `sample` gives the text of the first rows of
     each column (None: empty cell).
     A stretch is what one worker reads by itself: a part of a CSV or JSON lines file, a row group
-    of Parquet, a record batch of Arrow, or a whole file that can only be read from its start.
+    of Parquet, a record batch of Arrow, a whole file that can only be read from its start, or
+    several small files.
     `stretches` gives one call for each, in the order of the rows; a call gives the pieces of its
     stretch in turn, in bounded memory. The calls may run in any order and in any thread; where
     they are `independent` also in any process that has a copy of the source, which pickles: the
@@ -52,10 +55,18 @@ class Source(Protocol):
     or where a file had no rows.
     """
 
-    files: tuple[str, ...]
-    names: tuple[str, ...]
     rereadable: bool
     independent: bool
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The names of the files that are shown."""
+        ...
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns in order."""
+        ...
 
     @property
     def notes(self) -> list[str]:
@@ -112,7 +123,8 @@ class Block:
     `groups` maps each breakdown, and the column of the group or cluster, to codes (int32[n])
     and the texts behind them (None: empty).
     `rows` are the positions of the judged rows in the piece (None: every row was judged);
-    `seen` counts the rows of the piece; `dropped` maps a reason to the rows left out for it.
+    `seen` counts the rows of the piece, `parts` those of its parts where it has several;
+    `dropped` maps a reason to the rows left out for it.
     """
 
     columns: Mapping[str, NDArray[Any]]
@@ -129,6 +141,7 @@ class Block:
     dropped: Mapping[str, int] = field(default_factory=dict)
     counted: Mapping[str, int] = field(default_factory=dict)
     rounded: Mapping[str, str] = field(default_factory=dict)
+    parts: Mapping[tuple[int, int], int] = field(default_factory=dict)
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property

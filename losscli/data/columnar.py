@@ -8,8 +8,9 @@ from typing import Any, Protocol
 
 from losscli.data.as_written import texts
 from losscli.data.block import Piece, Source, Stretch
-from losscli.data.joined import joined
+from losscli.data.joined import joined, same_columns
 from losscli.data.rowless import no_rows
+from losscli.data.storage import Stored
 from losscli.data.texts import FirstTexts, Texts
 from losscli.data.typed import kind_of, typed
 from losscli.errors import DataError
@@ -66,19 +67,34 @@ class Table(Protocol):
         ...
 
 
-def columnar(tables: Sequence[Table]) -> Source:
+def columnar(files: Sequence[Stored], opened: Callable[[Stored], Table]) -> Source:
     """Return the rows of files as one data set; DataError where their columns differ.
 
-    Some may have no rows: their format tells that they are not cut.
+    Some may have no rows: their format tells that they are not cut. What files have in common is
+    kept once.
     """
+    tables: list[Table] = []
+    for kept in files:
+        table = opened(kept)
+        if tables and table.schema.equals(tables[0].schema):
+            table.schema = tables[0].schema
+        tables.append(table)
     alone = len(tables) == 1
     filled = next((at for at, table in enumerate(tables) if _has_rows(table, alone=alone)), None)
     if filled is None:
         raise no_rows(tables[0].kept.name)
-    found = joined([ColumnarSource(table, alone=alone) for table in tables], first=filled)
+    _refuse_different([tables[0], *(t for t in tables if t.schema is not tables[0].schema)])
+    sources = [ColumnarSource(table, alone=alone) for table in tables]
+    return joined(sources, [kept.weight for kept in files], first=filled)
+
+
+def _refuse_different(tables: Sequence[Table]) -> None:
+    """Raise DataError where files have other columns than the first, or of other types."""
     known: dict[str, tuple[str, Table]] = {}
     for table in tables:
-        for name, kind in zip(table.schema.names, map(kind_of, table.schema.types), strict=True):
+        names, theirs = tables[0].schema.names, table.schema.names
+        same_columns(names, theirs, tables[0].kept.name, table.kept.name)
+        for name, kind in zip(theirs, map(kind_of, table.schema.types), strict=True):
             one, first = known.setdefault(name, (kind, table)) if kind else ("", table)
             if one != kind and first is not table:
                 raise DataError(
@@ -86,7 +102,6 @@ def columnar(tables: Sequence[Table]) -> Source:
                     where=table.kept.name,
                     remedy="give the column one type in all files",
                 )
-    return found
 
 
 def _has_rows(table: Table, *, alone: bool) -> bool:
@@ -101,17 +116,35 @@ def _has_rows(table: Table, *, alone: bool) -> bool:
 class ColumnarSource:
     """The rows of one file; where it is not `alone`, it may have none."""
 
+    __slots__ = ("_alone", "_of_one_piece", "_table", "independent", "rereadable")
+
     def __init__(self, table: Table, *, pieces: bool = False, alone: bool = True) -> None:
-        self.files: tuple[str, ...] = (table.kept.name,)
-        self.names = tuple(table.schema.names)
         self.rereadable = self.independent = table.kept.rereadable
-        self.notes: list[str] = []
-        self.warnings: list[str] = []
         self._table = table
         self._of_one_piece = pieces
         self._alone = alone
         if not self.names:
             raise no_rows(table.kept.name, "there are no columns")
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The name that is shown."""
+        return (self._table.kept.name,)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns in order."""
+        return tuple(self._table.schema.names)
+
+    @property
+    def notes(self) -> list[str]:
+        """Nothing is chosen."""
+        return []
+
+    @property
+    def warnings(self) -> list[str]:
+        """Nothing is doubtful."""
+        return []
 
     def sample(self) -> Mapping[str, Texts]:
         """Return the texts of the first rows by column, read when they are looked at."""

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from losscli.data.block import Source
 from losscli.data.folder import alike, files_of
-from losscli.data.formats import HEAD, format_of
+from losscli.data.formats import format_of
 from losscli.data.partitioned import partitioned
 from losscli.data.reading import Reading
 from losscli.data.rowless import no_rows, set_aside
-from losscli.data.storage import STDIN, Stored, stored
+from losscli.data.storage import STDIN, stored
 from losscli.data.storage.compressed import begun
 from losscli.errors import DataError, UsageError
 from losscli.visible import visible
@@ -28,25 +28,26 @@ def open_files(paths: Sequence[str], reading: Reading | None = None) -> Source:
     if list(paths).count(STDIN) > 1:
         raise UsageError("standard input is named more than once", remedy="name - once")
     found = files_of(paths)
-    kept = [stored(one.path, reading.max_unpacked) for one in found]
     with set_aside(paths):
-        source = _of_one_format(kept, reading)
+        source = _of_one_format([one.path for one in found], reading)
     return partitioned(source, [one.keys for one in found])
 
 
-def _of_one_format(kept: Sequence[Stored], reading: Reading) -> Source:
-    kind = format_of(kept[0])
-    for other in kept[1:]:
-        its = format_of(other)
+def _of_one_format(paths: Sequence[str], reading: Reading) -> Source:
+    first, head = stored(paths[0], reading.max_unpacked)
+    kind, kept = format_of(head), [first]
+    for path in paths[1:]:
+        other, its_head = stored(path, reading.max_unpacked)
+        kept.append(other)
+        its = format_of(its_head)
         if its is not kind:
-            for one in (kept[0], other):
-                with one.opened() as stream:
-                    if not stream.peek(HEAD).strip():
-                        raise no_rows(one.name, "the file is empty")
-            first = visible(kept[0].name, 200)
-            both = (other, kept[0]) if kind.holds(b"") else (kept[0], other)  # text may be a README
+            for one, begins in ((first, head), (other, its_head)):
+                if not begins.strip():
+                    raise no_rows(one.name, "the file is empty")
+            said = visible(first.name, 200)
+            both = (other, first) if kind.holds(b"") else (first, other)  # text may be a README
             raise DataError(
-                f"is {its.KIND}, but {first} is {kind.KIND}: a data set has one format",
+                f"is {its.KIND}, but {said} is {kind.KIND}: a data set has one format",
                 where=other.name,
                 remedy=alike(*(one.name for one in both)),
             )

@@ -3,13 +3,13 @@
 import glob
 import os
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from losscli.data.storage.local import unreadable
-from losscli.dataclass import dataclass
 from losscli.errors import DataError
 from losscli.visible import visible
 
@@ -18,12 +18,14 @@ _TABLES = {"_delta_log": "a Delta table", ".hoodie": "a Hudi table"}
 """Folders beside data files of which some are no longer valid, as only a log tells."""
 
 
-@dataclass(frozen=True)
-class Found:
+_NO_KEYS: Mapping[str, str | None] = {}
+
+
+class Found(NamedTuple):
     """A file to read; `keys` are those of its partition, None where the value is empty."""
 
     path: str
-    keys: Mapping[str, str | None] = field(default_factory=dict)
+    keys: Mapping[str, str | None] = _NO_KEYS
 
 
 def files_of(paths: Sequence[str]) -> list[Found]:
@@ -56,12 +58,21 @@ def alike(path: str, other: str) -> str:
 
 def _refuse_twice(found: Sequence[Found]) -> None:
     seen: set[str] = set()
+    folder_of = cache(os.path.realpath)
     for one in found:
-        place = one.path if _is_elsewhere(one.path) else os.path.realpath(one.path)
+        place = one.path if _is_elsewhere(one.path) else _real(one.path, folder_of)
         if place in seen:
             remedy = "name each file once: a folder or a pattern has it already"
             raise DataError("is named twice", where=one.path, remedy=remedy)
         seen.add(place)
+
+
+def _real(path: str, folder_of: Callable[[str], str]) -> str:
+    """Return where a file is; that of its folder is looked up once."""
+    if os.path.islink(path):  # noqa: PTH114 - of many files, a path takes its time
+        return os.path.realpath(path)
+    folder, name = os.path.split(path)
+    return os.path.join(folder_of(folder), name)  # noqa: PTH118 - as above
 
 
 def _is_elsewhere(path: str) -> bool:
@@ -74,14 +85,16 @@ def _expanded(path: str) -> list[Found]:
     if _is_elsewhere(path) or not (glob.has_magic(path) or Path(path).is_dir()):
         return [Found(path)]
     if Path(path).is_dir():
-        found = sorted(_within(Path(path)), key=_order)
+        root = str(Path(path))
+        found = sorted(_within(root), key=_order)
         if not found:
             raise DataError(
                 "there is no file in the folder",
                 where=path,
                 remedy=f"check what it holds: ls -R {shlex.quote(path)}",
             )
-        return [Found(str(one), _keys(one.relative_to(path).parent.parts)) for one in found]
+        depth = len(_order(_prefix(root))) - 1
+        return [Found(one, _keys(_order(one)[depth:-1])) for one in found]
     if Path(path).exists():
         return [Found(path)]
     return _matched(path)
@@ -98,15 +111,15 @@ def _behind(url: str) -> list[Found]:
 
 def _matched(pattern: str) -> list[Found]:
     named = Path(pattern).parts
-    found: list[Path] = []
+    found: list[str] = []
     for name in glob.glob(pattern, recursive=True):  # noqa: PTH207 - pathlib knows no relative **
         one = Path(name)
         if any(_is_mark(part) for part in one.parts if part not in named):
             continue
         if not one.is_dir():
-            found.append(one)
+            found.append(str(one))
         elif "**" not in pattern:  # a folder that ** passes through has its files among the matches
-            found += _within(one)
+            found += _within(str(one))
     if not found:
         raise DataError(
             "no file matches",
@@ -118,7 +131,7 @@ def _matched(pattern: str) -> list[Found]:
         if glob.has_magic(part):
             break
         fixed += 1
-    return [Found(str(one), _keys(one.parts[fixed:-1])) for one in sorted(set(found), key=_order)]
+    return [Found(one, _keys(Path(one).parts[fixed:-1])) for one in sorted(set(found), key=_order)]
 
 
 def _is_mark(name: str) -> bool:
@@ -126,35 +139,42 @@ def _is_mark(name: str) -> bool:
     return name.startswith("_") and "=" not in name
 
 
-def _order(path: Path) -> tuple[str, ...]:
+def _order(path: str) -> list[str]:
     """Return what paths are sorted by: folder by folder, character by character."""
-    return path.parts
+    return path.split(os.sep)  # noqa: PTH206 - as above
 
 
-def _within(folder: Path) -> Iterator[Path]:
+def _prefix(folder: str) -> str:
+    """Return what stands before the names of the files in a folder."""
+    return "" if folder == os.curdir else os.path.join(folder, "")  # noqa: PTH118 - it ends in /
+
+
+def _within(folder: str) -> Iterator[str]:
     """Give the files of a folder and of those in it; hidden ones and marks are passed over."""
     for name, kind in _TABLES.items():
-        if (folder / name).is_dir():
+        if Path(folder, name).is_dir():
             raise DataError(
                 f"is {kind}, whose log says which files count",
-                where=str(folder),
+                where=folder,
                 remedy="export the table to Parquet or CSV first",
             )
+    prefix = _prefix(folder)
     for entry in list(os.scandir(folder)):
+        path = prefix + entry.name
         if entry.name.startswith(".") or _is_mark(entry.name):
             continue
         if entry.is_dir():
             if not entry.is_symlink():
-                yield from _within(Path(entry.path))
+                yield from _within(path)
             continue
         if not entry.is_file() and Path(entry.path).exists():
             what = "is a pipe or a device among files, which might never end"
             remedy = "move it out of the folder, or name what to read one by one"
-            raise DataError(what, where=entry.path, remedy=remedy)
-        yield Path(entry.path)
+            raise DataError(what, where=path, remedy=remedy)
+        yield path
 
 
-def _keys(folders: Sequence[str]) -> dict[str, str | None]:
+def _keys(folders: Sequence[str]) -> Mapping[str, str | None]:
     """Return the keys of a partition: folders named key=value, percent-encoded."""
     found: dict[str, str | None] = {}
     for folder in folders:
@@ -171,7 +191,7 @@ def _keys(folders: Sequence[str]) -> dict[str, str | None]:
             what = f"two folders on the way to the file are named {visible(key)}="
             raise DataError(what, where="/".join(folders), remedy="rename one of them")
         found[key] = None if value in ("", _EMPTY_KEY) else text
-    return found
+    return found or _NO_KEYS
 
 
 def _with_common_keys(found: Sequence[Found]) -> list[Found]:

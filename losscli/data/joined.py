@@ -8,21 +8,21 @@ from typing import Any
 
 from losscli.data.block import Piece, Source, Stretch
 from losscli.data.folder import alike
+from losscli.data.reading import BLOCK_BYTES
 from losscli.errors import DataError
 from losscli.visible import first_of, visible
 
+MOST = 64
+"""So many small files, of at most `BLOCK_BYTES` together, are one stretch."""
 
-def joined(sources: Sequence[Source], *, same: bool = True, first: int = 0) -> Source:
-    """Return sources of one file each, with the same columns in any order, as one.
 
-    Unless they are to be the `same`, the columns are those of any; DataError where they differ.
-    The rows that are looked at first are those of the source `first`.
+def joined(sources: Sequence[Source], weights: Sequence[float], first: int = 0) -> Source:
+    """Return sources of one file each as one, whose columns are those of any.
+
+    `weights` are about how many bytes are read for each. The rows that are looked at first are
+    those of the source `first`.
     """
-    if len(sources) == 1:
-        return sources[0]
-    for other in sources[1:] if same else ():
-        same_columns(sources[0].names, other.names, sources[0].files[0], other.files[0])
-    return Joined(sources, first)
+    return Joined(sources, weights, first) if len(sources) > 1 else sources[0]
 
 
 def same_columns(ours: Sequence[str], theirs: Sequence[str], first: str, other: str) -> None:
@@ -44,9 +44,9 @@ def same_columns(ours: Sequence[str], theirs: Sequence[str], first: str, other: 
 
 
 class Joined:
-    """The rows of several sources, each a file of its own."""
+    """The rows of several sources, each a file of its own; small ones are one stretch together."""
 
-    def __init__(self, sources: Sequence[Source], first: int = 0) -> None:
+    def __init__(self, sources: Sequence[Source], weights: Sequence[float], first: int = 0) -> None:
         self.files = tuple(name for source in sources for name in source.files)
         self.names = tuple(dict.fromkeys(name for source in sources for name in source.names))
         if len(self.names) < len(sources[0].names):  # one name twice is refused where it is used
@@ -54,6 +54,7 @@ class Joined:
         self.rereadable = all(source.rereadable for source in sources)
         self.independent = all(source.independent for source in sources)
         self.sources = sources
+        self.weights = weights
         self.first = first
         self._empty: list[str] = []
 
@@ -74,9 +75,12 @@ class Joined:
 
     def stretches(self, types: Mapping[str, Any]) -> Iterator[Stretch]:
         """Return the stretches of each in turn."""
-        for file, source in enumerate(self.sources):
-            for read in source.stretches(types):
-                yield partial(_renumbered, file, read)
+        for lot in _lots(self.weights):
+            if len(lot) > 1:
+                yield partial(_in_turn, lot, self.sources[lot.start : lot.stop], types)
+                continue
+            for read in self.sources[lot.start].stretches(types):
+                yield partial(_renumbered, lot.start, read)
 
     def rows_per_piece(self) -> int:
         """Return about how many rows a piece has."""
@@ -88,7 +92,7 @@ class Joined:
 
     def in_order(self) -> Source:
         """Return the same, read without guesses."""
-        return Joined([source.in_order() for source in self.sources], self.first)
+        return Joined([one.in_order() for one in self.sources], self.weights, self.first)
 
     def check(self, rows: Mapping[int, int] | None = None) -> None:
         """Raise DataError where a source changed, or had no rows and may not be so."""
@@ -96,6 +100,25 @@ class Joined:
             source.check(None if rows is None else {0: rows.get(file, 0)})
         if rows is not None:
             self._empty = [name for file, name in enumerate(self.files) if not rows.get(file)]
+
+
+def _lots(weights: Sequence[float]) -> Iterator[range]:
+    """Give the numbers of the files in lots: some small ones that follow each other, or one."""
+    first, held = 0, 0.0
+    for file, weight in enumerate(weights):
+        if file > first and (held + weight > BLOCK_BYTES or file - first == MOST):
+            yield range(first, file)
+            first, held = file, 0.0
+        held += weight
+    yield range(first, len(weights))
+
+
+def _in_turn(
+    files: Sequence[int], sources: Sequence[Source], types: Mapping[str, Any]
+) -> Iterator[Piece]:
+    for file, source in zip(files, sources, strict=True):
+        for read in source.stretches(types):
+            yield from _renumbered(file, read)
 
 
 def _renumbered(file: int, read: Stretch) -> Iterable[Piece]:

@@ -55,6 +55,7 @@ class Judge:
             dropped=dropped,
             counted=self.counted,
             rounded=self.piece.rounded,
+            parts=self.piece.parts,
             keys=self.plan.keys,
         )
 

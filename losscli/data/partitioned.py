@@ -12,7 +12,7 @@ import pyarrow as pa
 from losscli.data import cells
 from losscli.data.block import Piece, Source, Stretch
 from losscli.data.folder import refuse_different_keys
-from losscli.data.joined import Joined, joined
+from losscli.data.joined import Joined
 from losscli.data.text.numerals import instead_of, is_number
 from losscli.errors import DataError, UsageError
 from losscli.visible import visible
@@ -36,9 +36,10 @@ def partitioned(source: Source, keys: Sequence[Keys]) -> Source:
                 remedy="rename one of them, or name the files one folder at a time",
             )
     values = {name: list(dict.fromkeys(one[name] for one in keys)) for name in keys[0]}
-    sources = source.sources if isinstance(source, Joined) else [source]
-    found = [Partitioned(one, own, values) for one, own in zip(sources, keys, strict=True)]
-    return joined(found, same=False, first=getattr(source, "first", 0))
+    if not isinstance(source, Joined):
+        return Partitioned(source, keys[0], values)
+    found = [Partitioned(one, own, values) for one, own in zip(source.sources, keys, strict=True)]
+    return Joined(found, source.weights, source.first)
 
 
 class Partitioned:
@@ -51,6 +52,10 @@ class Partitioned:
         self._source = source
         self._keys = keys
         self._values = values
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Travel without the keys of all partitions, which are looked at where it is opened."""
+        return {**vars(self), "_values": {}}
 
     @property
     def notes(self) -> list[str]:

@@ -257,8 +257,8 @@ def _outliers(
     mean = sample.mean_of(lambda losses: losses) if len(sample.values) else math.nan
     worst = tuple(
         WorstRow(
-            row=summary.census.start(bad.part) + bad.row + 1,
-            file=facts.files[bad.part[0]],
+            row=row,
+            file=facts.files[file],
             id=bad.id,
             y=bad.y,
             pred=bad.pred,
@@ -267,6 +267,7 @@ def _outliers(
             reason=_reason(chosen, bad, reason(bad, facts.task, found, mean)),
         )
         for bad in summary.worst.rows
+        for file, row in (summary.census.place(bad.part, bad.row),)
     )
     tail_index = summary.largest[0].tail_index(summary.census.judged)
     parts = for_shares(summary, 0, chosen, sample)

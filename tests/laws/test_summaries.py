@@ -338,7 +338,7 @@ def test_stretches_that_are_added_in_any_order_are_the_same() -> None:
     assert (
         first == sum(reversed(parts), Seen()) == sum(parts[:40], Seen()) + sum(parts[40:], Seen())
     )
-    assert sorted(first) == [((k // 7, k % 7), k) for k in range(100)]
+    assert first.in_order().tolist() == [[k // 7, k % 7, k] for k in range(100)]
     assert first != sum(parts[1:], Seen())
 
 
@@ -348,6 +348,9 @@ def test_a_census_adds_and_finds_where_a_stretch_begins() -> None:
     both = one + other
     assert (both.rows, both.judged, both.digest) == (15, 14, 4)
     assert [both.start((0, 1)), both.start((1, 0)), both.start((1, 1))] == [5, 0, 2]
+    # rows of stretches that were judged together are counted on from the first of them
+    assert [both.place((0, 0), row) for row in (0, 4, 5, 11)] == [(0, 1), (0, 5), (0, 6), (0, 12)]
+    assert [both.place((0, 1), row) for row in (6, 7, 9)] == [(0, 12), (1, 1), (1, 3)]
 
 
 def test_a_digest_knows_the_truths_but_not_their_order() -> None:

@@ -10,9 +10,6 @@ from losscli.data.block import Source
 from losscli.data.reading import Reading
 from losscli.data.storage import Stored
 
-HEAD = 4096
-"""How many bytes a format sees of a file to know it."""
-
 
 class Format(Protocol):
     """What the module of a format holds."""
@@ -29,10 +26,8 @@ class Format(Protocol):
         ...
 
 
-def format_of(kept: Stored) -> Format:
-    """Return the format of a file; what is of no other is delimited text."""
-    with kept.opened() as stream:
-        head = stream.peek(HEAD)
+def format_of(head: bytes) -> Format:
+    """Return the format of a file by its first bytes; what is of no other is delimited text."""
     return next((one for one in _others() if one.holds(head)), None) or _named("csv")
 
 

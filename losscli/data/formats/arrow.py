@@ -35,7 +35,7 @@ def opened(files: Sequence[Stored], reading: Reading) -> Source:
     for flag in reading.of_text:
         raise UsageError(f"{flag} is for delimited text", where=files[0].name, remedy="leave it")
     most = reading.max_unpacked or MOST
-    return columnar([_table(kept, most) for kept in files])
+    return columnar(files, lambda kept: _table(kept, most))
 
 
 def _table(kept: Stored, most: float) -> "_File | _Stream":

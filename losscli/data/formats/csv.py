@@ -15,7 +15,8 @@ from losscli.errors import DataError, UsageError
 from losscli.visible import first_of
 
 KIND = "delimited text"
-_FEW_ROWS = 20
+_FEW_ROWS = 2
+"""So many rows tell whether a text is written as the first one."""
 
 
 def holds(head: bytes) -> bool:  # noqa: ARG001 - the protocol
@@ -48,7 +49,7 @@ def opened(files: Sequence[Stored], reading: Reading) -> Source:
     apart = len(sheets) > 1
     return joined(
         [CsvSource(sheet, notes, reading.block_bytes, apart=apart) for sheet in sheets],
-        same=False,  # which was seen to already
+        [kept.weight for kept in files],
     )
 
 

@@ -42,8 +42,6 @@ def opened(files: Sequence[Stored], reading: Reading) -> Source:
                     remedy=f"jq -c '.[]' {kept.path} | losscli eval -",
                 )
     apart = len(files) > 1
-    found = (
-        JsonSource(kept, reading.block_bytes, apart=apart, sampled=kept is files[0])
-        for kept in files
-    )
-    return joined(list(found), same=False)
+    first = JsonSource(files[0], reading.block_bytes, apart=apart)
+    others = (JsonSource(kept, reading.block_bytes, apart=apart, first=first) for kept in files[1:])
+    return joined([first, *others], [kept.weight for kept in files])

@@ -40,7 +40,7 @@ def opened(files: Sequence[Stored], reading: Reading) -> Source:
     for flag in reading.of_text:
         raise UsageError(f"{flag} is for delimited text", where=files[0].name, remedy="leave it")
     most, alone = reading.max_unpacked or MOST, len(files) == 1
-    return columnar([_File(seekable(kept), most, alone=alone) for kept in files])
+    return columnar(files, lambda kept: _File(seekable(kept), most, alone=alone))
 
 
 class _File:

@@ -30,15 +30,14 @@ class JsonSource:
     """The rows of one file, in stretches of about `block` bytes that end where lines do.
 
     A line feed stands in no string of JSON, so nothing is guessed. `apart` says that what can
-    only be read from its start is a stretch of its own, and not read in turn, `sampled` that its
-    first rows are kept to be looked at.
+    only be read from its start is a stretch of its own, and not read in turn. Beside the `first`
+    of several files, what is alike is not kept again, nor are the first rows to be looked at.
     """
 
-    def __init__(self, kept: Stored, block: int, *, apart: bool, sampled: bool) -> None:
-        self.files: tuple[str, ...] = (kept.name,)
+    def __init__(
+        self, kept: Stored, block: int, *, apart: bool, first: "JsonSource | None" = None
+    ) -> None:
         self.rereadable = kept.rereadable
-        self.notes: list[str] = []
-        self.warnings: list[str] = []
         self._kept = kept
         self._block = block
         self._lines = 0
@@ -56,23 +55,40 @@ class JsonSource:
         self._mark = len(codecs.BOM_UTF8) if encoding else 0
         if b"\n" in head and len(head) >= _SAMPLE:
             head = head[: head.rfind(b"\n") + 1]
-        first = list(_first(head[self._mark :], self._where_from(0)))
-        self.names = tuple(dict.fromkeys(name for line in first for name in line.cells))
-        if not first or not self.names:
+        rows = list(_first(head[self._mark :], self._where_from(0)))
+        self.names = tuple(dict.fromkeys(name for line in rows for name in line.cells))
+        if not rows or not self.names:
             raise no_rows(kept.name)
         self._sample = {
-            name: [_shown(line.cells.get(name)) for line in first]
-            for name in (self.names if sampled else ())
+            name: [_shown(line.cells.get(name)) for line in rows]
+            for name in (() if first else self.names)
         }
-        self._kinds = {
-            name: _kinds(kind for line in first if (kind := kind_of(line.cells.get(name))))
+        self.kinds = {
+            name: _kinds(kind for line in rows if (kind := kind_of(line.cells.get(name))))
             for name in self.names
         }
-        self._row_bytes = max(len(head) // len(first), 1)
+        self._row_bytes = max(len(head) // len(rows), 1)
+        if first and (first.names, first.kinds) == (self.names, self.kinds):
+            self.names, self.kinds = first.names, first.kinds
 
     def __getstate__(self) -> dict[str, Any]:
         """Travel without the first rows, which are looked at where the file is opened."""
         return {**vars(self), "_sample": {}}
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The name that is shown."""
+        return (self._kept.name,)
+
+    @property
+    def notes(self) -> list[str]:
+        """Nothing is chosen."""
+        return []
+
+    @property
+    def warnings(self) -> list[str]:
+        """Nothing is doubtful."""
+        return []
 
     def sample(self) -> Mapping[str, list[str | None]]:
         """Return the texts of the first rows by column."""
@@ -181,7 +197,7 @@ class JsonSource:
 
     def _piece(self, text: bytes, number: int, offset: int, types: Types) -> Piece:
         where = self._where_from(offset)
-        found, line_of = parsed(text, types, self._kinds, where)
+        found, line_of = parsed(text, types, self.kinds, where)
         return Piece(found.table, (0, number), lambda row: where(line_of(row)), found.rounded)
 
     def _where_from(self, offset: int) -> "_Where":

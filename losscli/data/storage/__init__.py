@@ -6,6 +6,8 @@ from typing import Protocol
 from losscli.data.storage.peekable import Peekable
 
 STDIN = "-"
+HEAD = 4096
+"""How many bytes are looked at to know what a file is."""
 
 
 class Stored(Protocol):
@@ -13,14 +15,16 @@ class Stored(Protocol):
 
     `path` is what the user wrote, `name` what the user is shown. `size` is the number of bytes
     where any of them can be had at once (None: they come one after the other, as from a pipe or
-    a compressed file). `rereadable` says that `opened` can be called again and gives the same
-    bytes. What has a size, or is rereadable, pickles: another process opens it itself.
-    Whatever cannot be read, or changed since it was first looked at, is a DataError.
+    a compressed file), `weight` about how many are read for all of them. `rereadable` says that
+    `opened` can be called again and gives the same bytes. What has a size, or is rereadable,
+    pickles: another process opens it itself. Whatever cannot be read, or changed since it was
+    first looked at, is a DataError.
     """
 
     path: str
     name: str
     size: int | None
+    weight: float
     rereadable: bool
 
     def opened(self) -> AbstractContextManager[Peekable]:
@@ -47,11 +51,18 @@ def packed(path: str) -> Stored:
     return local.stored(path)
 
 
-def stored(path: str, most: float | None = None) -> Stored:
-    """Return the bytes that a path names, unpacked where they are compressed.
+def stored(path: str, most: float | None = None) -> tuple[Stored, bytes]:
+    """Return the bytes that a path names, unpacked where they are compressed, and their `HEAD`.
 
     `most` is how many times its size a compressed input may unpack to.
     """
     from losscli.data.storage.compressed import unpacked  # noqa: PLC0415 - likewise
 
-    return unpacked(packed(path), most)
+    kept = packed(path)
+    with kept.opened() as stream:
+        head = stream.peek(HEAD)
+    found = unpacked(kept, head, most)
+    if found is not kept:
+        with found.opened() as stream:
+            head = stream.peek(HEAD)
+    return found, head

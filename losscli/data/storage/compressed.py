@@ -8,7 +8,7 @@ from pathlib import Path
 from weakref import WeakValueDictionary
 
 from losscli.data.storage import Stored
-from losscli.data.storage.codecs import MAGIC_BYTES, Codec, codec_of
+from losscli.data.storage.codecs import Codec, codec_of
 from losscli.data.storage.peekable import Peekable
 from losscli.errors import DataError, LosscliError
 from losscli.visible import visible
@@ -20,10 +20,8 @@ FREE = 1 << 30
 _CHUNK = 1 << 18
 
 
-def unpacked(kept: Stored, most: float | None = None) -> Stored:
-    """Return what is kept, unpacked if it begins as a compressed file does."""
-    with kept.opened() as raw:
-        head = raw.peek(MAGIC_BYTES)
+def unpacked(kept: Stored, head: bytes, most: float | None = None) -> Stored:
+    """Return what is kept, unpacked if its `head` is that of a compressed file."""
     codec = codec_of(head)
     return Unpacked(kept, codec, MOST if most is None else most) if codec else kept
 
@@ -35,7 +33,7 @@ class Unpacked:
 
     def __init__(self, kept: Stored, codec: Codec, most: float) -> None:
         self.path, self.name = kept.path, kept.name
-        self.rereadable = kept.rereadable
+        self.weight, self.rereadable = kept.weight, kept.rereadable
         self._kept = kept
         self._codec = codec
         self._most = most

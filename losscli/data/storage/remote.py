@@ -116,6 +116,7 @@ class Remote:
         self._far = far
         self._stamp = tried(far.stamp, self.name)
         self.size: int | None = self._stamp.size
+        self.weight: float = self._stamp.size
 
     @contextmanager
     def opened(self) -> Iterator[Peekable]:

@@ -69,6 +69,7 @@ class Spooled:
                 self._file.write(chunk)
         self._file.flush()
         self.size: int | None = self._file.tell()
+        self.weight: float = self.size
 
     @contextmanager
     def opened(self) -> Iterator[Peekable]:

@@ -2,6 +2,7 @@
 
 import shlex
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import field, replace
 from typing import Any
 
@@ -31,11 +32,11 @@ class Sheet:
     line: int
     body: int
     guessable: bool = False
-    sample: list[list[Cell]] = field(default_factory=list, repr=False)
+    sample: Sequence[list[Cell]] = field(default=(), repr=False)
 
     def __getstate__(self) -> dict[str, Any]:
         """Travel without the first rows, which are looked at where the file is opened."""
-        return {**vars(self), "sample": []}
+        return {**vars(self), "sample": ()}
 
     @property
     def widest(self) -> str:
@@ -49,7 +50,7 @@ class Sheet:
 
     def without_sample(self, names: tuple[str, ...]) -> "Sheet":
         """Return the same without its first rows; names that are equal are not kept twice."""
-        return replace(self, sample=[], names=names if names == self.names else self.names)
+        return replace(self, sample=(), names=names if names == self.names else self.names)
 
     def index_of(self, name: str) -> int:
         """Return the place of the one column of that name; two that look the same are refused."""

@@ -23,6 +23,7 @@ _SHARED = 12
 
 Types = Mapping[str, pa.DataType]
 
+_NONE: Mapping[str, int] = {}
 _OF_THREAD = threading.local()
 _TELLING = threading.Lock()
 
@@ -36,23 +37,37 @@ class CsvSource:
     its start is a stretch of its own, and not read in turn.
     """
 
+    __slots__ = (
+        *("_block", "_cut", "_guess", "_lines", "_sheet", "_told", "_whole"),
+        *("independent", "names", "notes", "rereadable"),
+    )
+
     def __init__(
         self, sheet: Sheet, notes: list[str], block_bytes: int, *, apart: bool, guess: bool = True
     ) -> None:
-        self.files: tuple[str, ...] = (sheet.text.name,)
         self.names = sheet.names
         self.rereadable = sheet.text.rereadable
         self.notes = notes
-        self.warnings: list[str] = []
         self._sheet = sheet
         self._block = block_bytes
         self._whole = apart and self.rereadable and not sheet.guessable
         self._guess = guess and sheet.guessable
         self.independent = self._guess or self._whole
         self._lines = 0
-        self._told: dict[str, int] = {}
-        if sheet.guessable and sheet.text.last_byte() not in b"\r\n":
-            self._warn()
+        self._told: Mapping[str, int] = _NONE
+        self._cut = sheet.guessable and sheet.text.last_byte() not in b"\r\n"
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The name that is shown."""
+        return (self._sheet.text.name,)
+
+    @property
+    def warnings(self) -> list[str]:
+        """Whether the file may have been cut."""
+        name = visible(self._sheet.text.name, 200)
+        said = f"{name}: the last line has no newline: was the file cut? --expect-rows N checks"
+        return [said] if self._cut else []
 
     def sample(self) -> Mapping[str, list[str | None]]:
         """Return the texts of the first rows by column."""
@@ -139,7 +154,7 @@ class CsvSource:
         try:
             for stretch in in_order(self._sheet, self._block):
                 if stretch.text[-1:] not in (b"\r", b"\n"):
-                    self._warn()
+                    self._cut = True
                 yield partial(self._taken, number, types, stretch)
                 number += 1
         except DataError as error:
@@ -167,19 +182,13 @@ class CsvSource:
         with _TELLING:
             # what is told of an earlier stretch stands; a place takes long to find
             new = {n: one for n, one in found.items() if number <= self._told.get(n, number)}
-            self._told.update(dict.fromkeys(new, number))
+            self._told = {**self._told, **dict.fromkeys(new, number)} if new else self._told
         rounded = {
             name: f"{one.place()}: {visible(name)} {one.text} is an integer above 2^53 and was"
             f" read as {one.value:.0f}; there may be more (name ids with --id)"
             for name, one in new.items()
         }
         return Piece(table, (0, number), place, rounded)
-
-    def _warn(self) -> None:
-        name = visible(self._sheet.text.name, 200)
-        text = f"{name}: the last line has no newline: was the file cut? --expect-rows N checks"
-        if text not in self.warnings:
-            self.warnings.append(text)
 
 
 def _own_hands() -> Hands:

@@ -18,9 +18,14 @@ class TextFile:
     of bytes (None: they come one after the other).
     """
 
+    __slots__ = (
+        *("_kept", "_stream", "encoding", "mark"),
+        *("name", "path", "rereadable", "size", "weight"),
+    )
+
     def __init__(self, kept: Stored, encoding: str | None = None) -> None:
         self.path, self.name, self.size = kept.path, kept.name, kept.size
-        self.rereadable = kept.rereadable
+        self.weight, self.rereadable = kept.weight, kept.rereadable
         self._kept = kept
         with kept.opened() as raw:
             head = raw.peek(_HEAD)

@@ -1,0 +1,57 @@
+"""Short pieces, as many small files have them, taken together: judging a block has a price."""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from losscli.data.block import Piece, Stretch
+
+ENOUGH = 1 << 16
+"""Pieces are taken together up to so many rows."""
+
+
+def gathered(read: Stretch) -> Iterator[Piece]:
+    """Give the pieces of a stretch, short ones as one."""
+    held: list[Piece] = []
+    rows = 0
+    try:
+        for piece in read():
+            count = piece.table.num_rows
+            if held and rows + count > ENOUGH:
+                yield _together(held)
+                held, rows = [], 0
+            held.append(piece)
+            rows += count
+            del piece
+            if rows >= ENOUGH:
+                yield _together(held)
+                held, rows = [], 0
+    except Exception:
+        if held:  # what is wrong in earlier rows is told first
+            yield _together(held)
+        raise
+    if held:
+        yield _together(held)
+
+
+def _together(held: Sequence[Piece]) -> Piece:
+    if len(held) == 1:
+        return held[0]
+    names = held[0].table.column_names
+    table = pa.concat_tables([piece.table.select(names) for piece in held])
+    parts = {piece.part: piece.table.num_rows for piece in held}
+    return Piece(
+        table.unify_dictionaries().combine_chunks(),
+        held[0].part,
+        partial(_place, [piece.place for piece in held], np.cumsum([0, *parts.values()])),
+        {name: words for piece in reversed(held) for name, words in piece.rounded.items()},
+        parts,
+    )
+
+
+def _place(places: Sequence[Callable[[int], str]], starts: Any, row: int) -> str:  # noqa: ANN401
+    at = int(np.searchsorted(starts, row, side="right")) - 1
+    return places[at](row - int(starts[at]))
