@@ -43,7 +43,7 @@ def numbers(path: "str | Path | list[str]") -> str:
 
 
 def read(path: Path, most: float | None = None) -> bytes:
-    with stored(str(path), most)[0].opened() as stream:
+    with stored(str(path), most).opened() as stream:
         return b"".join(iter(lambda: stream.read(1 << 16), b""))
 
 
@@ -197,5 +197,5 @@ def test_what_is_compressed_twice_is_refused(tmp_path: Path) -> None:
 def test_another_process_opens_it_itself(tmp_path: Path, way: str) -> None:
     path = tmp_path / "p.csv"
     path.write_bytes(PACK[way](TEXT.encode()))
-    with pickle.loads(pickle.dumps(stored(str(path))[0])).opened() as stream:  # noqa: S301 - our own
+    with pickle.loads(pickle.dumps(stored(str(path)))).opened() as stream:  # noqa: S301 - our own
         assert stream.peek(8) == b"y_true,y"

@@ -190,7 +190,7 @@ def test_a_file_without_rights(path: Path) -> None:
 def test_a_short_read_is_refused(path: Path) -> None:
     path.write_text(BODY)
     with pytest.raises(DataError, match="changed while it was read"):
-        TextFile(stored(str(path))[0]).fill(memoryview(bytearray(100)), 0)
+        TextFile(stored(str(path))).fill(memoryview(bytearray(100)), 0)
 
 
 def grow(path: Path) -> None:

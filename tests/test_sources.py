@@ -513,7 +513,7 @@ def test_the_size_of_what_is_compressed_is_read_from_its_messages(tmp_path: Path
         expected = sum(b.size for b in buffers if b)
         words = batches[0].column("city").dictionary
         expected += sum(b.size for b in words.buffers() if b)
-        assert unpacked_size(stored(str(path))[0], 8) == pytest.approx(expected, rel=0.01)
+        assert unpacked_size(stored(str(path)), 8) == pytest.approx(expected, rel=0.01)
 
 
 @pytest.mark.parametrize("plaintext_footer", [True, False])

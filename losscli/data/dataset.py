@@ -8,7 +8,7 @@ from losscli.data.formats import format_of
 from losscli.data.partitioned import partitioned
 from losscli.data.reading import Reading
 from losscli.data.rowless import no_rows, set_aside
-from losscli.data.storage import STDIN, stored
+from losscli.data.storage import STDIN, looked_at
 from losscli.data.storage.compressed import begun
 from losscli.errors import DataError, UsageError
 from losscli.visible import visible
@@ -34,10 +34,10 @@ def open_files(paths: Sequence[str], reading: Reading | None = None) -> Source:
 
 
 def _of_one_format(paths: Sequence[str], reading: Reading) -> Source:
-    first, head = stored(paths[0], reading.max_unpacked)
+    first, head = looked_at(paths[0], reading.max_unpacked)
     kind, kept = format_of(head), [first]
     for path in paths[1:]:
-        other, its_head = stored(path, reading.max_unpacked)
+        other, its_head = looked_at(path, reading.max_unpacked)
         kept.append(other)
         its = format_of(its_head)
         if its is not kind:

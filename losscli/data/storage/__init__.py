@@ -51,7 +51,12 @@ def packed(path: str) -> Stored:
     return local.stored(path)
 
 
-def stored(path: str, most: float | None = None) -> tuple[Stored, bytes]:
+def stored(path: str, most: float | None = None) -> Stored:
+    """Return the bytes that a path names, as `looked_at` does."""
+    return looked_at(path, most)[0]
+
+
+def looked_at(path: str, most: float | None = None) -> tuple[Stored, bytes]:
     """Return the bytes that a path names, unpacked where they are compressed, and their `HEAD`.
 
     `most` is how many times its size a compressed input may unpack to.
