@@ -49,6 +49,26 @@ def _parts() -> Iterator[pd.DataFrame]:
     return (FRAME[start : start + 700] for start in range(0, len(FRAME), 700))
 
 
+def _mixed(*kinds: Callable[[pd.DataFrame], Any]) -> Callable[[], list[Any]]:
+    return lambda: [kinds[k % len(kinds)](part) for k, part in enumerate(_parts())]
+
+
+def _objects(part: pd.DataFrame) -> pd.DataFrame:
+    return part.astype({"city": object})
+
+
+def _categories(part: pd.DataFrame) -> pd.DataFrame:
+    return part.astype({"city": "category", "floor": "int8"})
+
+
+MIXED = (
+    _mixed(_objects, pl.DataFrame),
+    _mixed(pl.DataFrame, _categories, _objects),
+    _mixed(pa.Table.from_pandas, _objects, pd.DataFrame.convert_dtypes, pl.DataFrame),
+)
+"""Frames of several libraries, one after the other."""
+
+
 class Stream:
     """Anything that Arrow can read from."""
 
@@ -67,6 +87,7 @@ class Stream:
         _parts,
         lambda: list(_parts()),
         lambda: (pl.DataFrame(part) for part in _parts()),
+        *MIXED,
         lambda: pl.DataFrame(FRAME),
         lambda: pl.DataFrame(FRAME).with_columns(pl.col("city").cast(pl.Categorical)),
         Stream,
@@ -107,7 +128,9 @@ def test_an_error_names_the_frame() -> None:
     ("other", "words"),
     [
         (FRAME.drop(columns="city"), "^frame 2: there is no column city, as in the first frame"),
-        (FRAME.assign(floor=0.5), "^frame 2: floor is float64 here and int64 in the first frame"),
+        (FRAME.assign(floor=0.5), "^frame 2: floor is float64 here and integers in the first"),
+        (pl.DataFrame(FRAME.assign(floor=0.5)), "^frame 2: floor is float64 here and integers in"),
+        (FRAME.assign(city=[1, *["x"] * (len(FRAME) - 1)]), "^frame 2: city is objects here and t"),
     ],
 )
 def test_frames_must_be_alike(other: pd.DataFrame, words: str) -> None:

@@ -93,6 +93,17 @@ def is_one(kind: Any, tests: tuple[Callable[[Any], bool], ...]) -> bool:  # noqa
     return any(test(kind) for test in tests)
 
 
+def spelling(kind: Any) -> str:  # noqa: ANN401
+    """Return what decides how the classes of a type are written: integers of any width alike."""
+    if pa.types.is_dictionary(kind):
+        return spelling(kind.value_type)
+    if is_one(kind, TEXTS):
+        return "text"
+    if pa.types.is_integer(kind):
+        return "integers"
+    return np.dtype(kind.to_pandas_dtype()).name if pa.types.is_floating(kind) else str(kind)
+
+
 def _decoded(coded: Any) -> list[str | None]:  # noqa: ANN401
     """Return the texts behind codes."""
     words = [*coded.dictionary.to_pylist(), None]

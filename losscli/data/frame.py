@@ -102,6 +102,7 @@ class FrameSource:
         self.notes: list[str] = []
         self.warnings: list[str] = []
         self.rounded: dict[str, str] = {}
+        self._kinds: dict[str, str] = {}
 
     def column(self, name: str) -> "pd.Series[Any]":
         """Return the first column whose name is written so, in the byte order of the machine."""
@@ -113,10 +114,11 @@ class FrameSource:
 
     def kind(self, name: str) -> str:
         """Return what decides how the classes of a column are written."""
-        import pandas as pd  # noqa: PLC0415 - it is there
+        if name not in self._kinds:
+            from losscli.data.written import spelling_of  # noqa: PLC0415 - pandas
 
-        kind = self.column(name).dtype
-        return str(kind.categories.dtype if isinstance(kind, pd.CategoricalDtype) else kind)
+            self._kinds[name] = spelling_of(self.column(name))
+        return self._kinds[name]
 
     def sample(self) -> "Mapping[str, list[str | None]]":
         """Return the texts of the first rows by column, converted when they are looked at."""

@@ -3,9 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import pyarrow as pa
-
-from losscli.data.as_written import TEXTS, is_one
+from losscli.data.as_written import spelling
 from losscli.data.block import Source
 from losscli.data.columnar import ColumnarSource, Table
 
@@ -21,9 +19,7 @@ class TableSource(ColumnarSource):
 
     def kind(self, name: str) -> str:
         """Return what decides how the classes of a column are written."""
-        kind = self.rows.schema.field(name).type
-        kind = kind.value_type if pa.types.is_dictionary(kind) else kind
-        return "text" if is_one(kind, TEXTS) else str(kind)
+        return spelling(self.rows.schema.field(name).type)
 
     def rows_per_piece(self) -> int:
         """Return how many rows a piece has."""

@@ -10,11 +10,29 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from losscli.data.as_written import spelling
 from losscli.data.spelled import fits, number, refused
 
 _EXACT = 2**53
 Cells = Callable[[slice], Any]
 """From a stretch of rows to its cells as an Arrow array."""
+
+
+def spelling_of(series: "pd.Series[Any]") -> str:
+    """Return what decides how the classes of a column are written, in the words of `spelling`."""
+    kind = series.dtype
+    if isinstance(kind, pd.CategoricalDtype):
+        return spelling_of(pd.Series(kind.categories))
+    if pd.api.types.is_object_dtype(kind):
+        return "text" if _holds_texts(series) else "objects"
+    try:
+        return spelling(pa.array(series.iloc[:0], from_pandas=True).type)
+    except pa.ArrowException:  # sparse, complex and other types that Arrow has not
+        return str(kind)
+
+
+def _holds_texts(values: Any) -> bool:  # noqa: ANN401 - a column, or its values
+    return pd.api.types.infer_dtype(values, skipna=True) in ("string", "empty")
 
 
 def texts(series: "pd.Series[Any]") -> Cells:
@@ -160,7 +178,7 @@ def _strings(cells: Any) -> Any:  # noqa: ANN401
 
 def _objects(series: "pd.Series[Any]") -> Any:  # noqa: ANN401
     values = series.to_numpy()
-    if pd.api.types.infer_dtype(values, skipna=True) in ("string", "empty"):
+    if _holds_texts(values):
         return pa.array(values, pa.string(), from_pandas=True)
     empty = series.isna().to_numpy()
     written = [None if no else str(value) for value, no in zip(values, empty, strict=True)]
