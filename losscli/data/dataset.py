@@ -35,11 +35,11 @@ def open_files(paths: Sequence[str], reading: Reading | None = None) -> Source:
 
 def _of_one_format(paths: Sequence[str], reading: Reading) -> Source:
     first, head = looked_at(paths[0], reading.max_unpacked)
-    kind, kept = format_of(head), [first]
+    kind, kept = format_of(head, first.name), [first]
     for path in paths[1:]:
         other, its_head = looked_at(path, reading.max_unpacked)
         kept.append(other)
-        its = format_of(its_head)
+        its = format_of(its_head, other.name)
         if its is not kind:
             for one, begins in ((first, head), (other, its_head)):
                 if not begins.strip():

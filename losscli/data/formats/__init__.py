@@ -1,7 +1,7 @@
 """The formats of files: one module each, which knows its kind by the first bytes."""
 
 import pkgutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
 from typing import Protocol, cast
@@ -9,6 +9,10 @@ from typing import Protocol, cast
 from losscli.data.block import Source
 from losscli.data.reading import Reading
 from losscli.data.storage import Stored
+
+
+_ANY = "csv"
+"""What a file is that is of no other format."""
 
 
 class Format(Protocol):
@@ -26,9 +30,11 @@ class Format(Protocol):
         ...
 
 
-def format_of(head: bytes) -> Format:
+def format_of(head: bytes, name: str) -> Format:
     """Return the format of a file by its first bytes; what is of no other is delimited text."""
-    return next((one for one in _others() if one.holds(head)), None) or _named("csv")
+    # the one that the name speaks of comes first: the others need not be imported if it is that
+    names = sorted(_names(), key=lambda one: (one == _ANY, not name.endswith(one)))
+    return next(one for one in map(_named, names) if one.holds(head))
 
 
 def _named(name: str) -> Format:
@@ -36,9 +42,5 @@ def _named(name: str) -> Format:
 
 
 @cache
-def _others() -> tuple[Format, ...]:
-    return tuple(_named(name) for name in _names() if name != "csv")
-
-
-def _names() -> Iterator[str]:
-    return (module.name for module in pkgutil.iter_modules(__path__))
+def _names() -> tuple[str, ...]:
+    return tuple(module.name for module in pkgutil.iter_modules(__path__))

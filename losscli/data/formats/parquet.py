@@ -98,7 +98,9 @@ class _File:
             read = found.iter_batches(
                 -(-(stop - start) // pieces),
                 row_groups=self._lots[lot],
-                columns=list(types),
+                column_indices=[
+                    place for place, path in enumerate(found.column_paths) if path[0] in types
+                ],
                 use_threads=False,
             )
             known = _Cursor((self.kept, lot, types), read)
@@ -112,16 +114,19 @@ class _File:
 
     def _opened(self, coded: Sequence[str]) -> Any:  # noqa: ANN401 - pyarrow has no types
         """Open the file; its footer is read once while a thread goes through its lots."""
-        from pyarrow.parquet import ParquetFile  # noqa: PLC0415 - only for these files
+        # what pyarrow.parquet stands on, which imports file systems and encryption besides
+        from pyarrow._parquet import ParquetReader  # noqa: PLC0415 - only for these files
 
         known = getattr(_OF_THREAD, "footer", (None, None))
-        found = ParquetFile(
+        found = ParquetReader()
+        found.open(
             self._bytes(),
             metadata=known[1] if known[0] is self.kept else None,
             read_dictionary=list(coded),
             buffer_size=_BUFFER,
             pre_buffer=False,
             page_checksum_verification=True,
+            arrow_extensions_enabled=True,
         )
         _OF_THREAD.footer = (self.kept, found.metadata)
         return found
