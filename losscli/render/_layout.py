@@ -3,6 +3,7 @@
 import re
 import textwrap
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import replace
 
 from losscli.render._grid import Grid
@@ -17,7 +18,7 @@ _INSIDE = re.compile(r"(?<=\d) (?=\d{3}(?!\d)|%)")
 def fitted(grid: Grid, width: int) -> Grid | None:
     """Return the grid no wider than `width`, or None where that cannot be."""
     grid = _wrap(grid, width)
-    while _width(grid) > width:
+    while _total(_widths(grid)) > width:
         at = max(range(len(grid.columns)), key=lambda i: grid.columns[i].drop)
         if not grid.columns[at].drop:
             return None
@@ -27,8 +28,9 @@ def fitted(grid: Grid, width: int) -> Grid | None:
 
 def _wrap(grid: Grid, width: int) -> Grid:
     """Break the cells of a column that wraps where it has room enough to be read."""
+    widths = _widths(grid)
     for at, column in enumerate(grid.columns):
-        room = width - (_width(grid) - _widths(grid)[at])
+        room = width - (_total(widths) - widths[at])
         if column.wraps and room >= _LEAST_WRAP:
             rows = (
                 tuple("\n".join(lines(c, room)) if i == at else c for i, c in enumerate(row))
@@ -47,12 +49,10 @@ def lines(text: str, width: int) -> list[str]:
 
 def cells(text: str) -> int:
     """Return how many character cells the widest line of a text takes on a terminal."""
-    return max(sum(map(_cells, line)) for line in text.split("\n"))
+    return max(len(line) if line.isascii() else sum(map(_cells, line)) for line in text.split("\n"))
 
 
 def _cells(character: str) -> int:
-    if character.isascii():
-        return 1
     if unicodedata.category(character) in ("Mn", "Me"):
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
@@ -63,8 +63,8 @@ def _widths(grid: Grid) -> list[int]:
     return [max(map(cells, column)) for column in columns]
 
 
-def _width(grid: Grid) -> int:
-    return MARGIN + sum(_widths(grid)) + GAP * (len(grid.columns) - 1)
+def _total(widths: Sequence[int]) -> int:
+    return MARGIN + sum(widths) + GAP * (len(widths) - 1)
 
 
 def _without(grid: Grid, at: int) -> Grid:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from io import StringIO
-from typing import Any
+from typing import Any, Literal
 
 from losscli.render import Style
 from losscli.render._digits import NONE
@@ -120,15 +120,20 @@ class _Paper:
             self.sentence(grid.more, lead=" " * MARGIN)
 
     def _table(self, grid: Grid) -> None:
+        from rich.cells import cell_len  # noqa: PLC0415 - as above
         from rich.padding import Padding  # noqa: PLC0415 - as above
         from rich.table import Table  # noqa: PLC0415 - as above
         from rich.text import Text  # noqa: PLC0415 - as above
 
         table = Table(box=None, padding=(0, GAP, 0, 0), pad_edge=False)
-        for column in grid.columns:
+        for column, *found in zip(grid.columns, *grid.rows, strict=True):
             left = column.kind in ("text", "bar", "verdict")
             head = Text(column.head, "bold")
-            table.add_column(head, justify="left" if left else "right", no_wrap=True)
+            # measured here, since the table would measure every cell several times
+            lines = (line for text in (column.head, *found) for line in text.split("\n"))
+            width = max(map(cell_len, lines))
+            side: Literal["left", "right"] = "left" if left else "right"
+            table.add_column(head, justify=side, no_wrap=True, width=width)
         for row in grid.rows:
             pairs = zip(row, grid.columns, strict=True)
             table.add_row(*(Text(cell, _tone(cell, column)) for cell, column in pairs))
