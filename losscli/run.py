@@ -16,7 +16,8 @@ from losscli.errors import DataError
 from losscli.losses.combine import to_float
 from losscli.report.finish import Samples
 from losscli.summarise import signed, summarise
-from losscli.summary.distribution import BIN_WIDTH, Distribution, Sample
+from losscli.summary.distribution import Distribution, Sample
+from losscli.summary.octaves import BIN_WIDTH
 from losscli.work import Summary, Work, emptied
 
 Progress = Callable[..., None]

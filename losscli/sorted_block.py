@@ -1,7 +1,6 @@
 """The rows of a block sorted by class, and their losses a slice at a time."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -20,7 +19,8 @@ from losscli.summary.exact import ExactSums
 from losscli.summary.grouped import Grouped, in_order
 from losscli.summary.heaps import heap
 from losscli.summary.largest import Largest
-from losscli.summary.slices import ROWS, aligned
+from losscli.summary.slices import ROWS
+from losscli.summary.sorting import sorted_rows
 from losscli.summary.tallies import Tallies
 from losscli.summary.worst import WorstRows
 
@@ -57,12 +57,15 @@ class Found:
 
 @dataclass(frozen=True)
 class SortedBlock:
-    """The rows of a block (one or more) sorted by class: those of a class stand together."""
+    """The rows of a block (one or more) sorted by class: those of a class stand together.
+
+    Each class has rows; `starts` tells where those of each begin.
+    """
 
     block: Block
     columns: Mapping[str, NDArray[Any]]
     weight: Vector | None
-    codes: NDArray[np.integer[Any]]
+    starts: NDArray[np.intp]
     classes: tuple[str | None, ...]
     order: NDArray[np.intp] | None
 
@@ -70,36 +73,37 @@ class SortedBlock:
     def of(cls, block: Block, by: str) -> "SortedBlock":
         """Sort by the breakdown of that name; as they are without a name."""
         if not by:
-            alone = np.zeros(block.judged, np.int8)
-            return cls(block, block.columns, block.weight, alone, (None,), None)
+            return cls(block, block.columns, block.weight, np.zeros(1, np.intp), (None,), None)
         codes, classes = classes_of(block, by)
         # in the order of summaries, which then add up without moving their classes
         ranks = np.argsort(sorted(range(len(classes)), key=lambda code: in_order(classes[code])))
-        classes = tuple(sorted(classes, key=in_order))
-        # the smaller the integers, the faster they sort
-        small = ranks.astype(np.min_scalar_type(-len(classes))).take(codes)
-        order = np.argsort(small, kind="stable")
-        columns = {
-            role: values if role in SHARED else _taken(values, order)
-            for role, values in block.columns.items()
-        }
-        weight = None if block.weight is None else block.weight[order]
-        ordered = small.take(order)
-        present = ordered[_starts(ordered)]
-        if len(present) < len(classes):
-            # a class may be listed that has no row left: it is none of these rows' classes
-            ordered = np.searchsorted(present, ordered)
-            classes = tuple(classes[code] for code in present.tolist())
-        return cls(block, columns, weight, ordered, classes, order)
+        moved = {role: one for role, one in block.columns.items() if role not in SHARED}
+        weights = [] if block.weight is None else [block.weight]
+        order, counts, found = sorted_rows(codes, ranks, [*moved.values(), *weights])
+        columns = {**block.columns, **dict(zip(moved, found, strict=False))}
+        weight = found[-1] if weights else None
+        # a class may be listed that has no row left: it is none of these rows' classes
+        named = zip(sorted(classes, key=in_order), counts.tolist(), strict=True)
+        present = tuple(name for name, count in named if count)
+        starts = np.concatenate([[0], np.cumsum(counts[counts > 0])[:-1]])
+        return cls(block, columns, weight, starts, present, order)
 
-    @cached_property
-    def starts(self) -> NDArray[np.intp]:
-        """Where each class that has rows begins."""
-        return _starts(self.codes)
+    @property
+    def ends(self) -> NDArray[np.intp]:
+        """Where the rows of each class end."""
+        return np.append(self.starts[1:], self.block.judged)
+
+    @property
+    def mass(self) -> ExactSums:
+        """The rows of each class, or what they weigh."""
+        counts = self.ends - self.starts
+        if self.weight is None:
+            return ExactSums(len(counts), {0: counts}, 1)
+        return heap(np.repeat(np.arange(len(counts)), counts), self.weight, len(counts))
 
     def judge(self, chosen: tuple[Chosen, ...], aims: Aims) -> Found:
         """Compute the row losses a slice at a time, while they are in the cache."""
-        keep = {k: np.empty(len(self.codes)) for k in {*aims.distributed, *aims.medians}}
+        keep = {k: np.empty(self.block.judged) for k in {*aims.distributed, *aims.medians}}
         tallies: list[Tallies] = []
         high: list[list[Vector]] = [[] for _ in aims.largest]
         bad: list[NDArray[np.intp]] = []
@@ -148,10 +152,9 @@ class SortedBlock:
 
         A class of many rows has slices of its own, whose sums are the fastest.
         """
-        starts = self.starts
-        ends = np.append(starts[1:], len(self.codes))
+        starts, ends, count = self.starts, self.ends, self.block.judged
         long = ends - starts >= _LONG
-        bounds = {0, len(self.codes), *starts[long].tolist(), *ends[long].tolist()}
+        bounds = {0, count, *starts[long].tolist(), *ends[long].tolist()}
         for low, high in pairwise(sorted(bounds)):
             # slices of one size, since each has a cost of its own
             step = -(-(high - low) // -(-(high - low) // ROWS))
@@ -159,28 +162,22 @@ class SortedBlock:
                 stop = min(start + step, high)
                 first, last = np.searchsorted(starts, [start, stop - 1], side="right") - [1, 0]
                 begins = np.maximum(starts[first:last] - start, 0)
-                yield slice(start, stop), self.codes[starts[first:last]].astype(np.intp), begins
+                yield slice(start, stop), np.arange(first, last), begins
+
+    def runs(self) -> Iterator[tuple[str | None, int, int]]:
+        """Yield each class with where its rows begin and end."""
+        yield from zip(self.classes, self.starts.tolist(), self.ends.tolist(), strict=True)
 
     def _grouped(self, tallies: Sequence[Tallies]) -> Grouped:
-        counts = np.zeros(len(self.classes), np.int64)
-        counts[self.codes[self.starts]] = np.diff(self.starts, append=len(self.codes))
-        mass = (
-            ExactSums(len(counts), {0: counts}, 1)
-            if self.weight is None
-            else heap(self.codes, self.weight, len(counts))
-        )
-        return Grouped(self.classes, mass, tuple(tally.moments() for tally in tallies)).ordered()
+        return Grouped(self.classes, self.mass, tuple(tally.moments() for tally in tallies))
 
     def _medians(self, kept: Mapping[int, Vector]) -> dict[tuple[int, str | None], Distribution]:
-        ends = np.append(self.starts[1:], len(self.codes))
         found = {}
-        for start, end in zip(self.starts.tolist(), ends.tolist(), strict=True):
-            rows = slice(start, end)
-            weight = None if self.weight is None else self.weight[rows]
+        for name, start, end in self.runs():
+            weight = None if self.weight is None else self.weight[start:end]
             for k, losses in kept.items():
-                found[k, self.classes[self.codes[start]]] = Distribution.of(
-                    losses[rows], weight, leave_out_nan=True
-                )
+                some = losses[start:end]
+                found[k, name] = Distribution.of(some, weight, leave_out_nan=True)
         return found
 
     def _worst(
@@ -191,19 +188,6 @@ class SortedBlock:
         places = np.concatenate(bad)
         rows = places if self.order is None else self.order[places]
         return worst_rows(self.block, rows, np.concatenate(losses), top, chosen[0])
-
-
-def _starts(codes: NDArray[np.integer[Any]]) -> NDArray[np.intp]:
-    """Return where each run of one code begins."""
-    return np.concatenate([[0], np.flatnonzero(codes[1:] != codes[:-1]) + 1])
-
-
-def _taken(values: NDArray[Any], order: NDArray[np.intp]) -> NDArray[Any]:
-    if values.dtype != np.float64:
-        return values[order]
-    out = aligned(*values.shape)
-    # the mode without checks: an order is within bounds
-    return np.take(values, order, axis=0, out=out, mode="clip")
 
 
 def classes_of(block: Block, by: str) -> tuple[NDArray[np.integer[Any]], tuple[str | None, ...]]:

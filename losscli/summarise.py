@@ -20,7 +20,7 @@ from losscli.summary.exact import ExactSums
 from losscli.summary.group_sums import GroupSums
 from losscli.summary.group_values import GroupValues
 from losscli.summary.grouped import Grouped
-from losscli.summary.tally import exact_sum, exact_sums, sum_of_products
+from losscli.summary.runs import exact_sum, exact_sums, sum_of_products
 from losscli.work import Summary, Work
 
 
@@ -48,7 +48,7 @@ def summarise(block: Block, work: Work, before: Summary) -> Summary:
         groups,
         first.distributions,
         medians,
-        _numbers(block, work),
+        _numbers(block, work, before),
         _total(block, work),
         first.largest,
         first.worst,
@@ -166,10 +166,14 @@ def _digest(block: Block) -> int:
     return digest_of_texts(y, block.classes) if coded else digest_of_numbers(y)
 
 
-def _numbers(block: Block, work: Work) -> dict[str, Distribution]:
+def _numbers(block: Block, work: Work, before: Summary) -> dict[str, Distribution]:
     if not work.numeric:
         return {}
-    return {name: Distribution.of(v, block.weight) for name, v in signed(block).items() if len(v)}
+    return {
+        name: Distribution.of(values, block.weight, like=before.numbers.get(name))
+        for name, values in signed(block).items()
+        if len(values)
+    }
 
 
 def _total(block: Block, work: Work) -> ExactSums:

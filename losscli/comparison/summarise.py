@@ -23,7 +23,6 @@ from losscli.summary.distribution import Distribution
 from losscli.summary.exact import ExactSums
 from losscli.summary.group_sums import GroupSums
 from losscli.summary.grouped import Grouped
-from losscli.summary.heaps import heap
 from losscli.summary.largest import Largest
 from losscli.summary.tallies import Tallies
 from losscli.summary.worst import WorstRows
@@ -223,24 +222,20 @@ class _Judged:
     def changes(self) -> Changes:
         """Return the moments of each class and the counts of rows that moved."""
         classes = self.sort.classes
-        codes, weight = self.sort.codes, self.sort.weight
-        mass = heap(codes, weight, len(classes))
         moments = tuple(tally.moments() for tallies in self._tallies for tally in tallies)
         better, worse = (
-            tuple(Grouped(classes, ExactSums(len(classes), {0: row}, 1)).ordered() for row in sign)
+            tuple(Grouped(classes, ExactSums(len(classes), {0: row}, 1)) for row in sign)
             for sign in self._signs
         )
-        return Changes(Grouped(classes, mass, moments).ordered(), better, worse)
+        return Changes(Grouped(classes, self.sort.mass, moments), better, worse)
 
     def medians(self, by: str) -> Any:  # noqa: ANN401 - two mappings
         """Return the distributions of the losses that are medians, class by class."""
         found: tuple[dict[Any, Distribution], ...] = ({}, {})
-        ends = np.append(self.sort.starts[1:], len(self.sort.codes)).tolist()
         for k, sides in self._kept.items():
             for kept, where in zip(sides, found, strict=True):
                 losses = np.concatenate(kept)
-                for start, end in zip(self.sort.starts.tolist(), ends, strict=True):
-                    name = self.sort.classes[self.sort.codes[start]]
+                for name, start, end in self.sort.runs():
                     weight = None if self.sort.weight is None else self.sort.weight[start:end]
                     where[k, by, name] = Distribution.of(
                         losses[start:end], weight, leave_out_nan=True

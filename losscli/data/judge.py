@@ -13,6 +13,7 @@ from losscli.data.checks import CHECKS
 from losscli.data.coding import CLASSES, Arrays
 from losscli.errors import DataError
 from losscli.losses.spec import Vector
+from losscli.summary.runs import all_finite
 from losscli.visible import visible
 
 if TYPE_CHECKING:
@@ -116,11 +117,10 @@ class Judge:
             column = self.numbers.get(name) or self.coded[name]
             if column.empty is not None:
                 yield name, _EMPTY, column.empty
-            if isinstance(column, Numbers):
-                finite = np.isfinite(column.values)
-                if not finite.all():
-                    wrong = ~finite if column.empty is None else ~(finite | column.empty)
-                    yield name, "not finite", wrong
+            if isinstance(column, Numbers) and not all_finite(column.values):
+                known = np.isfinite(column.values)
+                wrong = ~known if column.empty is None else ~(known | column.empty)
+                yield name, "not finite", wrong
 
     def _columns(self) -> tuple[Arrays, tuple[str | None, ...]]:
         plan = self.plan

@@ -52,8 +52,6 @@ def _keep_freed_memory() -> None:
     if mallopt:
         for option in (_MMAP_THRESHOLD, _TRIM_THRESHOLD):
             mallopt(option, _KEPT)
-        if arrow := sys.modules.get("pyarrow"):  # which hands its own back to the system
-            arrow.set_memory_pool(arrow.system_memory_pool())
 
 
 class _Next:

@@ -10,7 +10,9 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.summary import compiled
 from losscli.summary.dyadic import Dyadic
+from losscli.summary.slices import WORKSPACE
 
 Vector = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -76,21 +78,45 @@ def usable_level(largest: float) -> int | None:
     return level_of(largest) if _LOWEST < largest < _HIGHEST else None
 
 
-def add_run(values: Vector, largest: float, scratch: Vector) -> dict[int, int]:
+def add_cubes(values: Vector, largest: float) -> tuple[float, dict[int, int]]:
+    """Return the largest magnitude of the cubes of one run, and their two highest levels.
+
+    `largest` is the largest magnitude of the values (float64[n], at most ROWS of them).
+    """
+    top = largest * largest * largest  # as large as it is rounded, like the cubes themselves
+    if not compiled.native:
+        with np.errstate(over="ignore", under="ignore"):
+            cubes = np.multiply(values, values, out=WORKSPACE.product[: len(values)])
+            np.multiply(cubes, values, out=cubes)
+        return top, add_run(cubes, top)
+    level = usable_level(top)
+    if level is None:
+        return top, {}
+    shifts = (_shift(level), _shift(level - 1))
+    upper, lower = compiled.native.cube_units(compiled.plain(values), *shifts)
+    return top, {level: upper, level - 1: lower}
+
+
+def add_run(values: Vector, largest: float) -> dict[int, int]:
     """Return the two highest levels of one run of values; `values` is used up."""
     levels: dict[int, int] = {}
     top = usable_level(largest)
     if top is None:
         return levels
-    piece = scratch[: len(values)]
+    piece = WORKSPACE.rest[: len(values)]
     for level in range(top, top - LEVELS, -1):
-        shift = 1.5 * 2.0 ** (52 + LEVEL_BITS * level)
+        shift = _shift(level)
         np.add(values, shift, out=piece)
         levels[level] = _units(piece, shift)
         if level > top - LEVELS + 1:
             np.subtract(piece, shift, out=piece)
             np.subtract(values, piece, out=values)
     return levels
+
+
+def _shift(level: int) -> float:
+    """Return what rounds a number to the level when it is added and subtracted again."""
+    return 1.5 * 2.0 ** (52 + LEVEL_BITS * level)
 
 
 def _units(shifted: Vector, shift: float) -> int:
@@ -113,7 +139,7 @@ def add_runs(values: Vector, starts: Integers, largest: Vector) -> dict[int, Int
     values = np.where(np.repeat(able, np.diff(starts, append=len(values))), values, 0.0)
     tops = largest[able]
     for level in range(level_of(float(tops.max())), level_of(float(tops.min())) - LEVELS, -1):
-        shift = 1.5 * 2.0 ** (52 + LEVEL_BITS * level)
+        shift = _shift(level)
         piece = (values + shift) - shift
         values = values - piece
         levels[level] = np.ldexp(np.add.reduceat(piece, starts), -LEVEL_BITS * level).astype(

@@ -1,6 +1,6 @@
 """Where many numbers lie: the numbers themselves up to a million, then a histogram."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
@@ -8,13 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.dataclass import dataclass
-from losscli.summary.exact import ExactSums
-from losscli.summary.heaps import heap
-from losscli.summary.slices import ROWS, aligned
+from losscli.summary.octaves import Histogram
 
 Vector = NDArray[np.float64]
-Keys = NDArray[np.int32]
-"""The sign of a double, its exponent and the first bits of its fraction."""
 Chunks = tuple[tuple[Vector, Vector | None], ...]
 
 EXACT_ROWS = 1_000_000
@@ -23,17 +19,8 @@ _PENDING = 400_000
 """So many numbers wait for the histogram, since a visit to it costs time."""
 _FEW = 1 << 14
 """Chunks of fewer numbers are put together: thousands of them would cost more than they hold."""
-_SHIFT = 40
-"""Drops all but the exponent and the first 12 bits of the fraction of a double."""
-_SIZE = (1 << (63 - _SHIFT)) - 1
-"""All of a key but the sign."""
-_BINS = 1 << (52 - _SHIFT)
-_SPAN = 64 * _BINS
 _FAR = 300
 """Doubles of larger exponents have squares, or sums of squares, that may be none."""
-_INFINITE = 0x7FF * _BINS
-BIN_WIDTH = 1.0 / _BINS
-"""The width of a bin relative to the power of two below it."""
 
 
 @dataclass(frozen=True)
@@ -108,19 +95,31 @@ class Distribution:
     def __init__(self) -> None:
         self.count = 0
         self._chunks: Chunks = ()
-        self._histogram: dict[int, ExactSums] | None = None
+        self._histogram: Histogram | None = None
 
     @classmethod
     def of(
-        cls, values: Vector, weight: Vector | None = None, *, leave_out_nan: bool = False
+        cls,
+        values: Vector,
+        weight: Vector | None = None,
+        *,
+        leave_out_nan: bool = False,
+        like: "Distribution | None" = None,
     ) -> "Distribution":
-        """Keep the numbers (float64[n], not copied), with their weights if they have any."""
+        """Keep the numbers (float64[n], not copied), with their weights if they have any.
+
+        They go into a histogram at once, while they are in the processor's cache, if they will
+        be added to one that is `like` this.
+        """
         if leave_out_nan and np.isnan(values).any():
             known = ~np.isnan(values)
             values, weight = values[known], weight if weight is None else weight[known]
         found = cls()
         found.count = len(values)
         found._chunks = ((values, weight),) if len(values) else ()
+        if like and like.coarse and len(values) >= _FEW:
+            found._histogram = like.emptied()._histogram  # noqa: SLF001 - of the same class
+            return found._settled(most=0)
         return found._settled()
 
     def __getstate__(self) -> tuple[None, dict[str, Any]]:
@@ -136,7 +135,7 @@ class Distribution:
     def emptied(self) -> "Distribution":
         """Return none, but as much of a histogram as this is: it saves others the counting."""
         found = Distribution()
-        found._histogram = {} if self.coarse else None
+        found._histogram = self._histogram and self._histogram.emptied()
         return found
 
     def __add__(self, other: "Distribution") -> "Distribution":
@@ -144,21 +143,20 @@ class Distribution:
         found = Distribution()
         found.count = self.count + other.count
         found._chunks = _together(self._chunks, other._chunks)
-        if self._histogram is not None or other._histogram is not None:
-            found._histogram = _merged(self._histogram or {}, other._histogram or {})
+        found._histogram = self._histogram or other._histogram
+        if self._histogram and other._histogram:
+            found._histogram = self._histogram + other._histogram
         return found._settled()
 
     def _settled(self, most: int = _PENDING) -> "Distribution":
         """Move the numbers into the histogram if there are too many, but not a few at a time."""
         many = self.coarse or self.count > EXACT_ROWS
         if many and sum(len(values) for values, _ in self._chunks) > most:
-            histogram = self._histogram or {}
+            histogram = self._histogram or Histogram()
             while self._chunks:
                 some, self._chunks = _first(self._chunks, _PENDING)
                 weights = [weight for _, weight in some if weight is not None]
-                keys = _keys([values for values, _ in some])
-                new = _octaves(keys, np.concatenate(weights) if weights else None)
-                histogram = _merged(histogram, new)
+                histogram += Histogram.of([values for values, _ in some], weights, histogram)
             self._histogram = histogram
         return self
 
@@ -167,15 +165,7 @@ class Distribution:
         self._settled(most=0)
         if self._histogram is None:
             return _sorted(self._chunks)
-        values, masses = [], []
-        for octave in sorted(self._histogram):
-            counts = self._histogram[octave].floats()
-            bins = np.flatnonzero(counts)
-            values.append(_middles(octave, bins))
-            masses.append(counts[bins])
-        found, mass = np.concatenate(values), np.concatenate(masses)
-        order = np.argsort(found, kind="stable")
-        return Sample(found[order], mass[order], exact=False)
+        return Sample(*self._histogram.sample(), exact=False)
 
 
 def _together(one: Chunks, other: Chunks) -> Chunks:
@@ -204,75 +194,3 @@ def _sorted(chunks: Chunks) -> Sample:
     mass = np.concatenate([weight for _, weight in chunks if weight is not None])
     order = np.lexsort((mass, values))
     return Sample(values[order], mass[order], exact=True)
-
-
-def _merged(one: dict[int, ExactSums], other: dict[int, ExactSums]) -> dict[int, ExactSums]:
-    both = dict(one)
-    for octave, counts in other.items():
-        both[octave] = both[octave] + counts if octave in both else counts
-    return both
-
-
-def _keys(parts: Sequence[Vector]) -> Keys:
-    """Return the leading bits of numbers.
-
-    Octave k holds [2**(k-1023), 2**(k-1022)), and octave ~k their negatives.
-    """
-    keys = np.empty(sum(map(len, parts)), np.int32)
-    room, at = aligned(ROWS), 0
-    for values in parts:
-        for start in range(0, len(values), ROWS):
-            some = values[start : start + ROWS]
-            bits = np.add(some, 0.0, out=room[: len(some)]).view(np.int64)
-            np.right_shift(bits, _SHIFT, out=keys[at : at + len(some)], casting="same_kind")
-            at += len(some)
-    return keys
-
-
-def _octaves(keys: Keys, weight: Vector | None) -> dict[int, ExactSums]:
-    """Count keys: leading bits, with the sign bit for negative numbers."""
-    if not len(keys):
-        return {}
-    signed = int(keys.min()) < 0
-    sign = keys >> 31 if signed else keys[:0]
-    if signed:
-        keys &= _SIZE
-    least, most = int(keys.min()), int(keys.max())
-    base = max(least, most - _SPAN) // _BINS * _BINS
-    far = np.flatnonzero(keys < base) if least < base else np.empty(0, np.intp)
-    few: dict[int, ExactSums] = {}
-    if len(far):
-        # zeros and the like: a few of them, far from the others, are counted by themselves
-        rest = keys[far] | (sign[far] << (63 - _SHIFT)) if signed else keys[far]
-        few = _octaves(rest, weight if weight is None else weight[far])
-        keys[far] = base
-        if weight is not None:
-            weight = weight.copy()
-            weight[far] = 0.0
-    keys -= base
-    size = ((most - base) // _BINS + 1) * _BINS
-    if signed:
-        # the negatives have a window of their own behind that of the others
-        sign &= size
-        keys += sign
-    heaps = heap(keys, weight, 2 * size if signed else size).limbs
-    if weight is None:
-        np.subtract.at(heaps[0], keys[far], 1)
-    found = {}
-    for start in range(0, 2 * size if signed else size, _BINS):
-        limbs = {at: units[start : start + _BINS] for at, units in heaps.items()}
-        if any(units.any() for units in limbs.values()):
-            octave = (base + start % size) // _BINS
-            found[octave if start < size else ~octave] = ExactSums(_BINS, limbs, ROWS)
-    return _merged(few, found)
-
-
-def _middles(octave: int, bins: NDArray[np.int64]) -> Vector:
-    size = octave if octave >= 0 else ~octave
-    keys = size * _BINS + bins
-    low = (keys << _SHIFT).view(np.float64)
-    high = ((keys + 1) << _SHIFT).view(np.float64)
-    middles = low / 2 + high / 2
-    middles[keys == 0] = 0.0
-    middles[keys >= _INFINITE] = np.inf
-    return middles if octave >= 0 else -middles

@@ -104,6 +104,28 @@ class ExactSums:
             np.add.at(limbs[limb], places, units)
         return ExactSums(size, limbs, self._load * max(len(places), 1))
 
+    def parted(self, size: int) -> list["ExactSums"]:
+        """Return the sums in lots of so many."""
+        return [
+            ExactSums(
+                size, {at: units[k : k + size] for at, units in self.limbs.items()}, self._load
+            )
+            for k in range(0, self.size, size)
+        ]
+
+    @classmethod
+    def joined(cls, parts: "Sequence[ExactSums]") -> "ExactSums":
+        """Return lots of sums as one."""
+        touched = {limb for part in parts for limb in part.limbs}
+        limbs = {
+            limb: np.concatenate(
+                [part.limbs.get(limb, np.zeros(part.size, np.int64)) for part in parts]
+            )
+            for limb in touched
+        }
+        load = max((part._load for part in parts), default=0)  # noqa: SLF001 - likewise
+        return cls(sum(part.size for part in parts), limbs, load)
+
     def raised(self, limbs: int) -> "ExactSums":
         """Return the sums times 2 to the power of so many limbs."""
         raised = {limb + limbs: units for limb, units in self.limbs.items()}

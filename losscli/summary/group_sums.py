@@ -10,8 +10,9 @@ from losscli.dataclass import dataclass
 from losscli.summary.dyadic import Dyadic, quotient
 from losscli.summary.exact import ExactSums
 from losscli.summary.grouped import Class, in_order
+from losscli.summary.runs import exact_sum
 from losscli.summary.slices import ROWS, WIDE, WORKSPACE, cut
-from losscli.summary.tally import exact_sum, weighed
+from losscli.summary.tally import weighed
 
 Vector = NDArray[np.float64]
 Integers = NDArray[np.int64]

@@ -7,19 +7,14 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.summary.coarse import CoarseSums, add_run, add_runs
-from losscli.summary.exact import BITS, ExactSums
+from losscli.summary.coarse import CoarseSums, add_cubes, add_run, add_runs
+from losscli.summary.exact import ExactSums
 from losscli.summary.moments import Moments, pairs, triples
-from losscli.summary.slices import ROWS, WIDE, WIDTH, WORKSPACE, Cut, cut, products
+from losscli.summary.runs import BASE, cuts_of, ends_of, power_sums
+from losscli.summary.slices import WORKSPACE, Cut
 
 Vector = NDArray[np.float64]
 Integers = NDArray[np.int64]
-
-_BASE = -2176
-"""Runs are added up as integers times 2**_BASE, below the product of the two least doubles."""
-_HALF = _BASE // 2
-_LIMBS = 16
-"""A weight is below 2**(16 * 32)."""
 
 
 class Tally:
@@ -40,8 +35,8 @@ class Tally:
         total = self._total
         return replace(
             total,
-            sums=total.sums + ExactSums.of_integers(self._sums, _BASE),
-            squares=total.squares + ExactSums.of_integers(self._squares, _BASE),
+            sums=total.sums + ExactSums.of_integers(self._sums, BASE),
+            squares=total.squares + ExactSums.of_integers(self._squares, BASE),
             cubes=CoarseSums(len(self._largest_cubes), self._largest_cubes, self._cubes),
         )
 
@@ -72,14 +67,14 @@ class Tally:
     def _add_alone(self, places: Integers, starts: Integers, columns: Sequence[Vector]) -> float:
         total = self._total
         place = int(places[0])
-        ends = [_ends(term) for term in columns[: total.terms]]
+        ends = [ends_of(term) for term in columns[: total.terms]]
         if not all(math.isfinite(low) and math.isfinite(high) for low, high in ends):
             self._set_aside(places, starts, columns)
             return ends[0][1]
         added, of_added = columns, ends
         if len(columns) > total.terms:
             added = weighed(columns, total.terms)
-            of_added = [_ends(column) for column in added]
+            of_added = [ends_of(column) for column in added]
             if not all(math.isfinite(low) and math.isfinite(high) for low, high in of_added):
                 self._set_aside(places, starts, columns)
                 return ends[0][1]
@@ -105,26 +100,23 @@ class Tally:
             self.add(places[some], begins, [column[finite] for column in columns])
 
     def _add_run(self, place: int, columns: Sequence[Vector], largest: Sequence[float]) -> None:
-        """Add rows of one class: the product of all slices with all is the fastest exact sum."""
         classes = self._total.classes
-        cuts = _cuts(columns, largest)
-        if cuts is None:
-            self._add_slowly(place, columns)
-        else:
-            table = products(cuts, len(columns[0]))
-            for j, found in enumerate(cuts):
-                digits = [row[0] for row in table[found.first - 1 : found.end - 1]]
-                self._sums[j * classes + place] += from_steps(digits, found.exponents[-1])
-            for k, (i, j) in enumerate(pairs(len(cuts))):
-                self._squares[k * classes + place] += _product(table, cuts[i], cuts[j])
+        sums, squares = power_sums(columns, largest)
+        for j, units in enumerate(sums):
+            self._sums[j * classes + place] += units
+        for k, units in enumerate(squares):
+            self._squares[k * classes + place] += units
         for k, (i, j, m) in enumerate(triples(len(columns))):
-            cubes = _cubes(columns[i], columns[j], columns[m])
-            one = largest[i]
-            top = one * one * one if i == j == m else float(np.abs(cubes).max())
-            top = top if math.isfinite(top) else math.inf
             at = k * classes + place
+            if i == j == m:
+                top, levels = add_cubes(columns[i], largest[i])
+            else:
+                cubes = _cubes(columns[i], columns[j], columns[m])
+                top = float(np.abs(cubes).max())
+                top = top if math.isfinite(top) else math.inf
+                levels = add_run(cubes, top)
             self._largest_cubes[at] = max(self._largest_cubes[at], top)
-            for level, units in add_run(cubes, top, WORKSPACE.rest).items():
+            for level, units in levels.items():
                 self._level(level)[at] += units
 
     def _level(self, level: int) -> Integers:
@@ -132,25 +124,16 @@ class Tally:
             self._cubes[level] = np.zeros(len(self._largest_cubes), np.int64)
         return self._cubes[level]
 
-    def _add_slowly(self, place: int, columns: Sequence[Vector]) -> None:
-        """Add rows whose squares leave the range of doubles, as integers."""
-        classes = self._total.classes
-        wide = [[_integer(value) for value in column.tolist()] for column in columns]
-        for j, column in enumerate(wide):
-            self._sums[j * classes + place] += sum(column) << -_HALF
-        for k, (i, j) in enumerate(pairs(len(columns))):
-            products = (a * b for a, b in zip(wide[i], wide[j], strict=True))
-            self._squares[k * classes + place] += sum(products)
-
     def _add_runs(self, places: Integers, starts: Integers, columns: Sequence[Vector]) -> None:
         """Add rows of many classes: sums over runs of slices and of their products."""
         classes = self._total.classes
-        cuts = _cuts(columns, [float(np.abs(column).max()) for column in columns])
+        cuts = cuts_of(columns, [float(np.abs(column).max()) for column in columns])
         if cuts is None:
-            ends = np.append(starts[1:], len(columns[0]))
-            for place, start, end in zip(places.tolist(), starts, ends, strict=True):
-                self._add_slowly(place, [column[start:end] for column in columns])
-            cuts = []
+            ends = [*starts[1:].tolist(), len(columns[0])]
+            for place, start, end in zip(places.tolist(), starts.tolist(), ends, strict=True):
+                some = [column[start:end] for column in columns]
+                self._add_run(place, some, [float(np.abs(column).max()) for column in some])
+            return
         rows = WORKSPACE.slices[:, : len(columns[0])]
         for j, found in enumerate(cuts):
             at = places + j * classes
@@ -178,77 +161,6 @@ def weighed(columns: Sequence[Vector], terms: int) -> Sequence[Vector]:
         return [*(term * columns[-1] for term in columns[:terms]), columns[-1]]
 
 
-def exact_sum(values: Vector) -> ExactSums:
-    """Return the exact sum of finite doubles (float64[n]) as one sum."""
-    return exact_sums([values])
-
-
-def exact_sums(columns: Sequence[Vector]) -> ExactSums:
-    """Return the exact sum of each column of finite doubles (float64[n])."""
-    return ExactSums.of_integers([_total(column) for column in columns], _BASE)
-
-
-def _total(values: Vector) -> int:
-    """Return the sum of finite doubles, times 2**-_BASE."""
-    total = 0
-    for start in range(0, len(values), ROWS):
-        some = values[start : start + ROWS]
-        found = cut(some, max(-float(some.min()), float(some.max())), width=WIDE)
-        if found is None:
-            total += sum(_integer(value) for value in some.tolist()) << -_HALF
-            continue
-        for row, unit in enumerate(found.exponents, found.first):
-            units = float(np.add.reduce(WORKSPACE.slices[row, : len(some)]))
-            total += int(math.ldexp(units, -unit)) << (unit - _BASE)
-    return total
-
-
-def sum_of_products(values: Vector, weight: Vector) -> ExactSums:
-    """Return the exact sum of values times their weights, each product rounded as a double is.
-
-    Those that are no doubles are rounded in a larger unit.
-    """
-    with np.errstate(over="ignore"):
-        found = values * weight
-    far = np.isinf(found)
-    if not far.any():
-        return exact_sum(found)
-    smaller = np.ldexp(values[far], -_LIMBS * BITS) * weight[far]
-    return exact_sum(found[~far]) + exact_sum(smaller).raised(_LIMBS)
-
-
-def _ends(values: Vector) -> tuple[float, float]:
-    return float(np.minimum.reduce(values)), float(np.maximum.reduce(values))
-
-
-def _cuts(columns: Sequence[Vector], largest: Sequence[float]) -> list[Cut] | None:
-    cuts: list[Cut] = []
-    for column, top in zip(columns, largest, strict=True):
-        found = cut(column, top, cuts[-1].end if cuts else 1)
-        if found is None:
-            return None
-        cuts.append(found)
-    return cuts
-
-
-def _product(table: list[list[int]], left: Cut, right: Cut) -> int:
-    """Return the exact sum of the products of two columns, times 2**-_BASE."""
-    # each slice's unit is 2**WIDTH times the next one's, so pairs fall on steps of that size
-    steps = [0] * (len(left.exponents) + len(right.exponents) - 1)
-    for a, row in enumerate(table[left.first - 1 : left.end - 1]):
-        for b, units in enumerate(row[right.first : right.end]):
-            steps[a + b] += units
-    return from_steps(steps, left.exponents[-1] + right.exponents[-1])
-
-
-def from_steps(steps: Sequence[int], last: int) -> int:
-    """Return the number whose digits of 2**WIDTH are `steps`, times 2**(last - _BASE)."""
-    total = 0
-    for units in steps:
-        total = (total << WIDTH) + units
-    return total << (last - _BASE)
-
-
 def _slice_pairs(left: Cut, right: Cut) -> Iterator[tuple[int, int, int, int]]:
     """Yield the rows of the two slices of a product, the exponent of its unit, how often it counts.
 
@@ -272,9 +184,3 @@ def _cubes(a: Vector, b: Vector, c: Vector) -> Vector:
 def _add_at(sums: ExactSums, at: Integers, values: Vector, starts: Integers, exponent: int) -> None:
     units = np.ldexp(np.add.reduceat(values, starts), -exponent).astype(np.int64)
     sums.add_units(at, units, exponent)
-
-
-def _integer(value: float) -> int:
-    """Return value * 2**-_HALF, which is an integer for every double."""
-    top, bottom = value.as_integer_ratio()
-    return (top << -_HALF) // bottom

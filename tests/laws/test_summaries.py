@@ -30,8 +30,9 @@ from losscli.summary.grouped import Grouped
 from losscli.summary.heaps import heap
 from losscli.summary.largest import KEPT, Largest
 from losscli.summary.moments import Moments, pairs, triples
+from losscli.summary.runs import exact_sum
 from losscli.summary.slices import ROWS
-from losscli.summary.tally import Tally, exact_sum
+from losscli.summary.tally import Tally
 from losscli.summary.worst import BadRow, WorstRows
 
 Vector = NDArray[np.float64]

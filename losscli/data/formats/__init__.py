@@ -10,7 +10,6 @@ from losscli.data.block import Source
 from losscli.data.reading import Reading
 from losscli.data.storage import Stored
 
-
 _ANY = "csv"
 """What a file is that is of no other format."""
 
