@@ -6,7 +6,7 @@ from losscli.dataclass import dataclass
 from losscli.errors import DataError, UsageError
 from losscli.losses.auto import Errors, NoFitError, Rule
 from losscli.losses.chosen import Part
-from losscli.losses.spec import Value
+from losscli.losses.parameter import Value
 from losscli.report import Fit
 from losscli.run import Run, samples
 from losscli.visible import visible

@@ -18,7 +18,7 @@ from losscli.gates.plan import Gates, asked_of_rows
 from losscli.losses.chosen import Chosen
 from losscli.losses.compat import as_in, likenesses
 from losscli.losses.language import NOTHING, OF_MATRIX, default, resolve
-from losscli.losses.spec import Value
+from losscli.losses.parameter import Value
 from losscli.losses.syntax import Request
 from losscli.refusals import check_rows, refuse_units
 from losscli.report import Fit, Report

@@ -10,7 +10,8 @@ from losscli.data.costs import read_costs
 from losscli.data.training import NAIVE
 from losscli.errors import UsageError
 from losscli.losses.language import NOTHING, OF_MATRIX, resolve, tasks
-from losscli.losses.spec import LOSSES, Value
+from losscli.losses.parameter import Value
+from losscli.losses.spec import LOSSES
 from losscli.losses.syntax import Request
 from losscli.roles import ROLES, SEVERAL, SHARED
 from losscli.visible import visible

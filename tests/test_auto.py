@@ -19,7 +19,8 @@ from losscli.errors import DataError, LosscliError, UsageError
 from losscli.losses.arguments import Columns
 from losscli.losses.auto import Scaled
 from losscli.losses.likelihood import log_z
-from losscli.losses.spec import LOSSES, Loss, Parameter
+from losscli.losses.parameter import Parameter
+from losscli.losses.spec import LOSSES, Loss
 from losscli.summary import distribution
 
 ROWS = 100_000

@@ -13,7 +13,8 @@ from losscli.losses.chosen import Chosen
 from losscli.losses.combine import RATIO, ROOT, ROOT_OVER_DEVIATION, ROOT_OVER_MEAN, Combine
 from losscli.losses.domain import NON_NEGATIVE, NOT_ZERO, POSITIVE, REAL, UNIT, Choice, Interval
 from losscli.losses.language import parse, resolve
-from losscli.losses.spec import LOSSES, Parameter, Vector, loss
+from losscli.losses.parameter import Parameter
+from losscli.losses.spec import LOSSES, Vector, loss
 from losscli.losses.stable import square_rest
 
 

@@ -20,7 +20,8 @@ from losscli.losses.arguments import bases
 from losscli.losses.chosen import Chosen
 from losscli.losses.compat import OFFERED, as_in, likenesses
 from losscli.losses.language import parse, resolve
-from losscli.losses.spec import LOSSES, signature
+from losscli.losses.signature import signature
+from losscli.losses.spec import LOSSES
 
 REFERENCE = Path(__file__).parent / "reference"
 RECORDED, MORE = (
@@ -318,7 +319,7 @@ def test_every_number_that_differs_is_recorded() -> None:
             if peer.rows:
                 assert (peer.library, loss.name) in recorded
                 assert peer.library in OFFERED
-                arguments = signature(peer.rows)[0]
+                arguments = signature(peer.rows).domain
                 asked = [role for argument in arguments for role in bases(argument)]
                 assert tuple(dict.fromkeys(asked)) == loss.roles
 

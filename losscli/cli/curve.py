@@ -11,7 +11,8 @@ from losscli.dataclass import dataclass
 from losscli.losses.arguments import column_of
 from losscli.losses.chosen import Chosen, Part
 from losscli.losses.combine import MEAN
-from losscli.losses.spec import Loss, Value, Vector
+from losscli.losses.parameter import Value
+from losscli.losses.spec import Loss, Vector
 from losscli.losses.traits import Few
 from losscli.roles import ROLES, SHARED
 

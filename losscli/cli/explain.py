@@ -16,7 +16,8 @@ from losscli.errors import UsageError
 from losscli.visible import visible
 
 if TYPE_CHECKING:
-    from losscli.losses.spec import Loss, Parameter, Value
+    from losscli.losses.parameter import Parameter, Value
+    from losscli.losses.spec import Loss
 
 _MOST = 100
 _LEAST = 30

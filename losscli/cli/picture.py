@@ -8,7 +8,8 @@ from losscli.cli.curve import Curve, curve, situations
 from losscli.cli.losses import value_of
 from losscli.cli.plot import drawn
 from losscli.errors import UsageError
-from losscli.losses.spec import Loss, Value
+from losscli.losses.parameter import Value
+from losscli.losses.spec import Loss
 
 
 def picture(

@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from losscli.losses.spec import Value, Vector
+from losscli.losses.parameter import Value
+from losscli.losses.spec import Vector
 
 _POINTS = 157  # y - pred = 0 and pred = 1 are among them
 _SPREADS = ("delta", "beta", "c", "epsilon", "x")

@@ -16,7 +16,7 @@ from losscli.gates.saved import is_report, unpiped
 from losscli.gates.syntax import limits
 from losscli.losses.chosen import Chosen
 from losscli.losses.language import NOTHING, resolve
-from losscli.losses.spec import Value
+from losscli.losses.parameter import Value
 from losscli.losses.syntax import Request
 from losscli.report import Report
 from losscli.report.measures import Asked

@@ -15,8 +15,9 @@ from losscli.laws.samples import Columns
 from losscli.laws.textbook import textbook
 from losscli.laws.tried import Said, Tried, count
 from losscli.losses.domain import Choice, Interval
+from losscli.losses.parameter import Parameter, Value
 from losscli.losses.plugin.guard import NotOneNumberError
-from losscli.losses.spec import Loss, Parameter, Value, Vector
+from losscli.losses.spec import Loss, Vector
 
 _BATCH = 1e-6
 """Losses of a row that differ by more, beside their size, differ not by rounding alone."""

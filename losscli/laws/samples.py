@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.losses.domain import REAL, UNIT, Interval
-from losscli.losses.spec import BOX, Loss, Value, Vector
+from losscli.losses.parameter import Value
+from losscli.losses.spec import BOX, Loss, Vector
 from losscli.roles import ROLES, SHARED
 
 Columns = dict[str, NDArray[Any]]

@@ -14,7 +14,8 @@ from losscli.laws.samples import Columns
 from losscli.losses.arguments import column_of
 from losscli.losses.chosen import Chosen, Part
 from losscli.losses.combine import MEAN
-from losscli.losses.spec import Loss, Value, Vector
+from losscli.losses.parameter import Value
+from losscli.losses.spec import Loss, Vector
 from losscli.losses.traits import Few
 from losscli.roles import SHARED
 

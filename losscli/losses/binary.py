@@ -5,6 +5,7 @@ from typing import Annotated
 import numpy as np
 
 from losscli.losses.domain import NON_NEGATIVE, OPEN_UNIT, UNIT, Choice, Interval, PerRow
+from losscli.losses.parameter import Value
 from losscli.losses.peer import (
     KERAS_EPSILON,
     Peer,
@@ -15,7 +16,7 @@ from losscli.losses.peer import (
     torch,
     xgboost,
 )
-from losscli.losses.spec import Value, Vector, loss
+from losscli.losses.spec import Vector, loss
 from losscli.losses.stable import difference, power_of_sum
 
 CLIP = Interval(0, 0.5, high_open=True)

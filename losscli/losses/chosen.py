@@ -12,7 +12,8 @@ from losscli.losses.arguments import Columns, optional
 from losscli.losses.auto import AUTO
 from losscli.losses.combine import MEAN, Combine
 from losscli.losses.domain import REAL, Interval, PerRow
-from losscli.losses.spec import Loss, Value, Vector
+from losscli.losses.parameter import Value
+from losscli.losses.spec import Loss, Vector
 from losscli.losses.squares import UNITS, apart
 
 

@@ -7,7 +7,8 @@ from losscli.dataclass import dataclass
 from losscli.errors import UsageError
 from losscli.losses.chosen import Chosen, Part
 from losscli.losses.peer import LIBRARIES, Peer
-from losscli.losses.spec import Loss, signature
+from losscli.losses.signature import signature
+from losscli.losses.spec import Loss
 from losscli.visible import visible
 
 OFFERED = ("sklearn", "torch", "keras")
@@ -90,7 +91,7 @@ def like(loss: Loss, library: str) -> Loss:
         loss = replace(loss, combine=peer.combine, library=library)
     if peer.rows is None:
         return loss
-    domain, _ = signature(peer.rows)
+    domain = signature(peer.rows).domain
     return replace(
         loss,
         function=peer.rows,

@@ -6,7 +6,8 @@ import sys
 from typing import Any
 
 from losscli.losses.domain import REAL
-from losscli.losses.spec import Loss, Parameter, Value
+from losscli.losses.parameter import Parameter, Value
+from losscli.losses.spec import Loss
 from losscli.losses.traits import traits
 from losscli.visible import visible
 

@@ -10,7 +10,8 @@ from losscli.losses.chosen import Chosen, Part
 from losscli.losses.combine import MEAN
 from losscli.losses.domain import Choice
 from losscli.losses.names import find, nearest
-from losscli.losses.spec import AKA, LOSSES, Loss, Parameter, Value
+from losscli.losses.parameter import Parameter, Value
+from losscli.losses.spec import AKA, LOSSES, Loss
 from losscli.losses.syntax import Call, Request, read
 from losscli.roles import SHARED
 from losscli.visible import visible

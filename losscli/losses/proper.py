@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.losses.chosen import Chosen, Part
-from losscli.losses.spec import Loss, Value, Vector
+from losscli.losses.parameter import Value
+from losscli.losses.spec import Loss, Vector
 
 _ROUNDING = 1e-9
 """Expected losses that differ by less, beside their size, are taken for equal."""

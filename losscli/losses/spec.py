@@ -1,9 +1,9 @@
 """What a loss is: a pure function from named columns to one number per row, and its facts."""
 
 import inspect
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import field
-from typing import Annotated, Any, TypeVar, get_args, get_origin
+from typing import Annotated, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,67 +12,23 @@ import losscli.losses.derived  # noqa: F401 - registers what the arguments of lo
 from losscli.dataclass import dataclass
 from losscli.errors import UsageError
 from losscli.losses.arguments import bases, column_of, ranges
-from losscli.losses.auto import AUTO, Rule
 from losscli.losses.combine import MEAN, Combine
-from losscli.losses.domain import REAL, UNIT, ZERO_OR_ONE, Choice, Interval, PerRow
+from losscli.losses.domain import REAL, Interval
+from losscli.losses.parameter import Parameter
 from losscli.losses.peer import Peer
+from losscli.losses.signature import SEVERAL, signature, task_of, usual_range
 from losscli.roles import ROLES, SHARED
 
 Vector = NDArray[np.float64]
 """One float64 per row."""
-_SEVERAL = "one column of the file for each"
-Matrix = Annotated[NDArray[np.float64], _SEVERAL]
+Matrix = Annotated[NDArray[np.float64], SEVERAL]
 """k float64 per row, shape (n, k), C-contiguous."""
 BOX = ("x1", "y1", "x2", "y2")
 """The corners of a box: x1 < x2 and y1 < y2."""
 Codes = NDArray[np.intp]
 """The position of each row's class in the class list."""
 Terms = Vector | tuple[Vector, ...]
-Value = float | str | bool
 F = TypeVar("F", bound=Callable[..., Any])
-K = TypeVar("K")
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """One keyword parameter of a loss; `default` is None where it must be given.
-
-    `auto` is the rule by which it follows from the data, where it has one.
-    """
-
-    name: str
-    default: Value | None
-    legal: Interval | Choice | None
-    required: bool
-    auto: Rule | None = None
-
-    @property
-    def range(self) -> str:
-        """The legal values, in words."""
-        if isinstance(self.default, bool):
-            return "True or False"
-        if isinstance(self.default, str) and self.legal is None:
-            return "a word"
-        if isinstance(self.legal, PerRow):
-            return str(self.legal)
-        if isinstance(self.legal, Choice):
-            return f"one of {self.legal}"
-        legal = REAL if self.legal is None else self.legal
-        return f"{legal.noun} in {legal}"
-
-    def check(self, value: Value) -> str:
-        """Say what is wrong with `value`, or nothing."""
-        if self.auto and value == AUTO:
-            return ""
-        if isinstance(self.default, str) and self.legal is None:
-            fits = isinstance(value, str)
-        elif isinstance(self.default, bool) or isinstance(value, bool):
-            fits = isinstance(self.default, bool) and isinstance(value, bool)
-        elif isinstance(self.legal, Choice):
-            fits = value in self.legal
-        else:
-            fits = not isinstance(value, str) and value in (self.legal or REAL)
-        return "" if fits else f"{self.name} must be {self.range}"
 
 
 @dataclass(frozen=True)
@@ -276,7 +232,7 @@ def _check_function(function: Callable[..., Any]) -> None:
 def _read(function: Callable[..., Any], name: str) -> dict[str, Any]:
     """Return the fields of a `Loss` that follow from its function."""
     foreign = function.__module__.partition(".")[0] != "losscli"
-    own, several, parameters = _signature(function, foreign=foreign)
+    own, several, parameters = signature(function, foreign=foreign)
     if not own.keys() - SHARED:
         raise TypeError(f"{name} asks for no column: name some, as in def {name}(y, pred)")
     domain = {name: legal for argument in own for name, legal in ranges(argument).items()} | own
@@ -303,75 +259,9 @@ def _read(function: Callable[..., Any], name: str) -> dict[str, Any]:
     }
 
 
-def signature(function: Callable[..., Any]) -> tuple[dict[str, Interval], tuple[Parameter, ...]]:
-    """Return the arguments of a loss with their legal ranges, and its parameters."""
-    domain, _, parameters = _signature(function)
-    return domain, parameters
-
-
-def _signature(
-    function: Callable[..., Any], *, foreign: bool = False
-) -> tuple[dict[str, Interval], frozenset[str], tuple[Parameter, ...]]:
-    domain: dict[str, Interval] = {}
-    several: set[str] = set()
-    parameters: list[Parameter] = []
-    plain = inspect.unwrap(function)
-    if foreign:
-        _check_arguments(plain)
-    said = inspect.get_annotations(plain, eval_str=foreign)
-    code, defaults = plain.__code__, plain.__kwdefaults__ or {}
-    columns = code.co_argcount
-    for name in code.co_varnames[:columns]:
-        legal = _legal(said.get(name))
-        domain[name] = legal if isinstance(legal, Interval) else REAL
-        if _SEVERAL in get_args(said.get(name)):
-            several.update(bases(name))
-    for name in code.co_varnames[columns : columns + code.co_kwonlyargcount]:
-        required, rule = name not in defaults, _of_kind(Rule, said.get(name))
-        legal = _legal(said.get(name))
-        parameters.append(Parameter(name, defaults.get(name), legal, required, rule))
-    if foreign:
-        several.update(one for one in domain if one in ROLES and ROLES[one].family)
-    return domain, frozenset(several), tuple(parameters)
-
-
-def _check_arguments(function: Callable[..., Any]) -> None:
-    """Refuse what is neither a column nor a parameter, with a way to write it."""
-    for argument in inspect.signature(function).parameters.values():
-        if argument.kind in (argument.VAR_POSITIONAL, argument.VAR_KEYWORD):
-            raise TypeError(f"{argument} names no column: a loss names each that it asks for")
-        if argument.kind is not argument.KEYWORD_ONLY and argument.default is not argument.empty:
-            name = argument.name
-            raise TypeError(f"{name} has a default, so it is no column: write *, before {name}")
-
-
 def _flag(role: str, *, several: bool) -> str:
     if not role.isidentifier():
         return f"column {column_of(role)}"
     word = "true" if role == "y" else role.replace("_", "-") if role in SHARED else role
     family = role in SHARED or (role in ROLES and bool(ROLES[role].family))
     return f"--{word} '{role}_*'" if several and not family else f"--{word}"
-
-
-def task_of(roles: tuple[str, ...], several: Collection[str]) -> str:
-    """Return the task that the first role of the vocabulary tells."""
-    known = [ROLES[role] for role in roles if role in ROLES]
-    told = (role.of_many if "y" in several else role.task for role in known)
-    return next(filter(None, told), "regression")
-
-
-def usual_range(role: str, task: str) -> Interval:
-    """Return where the columns of a role may lie, whatever a loss says."""
-    if role in ("prob", "probs"):
-        return UNIT
-    return {"multilabel": ZERO_OR_ONE, "soft": UNIT}.get(task, REAL) if role == "y" else REAL
-
-
-def _legal(annotation: object) -> Interval | Choice | None:
-    return _of_kind(Interval, annotation) or _of_kind(Choice, annotation)
-
-
-def _of_kind(kind: type[K], annotation: object) -> K | None:
-    """Return what an annotation says of that kind."""
-    said = get_args(annotation)[1:] if get_origin(annotation) is Annotated else ()
-    return next((one for one in said if isinstance(one, kind)), None)

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.losses.arguments import Columns
-from losscli.losses.spec import Loss, Value, Vector
+from losscli.losses.parameter import Value
+from losscli.losses.spec import Loss, Vector
 from losscli.roles import SHARED
 
 Sides = tuple[NDArray[np.bool_], NDArray[np.bool_]]

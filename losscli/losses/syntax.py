@@ -10,7 +10,8 @@ from math import inf, isfinite
 from losscli.dataclass import dataclass
 from losscli.errors import UsageError
 from losscli.losses.names import find, is_known
-from losscli.losses.spec import Loss, Value
+from losscli.losses.parameter import Value
+from losscli.losses.spec import Loss
 from losscli.visible import visible
 
 LONGEST = 10_000

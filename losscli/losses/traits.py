@@ -12,8 +12,9 @@ from losscli.dataclass import dataclass
 from losscli.errors import UsageError
 from losscli.losses.chosen import Chosen
 from losscli.losses.combine import LARGEST, MEDIAN
+from losscli.losses.parameter import Value
 from losscli.losses.proper import proper
-from losscli.losses.spec import Loss, Value, Vector
+from losscli.losses.spec import Loss, Vector
 from losscli.losses.trials import Columns, Trial, chosen_of, scale_of, trial
 
 _ROUNDING = 1e-9

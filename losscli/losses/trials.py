@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from losscli.dataclass import dataclass
 from losscli.losses.chosen import Chosen, Part
 from losscli.losses.domain import REAL
-from losscli.losses.spec import Loss, Value, Vector
+from losscli.losses.parameter import Value
+from losscli.losses.spec import Loss, Vector
 from losscli.roles import ROLES, SHARED
 
 Columns = Mapping[str, NDArray[Any]]

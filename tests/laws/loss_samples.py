@@ -7,7 +7,8 @@ import numpy as np
 
 from losscli.losses.arguments import optional
 from losscli.losses.domain import UNIT, Choice, Interval
-from losscli.losses.spec import Loss, Parameter
+from losscli.losses.parameter import Parameter
+from losscli.losses.spec import Loss
 from losscli.roles import SHARED
 
 Columns = dict[str, np.ndarray]

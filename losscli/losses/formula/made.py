@@ -9,7 +9,8 @@ from losscli.losses.arguments import bases
 from losscli.losses.formula.functions import CONSTANTS, FUNCTIONS
 from losscli.losses.formula.grammar import COLUMN, Grammar
 from losscli.losses.formula.program import Program
-from losscli.losses.spec import Loss, task_of, usual_range
+from losscli.losses.signature import task_of, usual_range
+from losscli.losses.spec import Loss
 from losscli.roles import ROLES
 
 FORMULA = "formula"
