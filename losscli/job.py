@@ -83,7 +83,7 @@ class Job:
         naive = naive and _asked_for(naive, chosen)
         found, settled = self._settled(chosen, source, found, reading)
         chosen, bounds = settled.chosen, settled.bound(bounds)
-        if not (given["pooled"] or found.unit):
+        if not given["pooled"] and found.unit is None:
             _ask_for_groups(chosen)
         if out:
             out.check_losses(chosen)

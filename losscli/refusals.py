@@ -44,8 +44,8 @@ def _all_rows(census: Census, where: str) -> str:
 
 def refuse_units(summary: Summary, found: Plan) -> None:
     """Refuse too many groups or clusters, and groups with rows of several classes."""
-    if found.unit:
+    if found.unit is not None:
         refuse_too_many(summary.units, found.unit, lambda: found.where, sure=True)
-    if found.wanted.group:
+    if found.wanted.group is not None:
         refuse_too_long(summary.unit_values, lambda: found.where)
         refuse_mixed(summary.units, found.wanted.group, found.where)

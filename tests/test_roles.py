@@ -475,3 +475,24 @@ def test_what_was_chosen_can_be_pasted(tmp_path: Path) -> None:
     assert "(--true y --probs 'logit_*' --logits)" in first.stderr
     again = ["--true", "y", "--probs", "logit_*", "--logits", "--format", "json"]
     assert shell("eval", "l.csv", *again, cwd=tmp_path).stdout == first.stdout
+
+
+@pytest.mark.parametrize("word", ["id", "weight", "group", "cluster"])
+def test_a_column_without_a_name_as_pandas_writes_the_index(word: str, tmp_path: Path) -> None:
+    text = "{},y_true,y_pred|1,1.5,2|1,2,4|2,3,2.5|3,4.5,4"
+    words: dict[str, Any] = {"losses": "mse,mae"}
+    found, named = (
+        judged(text.format(name), tmp_path, **words, **{word: name}).to_dict()
+        for name in ("", "key")
+    )
+    assert found["losses"] == named["losses"]
+    assert found["outliers"] == named["outliers"]
+    assert found["columns"][word] == ""
+
+
+@pytest.mark.parametrize("words", [{"by": [""]}, {"true": ""}])
+def test_a_column_without_a_name_is_no_truth_and_no_breakdown(
+    words: dict[str, Any], tmp_path: Path
+) -> None:
+    with pytest.raises(UsageError, match="a column without a name can be neither the truth nor a"):
+        judged(",y_true,y_pred|1,1.5,2|1,2,4", tmp_path, losses="mse", **words)

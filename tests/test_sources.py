@@ -161,6 +161,12 @@ def test_a_text_without_rows_may_be_cut_and_is_refused_with_a_remedy(
     assert losscli.evaluate(folder, losses="mse").rows == ROWS
 
 
+def test_nothing_is_said_of_a_pipe_that_only_a_file_in_a_folder_can_be_told() -> None:
+    done = shell("eval", "-", stdin=subprocess.DEVNULL)
+    words = "standard input: no rows: the file is empty; check the program that wrote it"
+    assert done.stderr == f"losscli: {words}\n"
+
+
 @formats
 def test_a_folder_is_read_in_name_order(tmp_path: Path, form: str) -> None:
     data = frame()

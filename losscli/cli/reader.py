@@ -24,7 +24,7 @@ def plugins(args: Iterable[str]) -> Iterator[str]:
         option, equals, value = word.partition("=")
         if word == "--":
             return
-        if option == PLUGIN and (path := value if equals else next(words, "")):
+        if option == PLUGIN and (path := value if equals else next(words, None)) is not None:
             yield path
 
 

@@ -79,9 +79,10 @@ def in_force(config: str | None) -> Settings:
 
     Raises UsageError where a key is unknown or a value does not fit.
     """
-    config = config or os.environ.get(f"{PREFIX}CONFIG")
-    file = Path(config) if config else _nearest(Path.cwd())
-    if config and not Path(config).is_file():
+    if config is None:
+        config = os.environ.get(f"{PREFIX}CONFIG") or None
+    file = _nearest(Path.cwd()) if config is None else Path(config)
+    if config is not None and not Path(config).is_file():
         where, what = visible(config, limit=500), "there is no such configuration"
         raise UsageError(what, where=where, remedy="--config FILE names one")
     if file is None and not any(name.startswith(PREFIX) for name in os.environ):

@@ -160,7 +160,7 @@ def _check_truths(old: Block, new: Block, name: str, *, named: bool) -> None:
 
 def _check_units(old: Block, new: Block, plan: Plan) -> None:
     """Refuse rows that have another weight, group or cluster in the new file."""
-    if plan.weight and old.weight is not None and new.weight is not None:
+    if plan.weight is not None and old.weight is not None and new.weight is not None:
         a, b = old.weight, new.weight
         _refuse_other(old, new, plan.weight, a != b, lambda at: (f"{a[at]:g}", f"{b[at]:g}"))
     unit = plan.unit

@@ -72,7 +72,8 @@ class Plan:
     @property
     def unit(self) -> str | None:
         """The column that says which rows belong together: the group, or the cluster."""
-        return self.wanted.group or self.wanted.cluster
+        group = self.wanted.group
+        return self.wanted.cluster if group is None else group
 
     @property
     def truth(self) -> str:
@@ -92,7 +93,7 @@ class Plan:
     def judged(self) -> tuple[str, ...]:
         """The columns in which an empty cell leaves its row without a judgement."""
         named = [n if isinstance(n, tuple) else (n,) for n in self.columns.values()]
-        more = tuple(name for name in (self.weight, self.unit) if name)
+        more = tuple(name for name in (self.weight, self.unit) if name is not None)
         return tuple(dict.fromkeys((*(name for names in named for name in names), *more)))
 
     @property
@@ -196,7 +197,7 @@ def _by(scene: Scene, task: str, columns: Columns) -> tuple[str, ...]:
         return scene.wanted.by
     if task in CLASSIFICATION:
         # the rows of an image or a series may be of any class
-        return () if scene.wanted.group else (scene.truth,)
+        return () if scene.wanted.group is not None else (scene.truth,)
     words = set(map(fold, BREAKDOWNS))
     taken = {scene.wanted.id, scene.wanted.weight, scene.wanted.group, scene.wanted.cluster}
     for named in columns.values():
@@ -212,14 +213,14 @@ def _types(scene: Scene, task: str, columns: Columns, by: tuple[str, ...]) -> di
     for role, named in columns.items():
         for name in named if isinstance(named, tuple) else (named,):
             _declare(scene, found, flag(role), name, GROUP if role in classes else pa.float64())
-    if scene.wanted.weight:
+    if scene.wanted.weight is not None:
         _declare(scene, found, "--weight", scene.wanted.weight, pa.float64())
     for name in by:
         _declare(scene, found, "--by", name, GROUP)
     for option in ("group", "cluster"):
-        if name := getattr(scene.wanted, option):
+        if (name := getattr(scene.wanted, option)) is not None:
             _declare(scene, found, f"--{option}", name, GROUP)
-    if scene.wanted.id and found.get(scene.wanted.id) != GROUP:
+    if scene.wanted.id is not None and found.get(scene.wanted.id) != GROUP:
         _declare(scene, found, "--id", scene.wanted.id, pa.string())
     return found
 

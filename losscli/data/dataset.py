@@ -25,6 +25,8 @@ def open_files(paths: Sequence[str], reading: Reading | None = None) -> Source:
     reading = reading or Reading()
     if not paths:
         raise UsageError("no file is named", remedy="name one, or - for standard input")
+    if "" in paths:
+        raise UsageError("the name of a file is empty", remedy="name one, or . for this folder")
     if list(paths).count(STDIN) > 1:
         raise UsageError("standard input is named more than once", remedy="name - once")
     found = files_of(paths)

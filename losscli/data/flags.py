@@ -71,6 +71,10 @@ class Header:
         found = f"did you mean {shown(near)}?" if near else f"the columns are {shown(self.names)}"
         raise UsageError(what, where=self.where, remedy=found)
 
+    def optional(self, option: str, name: str | None) -> str | None:
+        """Return the same, or None where nothing is named; "" is a name that pandas writes."""
+        return None if name is None else self.column(option, name)
+
     def refuse_twins(self, used: Iterable[str]) -> None:
         """Raise DataError where a used column's name stands in the header more than once."""
         count = Counter(map(_normal, self.names))

@@ -41,7 +41,7 @@ class Judge:
         weight = self._weight()
         dropped = self._drop()
         columns, classes = self._columns()
-        units = (self.plan.unit,) if self.plan.unit else ()
+        units = () if self.plan.unit is None else (self.plan.unit,)
         groups = {name: self._group(self.coded[name]) for name in (*self.plan.by, *units)}
         return Block(
             columns={role: cells.sealed(values) for role, values in columns.items()},

@@ -22,7 +22,7 @@ class RowTable:
     """
 
     def __init__(self, plan: Plan, files: Sequence[str], labels: Sequence[str]) -> None:
-        kept = [plan.id] if plan.id else []
+        kept = [] if plan.id is None else [plan.id]
         self.columns = tuple(dict.fromkeys([*kept, *plan.types]))
         self._files = [name.encode("utf-8", "backslashreplace").decode() for name in files]
         taken = set(self.columns)

@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from pathlib import PurePath
+from pathlib import Path
 
 from losscli.errors import DataError
 
@@ -24,9 +24,9 @@ def set_aside(named: Collection[str]) -> Iterator[None]:
     try:
         yield
     except NoRowsError as error:
-        if error.where in named or "://" in error.where:
+        if error.where in named or not Path(error.where).is_file():
             raise
-        path = PurePath(error.where)
+        path = Path(error.where)
         words = shlex.join(["mv", error.where, str(path.with_name(f"_{path.name}"))])
         remedy = f"{error.remedy}; if it may have none, let it be passed over: {words}"
         raise NoRowsError(error.what, where=error.where, remedy=remedy) from None

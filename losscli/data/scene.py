@@ -55,10 +55,10 @@ def scene_of(source: Source, wanted: Wanted) -> Scene:
     header = Header(tuple(source.names), first_of(source.files))
     wanted = replace(
         wanted,
-        weight=wanted.weight and header.column("--weight", wanted.weight),
-        id=wanted.id and header.column("--id", wanted.id),
-        group=wanted.group and header.column("--group", wanted.group),
-        cluster=wanted.cluster and header.column("--cluster", wanted.cluster),
+        weight=header.optional("--weight", wanted.weight),
+        id=header.optional("--id", wanted.id),
+        group=header.optional("--group", wanted.group),
+        cluster=header.optional("--cluster", wanted.cluster),
         by=tuple(dict.fromkeys(header.column("--by", name) for name in wanted.by)),
     )
     named = {(LOGITS.get(r, r) if wanted.logits else r): n for r, n in wanted.roles.items()}
@@ -68,9 +68,12 @@ def scene_of(source: Source, wanted: Wanted) -> Scene:
         for r, n in named.items()
         if r not in FAMILIES
     }
+    if "" in (*wanted.by, *(single["y"].columns if "y" in single else ())):
+        what = "a column without a name can be neither the truth nor a breakdown"
+        raise UsageError(what, where=header.where, remedy="write its name into the header")
     roles = {name for c in single.values() for name in c.columns if c.role != "y"}
     others = (wanted.weight, wanted.id, wanted.group, wanted.cluster)
-    taken = roles | {name for name in others if name}
+    taken = roles | {name for name in others if name is not None}
     folded = header.folded(frozenset(taken))
     truth, truths = _truth(header, wanted, single, taken)
     if truths and wanted.components:
