@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from process import CALM, PROGRAM, ROOT, shell
 
+from losscli.data.joined import MOST
+
 HEAD = "import ctypes, os, sys, threading, losscli\n@losscli.loss\ndef mine(y, pred):\n"
 WORDS = ("eval", "p.csv", "--plugin", "mine.py", "--loss", "mine", "--format", "json", "-q")
 
@@ -46,7 +48,7 @@ def test_the_death_of_a_process_that_helps_is_said(folder: Path) -> None:
         "    if os.getpid() != here:\n        os.abort()\n"
         "    if not slept:\n        slept.append(time.sleep(1))\n    return abs(y - pred)\n"
     )
-    files = [f"p{k}.csv" for k in range(4)]
+    files = [f"p{k}.csv" for k in range(4 * MOST)]  # more than one stretch
     for file in files:
         (folder / file).write_text((folder / "p.csv").read_text())
     done = shell("eval", *files, *WORDS[2:], "--jobs", "2", cwd=folder)
