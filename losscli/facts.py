@@ -8,7 +8,7 @@ from losscli.data.columns import Plan
 from losscli.data.flags import shown
 from losscli.losses.chosen import Chosen
 from losscli.losses.compat import Likeness, said
-from losscli.report.finish import Facts
+from losscli.report.facts import Facts
 from losscli.roles import CLASSIFICATION
 from losscli.run import Run
 from losscli.work import Summary

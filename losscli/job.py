@@ -22,7 +22,8 @@ from losscli.losses.parameter import Value
 from losscli.losses.syntax import Request
 from losscli.refusals import check_rows, refuse_units
 from losscli.report import Fit, Report
-from losscli.report.finish import Facts, Samples, finish
+from losscli.report.facts import Facts, Samples
+from losscli.report.finish import finish
 from losscli.report.measures import row_measures
 from losscli.report.tails import Tail, tails
 from losscli.roles import CLASSIFICATION, SHARES

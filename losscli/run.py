@@ -14,7 +14,7 @@ from losscli.dataclass import dataclass
 from losscli.engine import Fold, threads
 from losscli.errors import DataError
 from losscli.losses.combine import to_float
-from losscli.report.finish import Samples
+from losscli.report.facts import Samples
 from losscli.summarise import signed, summarise
 from losscli.summary.distribution import Distribution, Sample
 from losscli.summary.octaves import BIN_WIDTH

@@ -11,7 +11,7 @@ import pytest
 
 import losscli
 from losscli.losses.spec import LOSSES
-from losscli.report import finish
+from losscli.report import truths_of
 from losscli.report.records import LossResult
 
 NAMES = ("cat", "dog", "emu", "fox")
@@ -152,7 +152,7 @@ def test_labels_that_never_differ_cost_nothing() -> None:
 def test_very_many_labels_have_no_constant(monkeypatch: pytest.MonkeyPatch) -> None:
     y, prob, _ = labels()
     for most, known in ((4, True), (3, False)):
-        monkeypatch.setattr(finish, "MOST_LABELS", most)
+        monkeypatch.setattr(truths_of, "MOST_LABELS", most)
         found = constants(frame(y, prob, "prob"), task="multilabel")
         assert [one.best_constant is not None for one in found.values()] == [known, known]
 

@@ -1,10 +1,7 @@
 """One comparison from end to end: two sources and the names of losses in, a record out."""
 
-import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from difflib import get_close_matches
-from pathlib import Path
 from typing import Any
 
 from losscli import engine as engines
@@ -17,14 +14,21 @@ from losscli.comparison.of_groups import Averaged, OfPairs
 from losscli.comparison.paired_block import Pairing
 from losscli.comparison.plans import Named, Plans, plans
 from losscli.comparison.records import Comparison, Join
+from losscli.comparison.refusals import (
+    check_classes,
+    check_words,
+    refuse_adapting,
+    refuse_losses,
+    refuse_report,
+)
 from losscli.comparison.run import PairedRun
 from losscli.comparison.summarise import Work
 from losscli.comparison.summary import PairedSummary
-from losscli.comparison.verdict import MODES, gate, overall, tolerances
+from losscli.comparison.verdict import gate, overall, tolerances
 from losscli.comparison.warn import warnings
 from losscli.data.block import Source
 from losscli.data.classes import twins
-from losscli.errors import DataError, UsageError
+from losscli.errors import UsageError
 from losscli.gates.plan import Gates, Texts
 from losscli.job import check_costs, of_matrix
 from losscli.losses.chosen import Chosen
@@ -36,9 +40,7 @@ from losscli.report import Fit
 from losscli.roles import CLASSIFICATION
 from losscli.run import Progress, Run
 from losscli.truth_file import beside_truths, check_truths, is_stdin
-from losscli.visible import visible
-from losscli.wanted import ADAPTING, OPENING, check_numbers, open_source, texts
-from losscli.wanted import reading as known_words
+from losscli.wanted import OPENING, check_numbers, open_source, texts
 from losscli.work import Work as Summed
 
 
@@ -87,7 +89,7 @@ def compare(  # noqa: PLR0913 - the arguments are the options of the command lin
     Raises DataError where the rows do not belong together or cannot be judged, UsageError where
     the arguments do not fit. The same rows give the same numbers to the bit for any `jobs`.
     """
-    _check_words(reading, mode)
+    check_words(reading, mode)
     check_numbers(top, level)
     named = hybrids_of(hybrids)
     asked = parse(expanded(texts(losses), named))
@@ -96,7 +98,7 @@ def compare(  # noqa: PLR0913 - the arguments are the options of the command lin
     if all(isinstance(one, str) and one == "-" for one in (old, new)):
         raise UsageError("standard input is named twice", remedy="name - once")
     for data in (old, new):
-        _refuse_report(data)
+        refuse_report(data)
     sources = _sources([one for one in (old, new) if one is not None], reading)
     given = {**reading, "roles": reading, "by": by, "group": group, "pooled": pooled}
     given["cost_matrix"] = cost_matrix
@@ -106,7 +108,7 @@ def compare(  # noqa: PLR0913 - the arguments are the options of the command lin
     asked = asked or default(plan.task, plan.columns)
     chosen = _resolved(asked, found)
     adaptation = Adaptation.of(reading.get("fit_on"), reading.get("freeze_from"))
-    _refuse_adapting(chosen, adaptation, sources[0].files[0])
+    refuse_adapting(chosen, adaptation, sources[0].files[0])
     adaptation.refuse_same(new)
     first = Run(sources[0], plan, Summed((), (), 0, numeric=True), jobs, progress)
     fits: tuple[Fit, ...] = ()
@@ -179,7 +181,7 @@ def _finished(
     seen = {name: change.moments.classes for name, change in summary.changes.items()}
     if plan.positive is not None and plan.truth in seen:
         plan.settle(set(seen[plan.truth]))
-    _check_classes(seen, found.named, plan.where)
+    check_classes(seen, found.named, plan.where)
     changes, shapes = finish.losses(summary, asked)
     gates = tuple(gate(one, asked.mode) for one in changes)
     names = [", ".join(source.files) for source in run.sources]
@@ -205,33 +207,6 @@ def _finished(
     )
 
 
-def _refuse_report(data: Any) -> None:  # noqa: ANN401 - a path or a DataFrame
-    """Refuse a file that holds a report, which has no rows to pair."""
-    if not isinstance(data, str | os.PathLike) or not Path(data).is_file():
-        return
-    with Path(data).open("rb") as file:
-        head = file.read(_HEAD)
-    kind = "a pickle" if head[:1] == b"\x80" else "a saved report" if b'"schema"' in head else ""
-    if kind:
-        remedy = (
-            "compare takes both files of predictions; losscli eval NEW --against takes a report"
-        )
-        where = visible(os.fspath(data), 200)
-        raise DataError(f"is {kind}, which has no rows to pair", where=where, remedy=remedy)
-
-
-_HEAD = 64
-
-
-def _check_words(reading: Mapping[str, Any], mode: str) -> None:
-    """Refuse what compare does not take."""
-    for word in reading.keys() - known_words() - {*ADAPTING}:
-        raise TypeError(f"compare() got an unexpected keyword argument {word!r}")
-    if mode not in MODES:
-        what = f"there is no mode {visible(mode)!r}"
-        raise UsageError(what, remedy=f"choose one of {', '.join(MODES)}")
-
-
 def _texts(tolerance: float | str | Sequence[str] | Mapping[str, float | str] | None) -> list[str]:
     if tolerance is None:
         return []
@@ -249,42 +224,5 @@ def _resolved(asked: Sequence[Request], found: Plans) -> tuple[Chosen, ...]:
         roles = (*plan.columns, *plan.shared)
         chosen = resolve(asked, plan.task, roles, of_matrix(plan))
     check_costs(found.old, chosen)
-    _refuse(chosen, units=found.old.unit is not None)
+    refuse_losses(chosen, units=found.old.unit is not None)
     return chosen
-
-
-def _refuse(chosen: Sequence[Chosen], *, units: bool) -> None:
-    """Refuse losses whose change over all rows means nothing."""
-    for one in chosen:
-        name = visible(one.label)
-        if any(part.loss.signed for part in one.parts):
-            what = f"{name} is signed, so neither more nor less of it is better"
-            remedy = "compare a loss that is better the smaller it is, such as mae"
-            raise UsageError(what, where="--loss", remedy=remedy)
-        if one.combine.empty is not None and not units:
-            what = f"{name} is a value of many rows together, such as the pixels of an image"
-            remedy = "name the image of each row: --group COLUMN; --pooled takes all rows as one"
-            raise UsageError(what, where="--loss", remedy=remedy)
-
-
-def _refuse_adapting(chosen: Sequence[Chosen], adaptation: Adaptation, old: str) -> None:
-    """Refuse losses that would be fitted to one of the models which they are to compare."""
-    for one in chosen:
-        if one.auto and not adaptation.fixed:
-            what = f"{visible(one.label)} would adapt to one of the two models, or differ for each"
-            remedy = f"--fit-on {visible(old, 200)}, or --freeze-from a saved report"
-            raise UsageError(what, where="--loss", remedy=remedy)
-
-
-def _check_classes(
-    seen: Mapping[str, Sequence[str | None]], named: Collection[tuple[str, str]], where: str
-) -> None:
-    """Refuse a named class that no row has."""
-    for by, cls in sorted(named):
-        known = [one for one in seen[by] if one is not None]
-        if cls not in known:
-            near = get_close_matches(cls, known, n=1)
-            first = ", ".join(visible(one) for one in known[:5])
-            remedy = f"did you mean {visible(near[0])}?" if near else f"its classes are {first}"
-            what = f"no row has the class {visible(cls)!r} of {visible(by)}"
-            raise DataError(what, where=where, remedy=remedy)

@@ -17,7 +17,7 @@ from losscli.job import Done, done, of_matrix, work_of
 from losscli.losses.chosen import Chosen
 from losscli.refusals import refuse_units
 from losscli.report import Gate
-from losscli.report.finish import Samples
+from losscli.report.facts import Samples
 from losscli.run import samples
 
 

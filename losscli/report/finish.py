@@ -2,17 +2,13 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
-from typing import Any
 
 import numpy as np
 
-from losscli.dataclass import dataclass
 from losscli.losses.chosen import Chosen
-from losscli.losses.combine import to_float
-from losscli.losses.spec import Matrix, Vector
 from losscli.report.constant import best_constant
 from losscli.report.diagnostics import Outliers, WorstRow
+from losscli.report.facts import Facts, Samples
 from losscli.report.finisher import Finisher, Medians
 from losscli.report.groups import ByGroup
 from losscli.report.measures import for_shares, row_losses
@@ -20,54 +16,16 @@ from losscli.report.outliers import outliers, reason, residuals
 from losscli.report.parts import largest_part, parts_of, terms_of
 from losscli.report.records import BestConstant, LossResult, PartResult
 from losscli.report.report import Report
-from losscli.report.shares import MOST_LABELS, any_of, one_of
 from losscli.report.terms import Terms
 from losscli.report.truths import NoConstantError, Truths
+from losscli.report.truths_of import truths_of
 from losscli.report.units import cluster_moments
 from losscli.report.warn import warnings
-from losscli.summary.distribution import Distribution, Sample
+from losscli.summary.distribution import Distribution
 from losscli.summary.dyadic import Dyadic, quotient
-from losscli.summary.exact import ExactSums
 from losscli.summary.group_sums import GroupSums
 from losscli.summary.worst import BadRow
 from losscli.work import Summary
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What the report says of the data beside the numbers.
-
-    `unit` is the column of the groups or clusters; `grouped` that it is that of groups. `labels`
-    tell several truths apart.
-    """
-
-    files: tuple[str, ...]
-    columns: Mapping[str, Any]
-    task: str
-    level: float
-    shown_by: tuple[str, ...]
-    truth: str | None = None
-    unit: str | None = None
-    grouped: bool = False
-    classes: tuple[str | None, ...] = ()
-    labels: tuple[str, ...] = ()
-    levels: tuple[float, ...] = ()
-    costs: Matrix | None = None
-    notes: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
-    compat: Mapping[str, Any] | None = None
-
-
-@dataclass(frozen=True)
-class Samples:
-    """Finished distributions of y and of the residual.
-
-    None where there is none, or where it is `coarse` and the source could not be read again.
-    """
-
-    y: Sample | None = None
-    residual: Sample | None = None
-    coarse: Sequence[str] = ()
 
 
 def finish(summary: Summary, chosen: Sequence[Chosen], facts: Facts, samples: Samples) -> Report:
@@ -77,7 +35,7 @@ def finish(summary: Summary, chosen: Sequence[Chosen], facts: Facts, samples: Sa
     of_groups = ByGroup.of(summary, chosen, facts.level) if facts.grouped else None
     groups: Mapping[str | None, Finisher] = of_groups.by if of_groups else by_row
     overall = of_groups.overall if of_groups else overall_by_row
-    truths = None if of_groups else _truths(summary, facts, samples)
+    truths = None if of_groups else truths_of(summary, facts, samples)
     results = []
     for k, one in enumerate(chosen):
         value = overall.estimate(k, 0)
@@ -206,47 +164,6 @@ def _parts(
     if number in summary.parts:
         return parts_of(chosen, summary.parts[number])
     return terms_of(chosen, terms) if terms else ()
-
-
-def _truths(summary: Summary, facts: Facts, samples: Samples) -> Truths | None:
-    levels = np.array(facts.levels) if facts.levels else None
-    group = next(iter(summary.groups.values()))
-    if summary.shares and group.mass is not None:
-        return _truths_of_shares(summary.shares, sum(group.mass.fractions()), facts)
-    if facts.truth is None:
-        if samples.y is None or group.mass is None:
-            return None
-        weight = sum(group.mass.fractions())
-        return Truths(samples.y, to_float(summary.total.fractions()[0] / weight), levels=levels)
-    group = summary.groups[facts.truth]
-    assert group.mass is not None
-    by_class = dict(zip(group.classes, map(to_float, group.mass.fractions()), strict=True))
-    classes = facts.classes or group.classes
-    mass = np.array([by_class.get(name, 0.0) for name in classes])
-    values = _VALUES.get(facts.task) if {"prob", "score"} & facts.columns.keys() else None
-    if values is not None and len(classes) == len(values):
-        return Truths(Sample(values, mass, exact=True), math.nan, levels=levels)
-    codes = Sample(np.arange(len(mass), dtype=np.float64), mass, exact=True)
-    return Truths(codes, math.nan, classes, costs=facts.costs)
-
-
-def _truths_of_shares(
-    shares: Mapping[str, ExactSums], weight: Fraction | int, facts: Facts
-) -> Truths | None:
-    """Return rows of 0 and 1 whose columns have the means of several truths."""
-    if len(facts.labels) > MOST_LABELS:
-        return None
-    means = np.array([to_float(total / weight) for total in shares["y"].fractions()])
-    (entropy,) = shares["entropy"].fractions()
-    rows, mass = one_of(means) if facts.task == "soft" else any_of(means)
-    sample = Sample(rows, mass, exact=True)
-    return Truths(sample, math.nan, labels=facts.labels, entropy=to_float(entropy / weight))
-
-
-_VALUES: Mapping[str, Vector] = {
-    "binary": np.array([0.0, 1.0]),
-    "margin": np.array([-1.0, 1.0]),
-}
 
 
 def _outliers(
