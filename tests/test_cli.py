@@ -268,6 +268,39 @@ def test_a_refusal_is_one_line_with_a_remedy(arguments: str, line: str, tmp_path
     assert sorted(tmp_path.iterdir()) == before
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("y_true y_pred|1.5 2", "; or say what parts the columns: --delimiter space"),
+        (
+            "y_true   y_pred|1.5      2",
+            "; or say what parts the columns: put it through tr -s ' ' ','",
+        ),
+        ("# by x, 2026|y_true,y_pred|1.5,2", "; or remove the lines before the header"),
+        ("a,-0.5,1.25|b,2,3", "; or say that the first line is a row: --no-header"),
+        ("# by x|y_true,y_pred|1.5,2", "note and no header; remove the line: sed -i '1d' x.csv"),
+        ("sep=;|y_true;y_pred|1.5;2", "note and no header; remove the line: sed -i '1d' x.csv"),
+        (
+            "y_true,y_pred|50%,20%|10%,30%",
+            "y_true is '50%', which is not a number; write 0.5 instead",
+        ),
+        ("y_true,y_pred|$4,$5|$6,$7", "y_true is '$4', which is not a number; write 4 instead"),
+    ],
+)
+def test_what_is_no_table_yet_is_refused_with_the_way_to_one(
+    text: str, words: str, tmp_path: Path
+) -> None:
+    (tmp_path / "x.csv").write_text(text.replace("|", "\n") + "\n")
+    done = shell("eval", "x.csv", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.endswith(f"{words}\n")
+
+
+def test_a_header_may_begin_with_a_mark_of_comments(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("#id,y_true,y_pred\n1,2.5,3\n")
+    assert shell("eval", "x.csv", "--id", "#id", cwd=tmp_path).returncode == 0
+
+
 def test_bad_cells_are_one_line_and_debug_shows_where(tmp_path: Path) -> None:
     path = tmp_path / "preds.csv"
     path.write_text("y_true,y_pred\n1,2\n2,\x1b[31mx\n")

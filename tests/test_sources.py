@@ -5,6 +5,7 @@ import json
 import os
 import pickle
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -165,6 +166,22 @@ def test_nothing_is_said_of_a_pipe_that_only_a_file_in_a_folder_can_be_told() ->
     done = shell("eval", "-", stdin=subprocess.DEVNULL)
     words = "standard input: no rows: the file is empty; check the program that wrote it"
     assert done.stderr == f"losscli: {words}\n"
+
+
+@pytest.mark.skipif(shutil.which("jq") is None, reason="the remedy is for those who have jq")
+def test_the_remedy_for_an_array_can_be_pasted(tmp_path: Path) -> None:
+    path = tmp_path / "my rows.json"
+    path.write_text('[{"y_true": 1.5, "y_pred": 2}, {"y_true": 3, "y_pred": 3}]')
+    with pytest.raises(DataError, match="one JSON array") as told:
+        losscli.evaluate(path)
+    command = told.value.remedy.replace("| losscli eval -", "")
+    done = subprocess.run(shlex.split(command), check=True, capture_output=True)
+    assert done.stdout.count(b"\n") == 2
+
+
+def test_an_array_from_a_pipe_is_told_of_no_file() -> None:
+    done = shell("eval", "-", stdin=None, input='[{"y_true": 1.5, "y_pred": 2}]')
+    assert done.stderr.endswith("are read; put it through jq -c '.[]' first\n")
 
 
 @formats

@@ -9,6 +9,8 @@ _NUMBER = re.compile(
     r"\s*[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d+)?\s*|\s*[+-]?(nan|inf|infinity)\s*",
     re.ASCII | re.IGNORECASE,
 )
+_MARKED = re.compile(r"\s*[$€£¥₹%]\s*")
+"""What a number in a text may stand beside, as in 50% or $4: it is refused, and no class."""
 # Sums of decimals such as 3 * 0.333333 would miss 1e-6 by their rounding only.
 TOLERANCE = 1e-6 + 1e-12
 """How far from 1 the probabilities of a row may sum."""
@@ -39,7 +41,9 @@ class Peek:
 
     def numeric(self, name: str) -> bool:
         """Tell whether most cells are numbers: a stray text is then an error, not a class."""
-        return 2 * len(self.numbers(name)) >= len(self.texts(name))
+        texts = self.texts(name)
+        meant = sum(number(_MARKED.sub("", text)) is not None for text in texts)
+        return 2 * meant >= len(texts)
 
     def few_integers(self, name: str, most: int) -> bool:
         """Tell whether the cells hold nothing but integers, and at most so many of them."""

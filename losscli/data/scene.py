@@ -1,5 +1,6 @@
 """What is known of a file before its task is chosen: header, first rows, the user's words."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -15,6 +16,8 @@ from losscli.roles import ROLES
 from losscli.visible import first_of, visible
 
 YES_AND_NO = 2
+_OF_A_ROW = re.compile(r"-?\d+\.\d{3,}|-\d+(\.\d+)?", re.ASCII)
+"""A number that hardly is a level or a class, and so no name of a column."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +133,21 @@ def choose_truth(header: Header, named: Mapping[str, Candidate], taken: Iterable
         remedy = "name it: " + joined([flag("y", name) for name in best], "or")
         raise UsageError(what, where=header.where, remedy=remedy)
     what = f"no column is known as the truth; the columns are {shown(header.names)}"
-    raise UsageError(what, where=header.where, remedy="name it: --true COLUMN")
+    remedy = f"name it: --true COLUMN{_no_names(header.names)}"
+    raise UsageError(what, where=header.where, remedy=remedy)
+
+
+def _no_names(names: Sequence[str]) -> str:
+    """Say what else may be so where the names of a header look as if they were none."""
+    if names[0].startswith("#"):
+        return "; or remove the lines before the header"
+    if len(names) == 1 and " " in names[0].strip():
+        many = "  " in names[0].strip()
+        parted = "put it through tr -s ' ' ','" if many else "--delimiter space"
+        return f"; or say what parts the columns: {parted}"
+    if any(map(_OF_A_ROW.fullmatch, names)):
+        return "; or say that the first line is a row: --no-header"
+    return ""
 
 
 def pick(scene: Scene, options: Sequence[Candidate]) -> Candidate | None:

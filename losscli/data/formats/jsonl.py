@@ -3,6 +3,7 @@
 import re
 import shlex
 from collections.abc import Sequence
+from pathlib import Path
 
 from losscli.data.block import Source
 from losscli.data.joined import joined
@@ -36,11 +37,14 @@ def opened(files: Sequence[Stored], reading: Reading) -> Source:
                 remedy = f"hold predictions against it: losscli eval PREDS --against {name}"
                 raise DataError("is a saved report, without rows", where=kept.name, remedy=remedy)
             if _ARRAY.match(head):
-                raise DataError(
+                what, program = (
                     "is one JSON array, and objects line by line are read",
-                    where=kept.name,
-                    remedy=f"jq -c '.[]' {kept.path} | losscli eval -",
+                    "jq -c '.[]'",
                 )
+                plain = kept.size is not None and Path(kept.path).is_file()
+                words = f"{program} {shlex.quote(kept.path)} | losscli eval -"
+                remedy = words if plain else f"put it through {program} first"
+                raise DataError(what, where=kept.name, remedy=remedy)
     apart = len(files) > 1
     first = JsonSource(files[0], reading.block_bytes, apart=apart)
     others = (JsonSource(kept, reading.block_bytes, apart=apart, first=first) for kept in files[1:])

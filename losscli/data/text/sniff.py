@@ -23,6 +23,8 @@ _SAMPLE_ROWS = 1000
 _DELIMITERS = (",", ";", "\t", "|")
 _SNIFF_ROWS = 100
 _COMMA = re.compile(rb"[ \t]*[+-]?[0-9]*,[0-9]+(?:[eE][+-]?[0-9]+)?[ \t]*")
+_SEPARATOR = re.compile(rb'"?sep=[^\r\n]"?[\r\n]')
+"""What tells a spreadsheet the delimiter, in place of a header."""
 _POINT = re.compile(rb"[ \t]*[+-]?[0-9]*\.[0-9]+(?:[eE][+-]?[0-9]+)?[ \t]*")
 
 
@@ -140,6 +142,9 @@ def _refuse(sheet: Sheet, header: list[Cell], head: bytes, *, whole: bool) -> No
     if ends and not whole:
         raise too_long(sheet, sheet.header or 1)
     named = sheet.header > 0
+    if named and (_SEPARATOR.match(head, header[0].start) or _is_comment(sheet)):
+        remedy = "remove the line" + sheet.sed(f"{sheet.header}d")
+        raise DataError("is a note and no header", where=sheet.place(sheet.header), remedy=remedy)
     if named and any(all(is_number(cell.value, mark) for cell in header) for mark in ".,"):
         raise _no_header(sheet)
     if not sheet.sample and whole:
@@ -153,6 +158,12 @@ def _refuse(sheet: Sheet, header: list[Cell], head: bytes, *, whole: bool) -> No
         if all(len(row) == need + 1 and row[-1].value for row in sheet.sample):
             raise one_more_in_every_row(sheet, stretch.line_at(first[0].start))
         raise wrong_count(sheet, stretch, first)
+
+
+def _is_comment(sheet: Sheet) -> bool:
+    """Tell whether what stands first begins as a comment, and no row has as many fields."""
+    need = len(sheet.names)
+    return sheet.names[0].startswith("#") and all(len(row) != need for row in sheet.sample)
 
 
 def _no_header(sheet: Sheet) -> DataError:
