@@ -100,18 +100,26 @@ def texts(column: Any, rows: NDArray[np.int64] | None) -> Any:  # noqa: ANN401
     return _as(cells, pa.string())
 
 
+def arrow(values: NDArray[Any], kind: Any, empty: Mask | None = None) -> Any:  # noqa: ANN401
+    """Return numbers as an Arrow array of a type of as many bits, empty where that is said.
+
+    (`pa.array` does the same, but imports pandas for it.)
+    """
+    known = None if empty is None else pa.py_buffer(np.packbits(~empty, bitorder="little"))
+    data = pa.py_buffer(np.ascontiguousarray(values))
+    return pa.Array.from_buffers(kind, len(values), [known, data])
+
+
 def places(rows: NDArray[np.integer[Any]]) -> Any:  # noqa: ANN401 - pyarrow has no types
-    """Return integers as an Arrow array (`pa.array` does the same, but imports pandas for it)."""
-    found = np.ascontiguousarray(rows, np.int64)
-    return pa.Array.from_buffers(pa.int64(), len(found), [None, pa.py_buffer(found)])
+    """Return integers as an Arrow array; those below 0 are empty cells."""
+    found, empty = rows.astype(np.int64, copy=False), rows < 0
+    return arrow(found, pa.int64(), empty if empty.any() else None)
 
 
 def doubles(values: Vector) -> Any:  # noqa: ANN401 - pyarrow has no types
     """Return float64[n] as an Arrow array in which NaN is an empty cell."""
-    found = np.ascontiguousarray(values, np.float64)
-    odd = np.isnan(found)
-    known = pa.py_buffer(np.packbits(~odd, bitorder="little")) if odd.any() else None
-    return pa.Array.from_buffers(pa.float64(), len(found), [known, pa.py_buffer(found)])
+    empty = np.isnan(values)
+    return arrow(values, pa.float64(), empty if empty.any() else None)
 
 
 def strings(texts: Sequence[str]) -> Any:  # noqa: ANN401 - pyarrow has no types
@@ -125,12 +133,8 @@ def strings(texts: Sequence[str]) -> Any:  # noqa: ANN401 - pyarrow has no types
 
 def codes_into(codes: NDArray[np.int32], words: Sequence[str]) -> Any:  # noqa: ANN401 - as above
     """Return a dictionary array of codes that are known to fit; -1 is an empty cell."""
-    known = None
-    if len(codes) and codes.min() < 0:
-        known = pa.py_buffer(np.packbits(codes >= 0, bitorder="little"))
-    indices = pa.Array.from_buffers(
-        pa.int32(), len(codes), [known, pa.py_buffer(np.ascontiguousarray(codes))]
-    )
+    empty = codes < 0 if len(codes) and codes.min() < 0 else None
+    indices = arrow(codes, pa.int32(), empty)
     return pa.DictionaryArray.from_arrays(indices, strings(words), safe=False)
 
 

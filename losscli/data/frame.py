@@ -9,6 +9,8 @@ import numpy as np
 import pyarrow as pa
 
 from losscli.data.block import Piece, Source, Stretch
+from losscli.data.spelled import rounded
+from losscli.data.texts import FirstTexts, Texts
 from losscli.errors import DataError, UsageError
 from losscli.visible import visible
 
@@ -120,9 +122,9 @@ class FrameSource:
             self._kinds[name] = spelling_of(self.column(name))
         return self._kinds[name]
 
-    def sample(self) -> "Mapping[str, list[str | None]]":
+    def sample(self) -> Mapping[str, Texts]:
         """Return the texts of the first rows by column, converted when they are looked at."""
-        return _Sample(self)
+        return FirstTexts(self.names, self._first)
 
     def stretches(self, types: "Mapping[str, pa.DataType]") -> Iterator[Stretch]:
         """Return one call a piece; each converts its rows of the columns in `types`."""
@@ -162,39 +164,19 @@ class FrameSource:
         if self.rows.shape != self._shape:
             raise DataError("the DataFrame changed while it was read", remedy="give a copy")
 
-    def _warn(self, name: str, rounded: tuple[int, int] | None) -> None:
-        if rounded:
-            row, value = rounded
-            found = (
-                f"row {row}: {visible(name)} {value} is an integer above 2^53 and was read as "
-                f"{float(value):.0f}; there may be more (name ids with --id)"
-            )
-            self.rounded[name] = found
-            self.warnings += [found] if found not in self.warnings else []
-
-
-class _Sample(Mapping[str, "list[str | None]"]):
-    """The texts of the first rows by column."""
-
-    def __init__(self, source: FrameSource) -> None:
-        self._source = source
-        self._known: dict[str, list[str | None]] = {}
-
-    def __getitem__(self, name: str) -> "list[str | None]":
+    def _first(self, name: str) -> Texts:
         from losscli.data.written import texts  # noqa: PLC0415 - pandas
 
-        if name not in self._source.names:
-            raise KeyError(name)
-        if name not in self._known:
-            head = self._source.column(name).iloc[:SAMPLED]
-            self._known[name] = texts(head)(slice(0, len(head))).to_pylist()
-        return self._known[name]
+        head = self.column(name).iloc[:SAMPLED]
+        found: Texts = texts(head)(slice(0, len(head))).to_pylist()
+        return found
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(dict.fromkeys(self._source.names))
-
-    def __len__(self) -> int:
-        return len(set(self._source.names))
+    def _warn(self, name: str, first: tuple[int, int] | None) -> None:
+        if first:
+            row, value = first
+            found = rounded(f"row {row}", name, value, float(value))
+            self.rounded[name] = found
+            self.warnings += [found] if found not in self.warnings else []
 
 
 def _decoded(read: Callable[[slice], Any], rows: slice) -> Any:  # noqa: ANN401

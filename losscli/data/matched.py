@@ -163,6 +163,4 @@ class Matched:
 
 
 def _taken(table: Any, rows: Integers) -> Any:  # noqa: ANN401 - pyarrow has no types
-    # what `pa.array` makes of an array is the same, but it imports pandas first
-    places = pa.Array.from_buffers(pa.int64(), len(rows), [None, pa.py_buffer(rows)])
-    return table.take(places)
+    return table.take(cells.places(rows))

@@ -13,6 +13,7 @@ from losscli.data import cells
 from losscli.data.block import Piece, Source, Stretch
 from losscli.data.folder import refuse_different_keys
 from losscli.data.joined import Joined
+from losscli.data.spelled import number
 from losscli.data.text.numerals import instead_of, is_number
 from losscli.errors import DataError, UsageError
 from losscli.visible import visible
@@ -118,10 +119,8 @@ def _repeated(name: str, text: str | None, kind: Any, rows: int, where: str) -> 
         return pa.nulls(rows, kind)
     if pa.types.is_dictionary(kind):
         return cells.codes_into(np.zeros(rows, np.int32), [text])
-    if pa.types.is_string(kind):
-        return pa.repeat(pa.scalar(text, kind), rows)
-    if not is_number(text.encode(), "."):
+    named = pa.types.is_string(kind)
+    if not (named or is_number(text.encode(), ".")):
         what = f"{visible(name)} is '{visible(text)}' in the name of its folder, which is no number"
         raise DataError(what, where=where, remedy=instead_of(text, ".", ","))
-    values = np.full(rows, float(text.partition("(")[0]))
-    return pa.Array.from_buffers(pa.float64(), rows, [None, pa.py_buffer(values)])
+    return pa.repeat(pa.scalar(text if named else number(text), kind), rows)

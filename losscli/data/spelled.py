@@ -27,5 +27,13 @@ def refused(name: str, where: str, text: str) -> DataError:
     return DataError(what + "which is not a number", where=where, remedy=instead_of(text, ".", ","))
 
 
+def rounded(where: str, name: str, text: object, value: float) -> str:
+    """Say of the first integer of a column that no double holds what it was read as."""
+    return (
+        f"{where}: {visible(name)} {visible(str(text))} is an integer above 2^53 and was read as "
+        f"{value:.0f}; there may be more (name ids with --id)"
+    )
+
+
 def _spells(text: str) -> bool:
     return is_number(text.encode(errors="replace"), ".")

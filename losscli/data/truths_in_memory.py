@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from losscli.data import cells
 from losscli.data.block import Piece, Source, Stretch
 from losscli.data.matched import Loaded, Matched
 from losscli.data.two_files import Layout, Samples
@@ -158,9 +159,7 @@ def _words(lost: tuple[int, int], files: tuple[str, str]) -> str:
 
 def _taken(table: Any, rows: Integers) -> Any:  # noqa: ANN401 - pyarrow has no types
     """Return some rows of a table, empty ones for -1; each column knows only classes it has."""
-    known = pa.py_buffer(np.packbits(rows >= 0, bitorder="little"))
-    at = np.ascontiguousarray(rows, np.int64)
-    found = table.take(pa.Array.from_buffers(pa.int64(), len(at), [known, pa.py_buffer(at)]))
+    found = table.take(cells.places(rows))
     for place, name in enumerate(found.column_names):
         column = found.column(place)
         if pa.types.is_dictionary(column.type):

@@ -10,12 +10,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from losscli.data import cells
 from losscli.data.as_written import TEXTS, Place, codes_of, is_one, not_for, strings, texts
-from losscli.data.spelled import fits, number, refused
-from losscli.visible import visible
+from losscli.data.spelled import fits, number, refused, rounded
 
 _EXACT = 2**53
 
@@ -32,23 +30,20 @@ def typed(columns: Mapping[str, Any], types: Mapping[str, Any], place: Place) ->
 
     `place` says where a row stands. Raises DataError for a value that does not fit.
     """
-    found, rounded = {}, {}
+    found, told = {}, {}
     for name, kind in types.items():
         column = columns[name]
         if kind == pa.float64():
             found[name] = numbers(column, name, place)
             row = _first_rounded(column, found[name])
             if row is not None:
-                rounded[name] = (
-                    f"{place(row)}: {visible(name)} {column[row].as_py()} is an integer above 2^53"
-                    f" and was read as {found[name][row].as_py():.0f}; there may be more"
-                    " (name ids with --id)"
-                )
+                value, read = column[row].as_py(), found[name][row].as_py()
+                told[name] = rounded(place(row), name, value, read)
         elif kind == pa.string():
             found[name] = strings(column, name, place)
         else:
             found[name] = texts(column, name, place)
-    return Typed(pa.table(found), rounded)
+    return Typed(pa.table(found), told)
 
 
 def numbers(column: Any, name: str, place: Place) -> Any:  # noqa: ANN401 - pyarrow has no types
@@ -92,11 +87,7 @@ def _read(spelled: Any, name: str, place: Place) -> Any:  # noqa: ANN401
         codes = codes_of(spelled.indices)
         row = int(np.isin(codes, wrong).argmax())
         raise refused(name, place(row), found[int(codes[row])])
-    return _doubles(values).take(spelled.indices)
-
-
-def _doubles(values: NDArray[np.float64]) -> Any:  # noqa: ANN401
-    return pa.Array.from_buffers(pa.float64(), len(values), [None, pa.py_buffer(values)])
+    return cells.arrow(values, pa.float64()).take(spelled.indices)
 
 
 def _halves(column: Any) -> Any:  # noqa: ANN401
@@ -108,7 +99,7 @@ def _halves(column: Any) -> Any:  # noqa: ANN401
     if column.null_count:
         codes[cells.empties(column)] = -1
         found = cells.codes_into(codes.astype(np.int32), ["x"] * len(wide)).indices
-    return _doubles(wide).take(found)
+    return cells.arrow(wide, pa.float64()).take(found)
 
 
 def _first_rounded(column: Any, found: Any) -> int | None:  # noqa: ANN401

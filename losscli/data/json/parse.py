@@ -8,8 +8,8 @@ import pyarrow as pa
 
 from losscli.data import cells
 from losscli.data.json.lines import INTEGER, TEXT, TRUTH, class_cell, lines, number_cell
+from losscli.data.spelled import rounded
 from losscli.data.typed import Typed, typed
-from losscli.visible import visible
 
 _LF, _CR = 10, 13
 _OPEN, _CLOSE = ord("{"), ord("}")
@@ -107,7 +107,7 @@ def _exactly(
     text: bytes, types: Mapping[str, Any], kinds: Kinds, where: Callable[[int], str]
 ) -> Typed:
     found: dict[str, list[Any]] = {name: [] for name in types}
-    rounded: dict[str, str] = {}
+    told: dict[str, str] = {}
     for line in lines(text, where):
         for name, kind in types.items():
             if kind != pa.float64():
@@ -115,15 +115,12 @@ def _exactly(
                 continue
             value = number_cell(line, name)
             found[name].append(value)
-            if value is not None and abs(value) >= _EXACT and name not in rounded:
+            if value is not None and abs(value) >= _EXACT and name not in told:
                 cell = str(line.cells[name])
                 if cell.lstrip("-").isdigit() and int(cell) != int(value):
-                    rounded[name] = (
-                        f"{line.where()}: {visible(name)} {visible(cell)} is an integer above 2^53"
-                        f" and was read as {value:.0f}; there may be more (name ids with --id)"
-                    )
+                    told[name] = rounded(line.where(), name, cell, value)
     own = {
         name: pa.array(cells_, pa.float64() if types[name] == pa.float64() else pa.string())
         for name, cells_ in found.items()
     }
-    return Typed(typed(own, types, where).table, rounded)
+    return Typed(typed(own, types, where).table, told)

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 from pyarrow import csv
 
 from losscli.data import cells
@@ -140,14 +139,6 @@ class Layout:
             check_utf8=check_utf8,
             decimal_point=self.sheet.decimal,
         )
-
-
-def values_of(column: pa.Array) -> NDArray[np.float64]:
-    """Return the doubles of a number column without copying; what stands for null is 0."""
-    if not len(column):
-        return np.empty(0)
-    data = np.frombuffer(column.buffers()[1], np.float64)
-    return data[column.offset : column.offset + len(column)]
 
 
 def _without_last(column: pa.Array) -> pa.Array:

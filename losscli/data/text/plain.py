@@ -46,7 +46,7 @@ class Plain:
         # each cell that is no number costs an error, and where one is not, few are
         for some in (found.slice(0, _FIRST), found):
             numbers = compute.call_function("cast", [some], _NUMBER)
-        return _array(pa.float64(), cells.values(numbers, np.float64)[::2], empty)
+        return cells.arrow(cells.values(numbers, np.float64)[::2], pa.float64(), empty)
 
     def words(self, column: int, known: Any) -> Any:  # noqa: ANN401
         """Return a column as a dictionary array, of the words `known` if there are no others."""
@@ -59,13 +59,13 @@ class Plain:
             options = compute.DictionaryEncodeOptions()
             coded = compute.call_function("dictionary_encode", [found], options)
             codes, known = coded.indices, coded.dictionary
-        places = _array(pa.int32(), cells.values(codes, np.int32)[::2], empty)
+        places = cells.arrow(cells.values(codes, np.int32)[::2], pa.int32(), empty)
         return pa.DictionaryArray.from_arrays(places, known, safe=False)
 
     def texts(self, column: int) -> Any:  # noqa: ANN401
         """Return a column as strings."""
         found, _ = self._cells(column)
-        places = _array(pa.int32(), np.arange(0, len(found), 2, dtype=np.int32), None)
+        places = cells.arrow(np.arange(0, len(found), 2, dtype=np.int32), pa.int32())
         return compute.call_function("array_take", [found, places])
 
     def _cells(self, index: int) -> tuple[Any, NDArray[np.bool_] | None]:
@@ -120,13 +120,6 @@ def plain(text: NDArray[np.uint8], delimiter: int, columns: int) -> Plain | None
             return None
         last -= 1
     return Plain(text, ends, 2 if returns else 1, quotes)
-
-
-def _array(kind: Any, values: NDArray[Any], empty: NDArray[np.bool_] | None) -> Any:  # noqa: ANN401
-    """Return numbers as an Arrow array (`pa.array` does the same, but imports pandas for it)."""
-    known = None if empty is None else pa.py_buffer(_bits(~empty))
-    data = pa.py_buffer(np.ascontiguousarray(values))
-    return pa.Array.from_buffers(kind, len(values), [known, data])
 
 
 def _bits(mask: NDArray[np.bool_]) -> NDArray[np.uint8]:

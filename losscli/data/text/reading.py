@@ -8,9 +8,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from losscli.data import cells
 from losscli.data.block import MisreadError
 from losscli.data.text.diagnose import blame, overflow, quotes_are_broken
-from losscli.data.text.layout import Layout, values_of
+from losscli.data.text.layout import Layout
 from losscli.data.text.numerals import WHOLE
 from losscli.data.text.quotes import find_quotes
 from losscli.data.text.records import records
@@ -100,7 +101,7 @@ def _inexact(layout: Layout, padded: memoryview, table: pa.Table, place: Place) 
     """Return the first rounded integer of each number column; refuse numbers beyond a double."""
     found = {}
     for (index, number), name in zip(layout.numbers.items(), table.column_names, strict=True):
-        values = values_of(table.column(name).chunk(0)) if number else np.empty(0)
+        values = cells.values(table.column(name).chunk(0), np.float64) if number else np.empty(0)
         large = _large(values)
         if not len(large):
             continue

@@ -10,6 +10,7 @@ import pyarrow as pa
 from losscli.data.block import MisreadError, Piece
 from losscli.data.block import Stretch as Call
 from losscli.data.rowless import no_rows
+from losscli.data.spelled import rounded
 from losscli.data.text.layout import Layout
 from losscli.data.text.lines import borders
 from losscli.data.text.reading import Hands, read
@@ -183,12 +184,8 @@ class CsvSource:
             # what is told of an earlier stretch stands; a place takes long to find
             new = {n: one for n, one in found.items() if number <= self._told.get(n, number)}
             self._told = {**self._told, **dict.fromkeys(new, number)} if new else self._told
-        rounded = {
-            name: f"{one.place()}: {visible(name)} {one.text} is an integer above 2^53 and was"
-            f" read as {one.value:.0f}; there may be more (name ids with --id)"
-            for name, one in new.items()
-        }
-        return Piece(table, (0, number), place, rounded)
+        told = {n: rounded(one.place(), n, one.text, one.value) for n, one in new.items()}
+        return Piece(table, (0, number), place, told)
 
 
 def _own_hands() -> Hands:
