@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from losscli.data.block import Source
 from losscli.data.columns import Plan, Wanted, plan
+from losscli.data.task import UnsureError
 from losscli.errors import UsageError
 from losscli.wanted import OPENING, open_source
 
@@ -63,9 +64,11 @@ def planned(source: Source, ask: Wanted) -> Plan:
     """Return the plan of a source; where its file of truths has the same columns, say so."""
     try:
         return plan(source, ask)
+    except UnsureError:
+        raise
     except UsageError:
         layout = getattr(source, "layout", None)
-        if layout is None or "y" in ask.roles or not layout.both:
+        if layout is None or "y" in ask.roles or not layout.shared:
             raise
         raise layout.refusal() from None
 

@@ -190,6 +190,23 @@ def test_models_of_which_one_has_a_truth_of_its_own_share_a_file_of_truths() -> 
         assert (found.old, found.new) == tuple(values[name] for name in pair)
 
 
+def test_the_remedy_is_about_what_is_wrong() -> None:
+    write(preds="id,y_pred\n1,2\n2,4\n", truth="id,y_true,y_pred\n1,2,2\n2,3,3\n")
+    with pytest.raises(UsageError, match="hold nothing but a few integers"):
+        losscli.evaluate("preds.csv", truth="truth.csv", id="id")
+    write(truth="id,y_true\n1,2.5\n2,3\n", preds="id,y_pred,other\n1,2,x\n2,4,y\n")
+    with pytest.raises(UsageError, match=r"there is no column 'lower'|no column is known"):
+        losscli.evaluate("preds.csv", truth="truth.csv", task="interval")
+    write(preds="id,y_a,y_b,prob_a,prob_b\n1,0,0,.6,.2\n2,0,1,.3,.4\n")
+    write(truth="id,y_a,y_b\n1,1,0\n2,0,1\n")
+    with pytest.raises(DataError, match=r"the truth y_a, y_b is a column of this file.* 'y_\*'$"):
+        losscli.evaluate("preds.csv", truth="truth.csv", id="id")
+    words: dict[str, Any] = {"truth": "truth.csv", "id": "id", "losses": "hamming_loss"}
+    found = losscli.evaluate("preds.csv", true="y_*", **words)
+    # one of the four labels is wrong: that of b in the second row
+    assert found.losses[0].estimate.value == 1 / 4
+
+
 @pytest.mark.parametrize("truths", ["id,y_true,y_pred\na,9,1\nb,9,2\n", "id,y_pred\na,1\nb,2\n"])
 def test_files_that_are_the_wrong_way_round(truths: str) -> None:
     write(preds="id,y_true\na,1\nb,4\n", truth=truths)

@@ -189,13 +189,17 @@ def _few(scene: Scene, found: Candidate) -> bool:
     return all(scene.peek.few_integers(n, FEW) for n in (scene.truth, *found.columns))
 
 
-def _either(scene: Scene, found: Candidate) -> UsageError:
+class UnsureError(UsageError):
+    """The truth and the prediction are known, but not what they are about."""
+
+
+def _either(scene: Scene, found: Candidate) -> UnsureError:
     names = f"{visible(scene.truth)} and {visible(found.columns[0])}"
     what = f"{names} hold nothing but a few integers: they may be numbers or classes"
     if not _few(scene, found):
         what = f"one of {names} holds text, the other numbers"
     remedy = "say which: --task regression or --task labels"
-    return UsageError(what, where=scene.header.where, remedy=remedy)
+    return UnsureError(what, where=scene.header.where, remedy=remedy)
 
 
 def _nothing(scene: Scene, allowed: Sequence[str]) -> UsageError:

@@ -3,11 +3,13 @@
 import shlex
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from os.path import commonprefix
 from typing import Any
 
 import pyarrow as pa
 
 from losscli.data.flags import Header, flag, given, shown
+from losscli.data.names import OFFERED, fold
 from losscli.data.roles import Candidate, Named
 from losscli.dataclass import dataclass
 from losscli.errors import DataError, UsageError
@@ -88,7 +90,7 @@ class Layout:
             raise DataError(what, where=self.files[0], remedy=self._of_prediction(truths))
         if stray:
             what = f"the truth {shown(stray)} is a column of this file, not of {self.files[1]}"
-            raise DataError(what, where=self.files[0], remedy=self._of_truth(stray[0]))
+            raise DataError(what, where=self.files[0], remedy=self._of_truth(stray))
 
     def _of_prediction(self, truths: Collection[str]) -> str:
         """Return what to do where all that is judged is of the file of truths."""
@@ -98,27 +100,37 @@ class Layout:
             return f"name them the other way round: {files} {flag('y', here.pop())}"
         return f"name the prediction, --pred COLUMN (one of {shown(self._own())})"
 
-    def _of_truth(self, name: str = "") -> str:
-        """Return how to name the truth, which the other file has as `name`."""
+    def _of_truth(self, found: Sequence[str]) -> str:
+        """Return how to name the truth, for which `found` was taken: one column, or several."""
         names = [*self.theirs.values()]
-        if name in names or len(names) == 1:
-            return flag("y", name if name in names else names[0])
+        if len(found) > 1 and {*found} <= {*names}:
+            return flag("y", f"{commonprefix(found)}*")  # noqa: RUF071 - of names
+        if len(found) == 1 and found[0] in names:
+            return flag("y", found[0])
+        if len(names) == 1:
+            return flag("y", names[0])
         return f"name it, --true COLUMN (one of {shown(names)}), or leave --truth out"
 
     def refusal(self) -> DataError:
         """Return the error where a column that both files have could be truth or prediction."""
-        what = f"both files have {shown(self.both)}, so the truth must be named"
-        remedy, own = self._of_truth(self.both[0] if len(self.both) == 1 else ""), self._own()
+        what = f"both files have {shown(self.shared)}, so the truth must be named"
+        remedy, own = self._of_truth(self.shared[:1] if len(self.shared) == 1 else ()), self._own()
         if remedy.startswith("--true"):
             one = len(own) == 1
             remedy += f" {flag('pred', own[0])}" if one else f" --pred COLUMN (one of {shown(own)})"
-        if own == [*self.both]:
+        if own == self.shared:
             remedy = f"if {shown(own)} of this file is the prediction: {remedy}"
         return DataError(what, where=self.files[0], remedy=remedy)
 
+    @property
+    def shared(self) -> list[str]:
+        """The columns that both files have, but for what names the rows."""
+        return [name for name in self.both if not _is_id(name)]
+
     def _own(self) -> list[str]:
         """Return the columns of the file of predictions, but for what names the rows."""
-        return [n for n in self.names if n not in self.theirs and n not in (self.ids or ())[:1]]
+        ids = (self.ids or ())[:1]
+        return [n for n in self.names if n not in (*self.theirs, *ids) and not _is_id(n)]
 
     def parted(self, types: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return what to read of each file; UsageError where it is nothing."""
@@ -145,6 +157,10 @@ class Layout:
         """Return what was said of rounded integers by the names that columns have here."""
         called = {own: name for name, own in self.theirs.items()}
         return {**ours, **{called[own]: text for own, text in theirs.items() if own in called}}
+
+
+def _is_id(name: str) -> bool:
+    return fold(name) in map(fold, OFFERED["id"])
 
 
 class Samples(Mapping[str, "list[str | None]"]):
