@@ -6,12 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
 
 import losscli
+from losscli.data.block import Piece
 from losscli.data.dataset import open_files
+from losscli.data.gathered import ENOUGH, gathered
 from losscli.data.joined import Joined
 from losscli.errors import DataError
 
@@ -79,6 +82,20 @@ def test_small_files_are_read_a_few_at_a_time(tmp_path: Path, form: str) -> None
     assert len(calls) == 3
     pieces = [piece for call in calls for piece in call()]
     assert [piece.part[0] for piece in pieces] == list(range(FILES))
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(4, 10_000), (4, 200_000), (1000, 100)])
+def test_pieces_are_taken_together_up_to_so_many_cells(columns: int, rows: int) -> None:
+    table = pa.table({f"c{k}": np.zeros(rows) for k in range(columns)})
+    pieces = [Piece(table, (file, 0), str) for file in range(9)]
+    found = list(gathered(lambda: pieces))
+    assert sum(piece.table.num_rows for piece in found) == 9 * rows
+    assert [part for piece in found for part in (piece.parts or {piece.part: rows})] == [
+        (file, 0) for file in range(9)
+    ]
+    most = max(ENOUGH, columns * rows)
+    assert all(piece.table.num_rows * columns <= most for piece in found)
+    assert len(found) < 9 or columns * rows > ENOUGH / 2
 
 
 @forms

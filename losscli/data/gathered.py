@@ -9,26 +9,26 @@ import pyarrow as pa
 
 from losscli.data.block import Piece, Stretch
 
-ENOUGH = 1 << 16
-"""Pieces are taken together up to so many rows."""
+ENOUGH = 1 << 18
+"""Pieces are taken together up to so many cells: more would only take memory."""
 
 
 def gathered(read: Stretch) -> Iterator[Piece]:
     """Give the pieces of a stretch, short ones as one."""
     held: list[Piece] = []
-    rows = 0
+    cells = 0
     try:
         for piece in read():
-            count = piece.table.num_rows
-            if held and rows + count > ENOUGH:
+            count = piece.table.num_rows * piece.table.num_columns
+            if held and cells + count > ENOUGH:
                 yield _together(held)
-                held, rows = [], 0
+                held, cells = [], 0
             held.append(piece)
-            rows += count
+            cells += count
             del piece
-            if rows >= ENOUGH:
+            if cells >= ENOUGH:
                 yield _together(held)
-                held, rows = [], 0
+                held, cells = [], 0
     except Exception:
         if held:  # what is wrong in earlier rows is told first
             yield _together(held)
