@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 
 from losscli.data.block import Block, MisreadError, Piece, Source
 from losscli.data.columns import Plan
-from losscli.data.gathered import gathered
+from losscli.data.gathered import together
 from losscli.data.storage.compressed import cause
 from losscli.data.training import NaiveErrors
 from losscli.dataclass import dataclass
@@ -69,9 +69,7 @@ class Run:
     def over(self, zero: S, judge: Callable[[Piece, S], S]) -> S:
         """Fold what `judge` makes of every piece, with what is known already."""
         while True:
-            reads = self.source.stretches(self.plan.types)
-            if len(self.source.files) > 1:
-                reads = (partial(gathered, read) for read in reads)
+            reads = together(self.source, self.plan.types)
             fold = self.fold if self.source.independent else threads.fold
             try:
                 return fold(reads, judge, zero, self.jobs, self.progress)

@@ -74,6 +74,17 @@ def test_rows_of_small_files_are_those_of_their_file(
     ]
 
 
+def test_two_models_in_small_files_are_compared_row_by_row(tmp_path: Path) -> None:
+    data = [one.assign(second=one.y_pred + 1) for one in frames()]
+    data[100].loc[2, "second"] = 9000.0
+    named: Any = {"old_pred": "y_pred", "new_pred": "second", "losses": "mae", "true": "y_true"}
+    found = losscli.compare(str(written(tmp_path, "csv", data)), **named)
+    whole = losscli.compare(pd.concat(data, ignore_index=True), **named)
+    assert found.losses == whole.losses
+    moved = found.rows[0]
+    assert (Path(str(moved.file)).name, moved.row, moved.new) == ("100.csv", 3, 9000.0)
+
+
 @forms
 def test_small_files_are_read_a_few_at_a_time(tmp_path: Path, form: str) -> None:
     source = open_files([str(written(tmp_path, form, frames()))])

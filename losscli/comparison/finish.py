@@ -217,8 +217,8 @@ def rows(summary: PairedSummary, asked: Asked) -> list[RowChange]:
     """Return the rows that moved most under the first loss."""
     return [
         RowChange(
-            row=summary.census.start(moved.part) + moved.row + 1,
-            file=asked.files[moved.part[0]],
+            row=row,
+            file=asked.files[file],
             id=moved.id,
             y=None if isinstance(moved.y, dict) else moved.y,
             old=moved.old,
@@ -229,4 +229,5 @@ def rows(summary: PairedSummary, asked: Asked) -> list[RowChange]:
         )
         for moved in summary.moved.rows
         if isinstance(moved, MovedRow)
+        for file, row in (summary.census.place(moved.part, moved.row),)
     ]

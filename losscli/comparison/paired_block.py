@@ -97,7 +97,7 @@ class Pairing:
             block = replace(block, rows=at, place=_placed(pair))
         seen = old.seen if pair.seen is None else pair.seen
         words = {name: (new.part, text) for name, text in new.rounded.items()}
-        census = Census(seen=Seen({new.part: new.seen}), rounded=words)
+        census = Census(seen=Seen(new.parts or {new.part: new.seen}), rounded=words)
         return PairedBlock(replace(block, seen=seen), census, ids, new.classes)
 
 

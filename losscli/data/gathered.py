@@ -1,16 +1,22 @@
 """Short pieces, as many small files have them, taken together: judging a block has a price."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from losscli.data.block import Piece, Stretch
+from losscli.data.block import Piece, Source, Stretch
 
 ENOUGH = 1 << 18
 """Pieces are taken together up to so many cells: more would only take memory."""
+
+
+def together(source: Source, types: Mapping[str, Any]) -> Iterator[Stretch]:
+    """Return the stretches of a source; of several files, with short pieces taken together."""
+    reads = source.stretches(types)
+    return (partial(gathered, read) for read in reads) if len(source.files) > 1 else reads
 
 
 def gathered(read: Stretch) -> Iterator[Piece]:
@@ -21,23 +27,23 @@ def gathered(read: Stretch) -> Iterator[Piece]:
         for piece in read():
             count = piece.table.num_rows * piece.table.num_columns
             if held and cells + count > ENOUGH:
-                yield _together(held)
+                yield _as_one(held)
                 held, cells = [], 0
             held.append(piece)
             cells += count
             del piece
             if cells >= ENOUGH:
-                yield _together(held)
+                yield _as_one(held)
                 held, cells = [], 0
     except Exception:
         if held:  # what is wrong in earlier rows is told first
-            yield _together(held)
+            yield _as_one(held)
         raise
     if held:
-        yield _together(held)
+        yield _as_one(held)
 
 
-def _together(held: Sequence[Piece]) -> Piece:
+def _as_one(held: Sequence[Piece]) -> Piece:
     if len(held) == 1:
         return held[0]
     names = held[0].table.column_names

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.data.block import Piece, Source, Stretch
+from losscli.data.gathered import together
 from losscli.dataclass import dataclass
 
 Types = Mapping[str, Any]
@@ -81,7 +82,8 @@ class OneFile:
 
     def stretches(self) -> Iterator[Pairing]:
         """Return one call a stretch."""
-        return (partial(_with_itself, read) for read in self.source.stretches(self.types))
+        reads = together(self.source, self.types)
+        return (partial(_with_itself, read) for read in reads)
 
     def in_order(self) -> "OneFile":
         """Return the same, read without guesses."""
