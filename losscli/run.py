@@ -15,9 +15,10 @@ from losscli.engine import Fold, threads
 from losscli.errors import DataError
 from losscli.losses.combine import to_float
 from losscli.report.facts import Samples
-from losscli.summarise import signed, summarise
+from losscli.summarise import summarise
 from losscli.summary.distribution import Distribution, Sample
 from losscli.summary.octaves import BIN_WIDTH
+from losscli.truth_block import signed
 from losscli.work import Summary, Work, emptied
 
 Progress = Callable[..., None]

@@ -67,7 +67,7 @@ class SortedBlock:
     weight: Vector | None
     starts: NDArray[np.intp]
     classes: tuple[str | None, ...]
-    order: NDArray[np.intp] | None
+    order: NDArray[np.signedinteger[Any]] | None
 
     @classmethod
     def of(cls, block: Block, by: str) -> "SortedBlock":

@@ -14,13 +14,13 @@ from losscli.losses.spec import Vector
 from losscli.part_block import part_sums
 from losscli.sorted_block import SortedBlock
 from losscli.summary.census import Census, Seen
-from losscli.summary.digest import digest_of_numbers, digest_of_rows, digest_of_texts, text_hash
 from losscli.summary.distribution import Distribution
 from losscli.summary.exact import ExactSums
 from losscli.summary.group_sums import GroupSums
 from losscli.summary.group_values import GroupValues
 from losscli.summary.grouped import Grouped
-from losscli.summary.runs import exact_sum, exact_sums, sum_of_products
+from losscli.summary.runs import exact_sums
+from losscli.truth_block import truths_of
 from losscli.work import Summary, Work
 
 
@@ -33,7 +33,7 @@ def summarise(block: Block, work: Work, before: Summary) -> Summary:
     check_domains(block, work.chosen)
     block = with_weight(block)
     if not block.judged:
-        return replace(Summary.zero(work), census=_census(block))
+        return replace(Summary.zero(work), census=census_of(block))
     groups: dict[str, Grouped] = {}
     medians: dict[tuple[int, str, str | None], Distribution] = {}
     for name in work.by or ("",):
@@ -43,13 +43,14 @@ def summarise(block: Block, work: Work, before: Summary) -> Summary:
             first = found
         groups[name] = found.grouped
         medians.update({(k, name, c): d for (k, c), d in found.medians.items()})
+    truths = truths_of(block, before.numbers, numeric=work.numeric)
     return Summary(
-        _census(block),
+        replace(census_of(block), digest=truths.digest % (1 << 128)),
         groups,
         first.distributions,
         medians,
-        _numbers(block, work, before),
-        _total(block, work),
+        truths.numbers,
+        truths.total,
         first.largest,
         first.worst,
         _units(block, work, before),
@@ -143,46 +144,6 @@ def census_of(block: Block) -> Census:
     )
 
 
-def _census(block: Block) -> Census:
-    return replace(census_of(block), digest=_digest(block) % (1 << 128))
-
-
-def _digest(block: Block) -> int:
-    y = block.columns.get("y")
-    if y is None:
-        return 0 if block.ids is None else digest_of_rows(np.zeros(block.judged), block.ids)
-    if y.ndim > 1:
-        # several truths of a row are told apart by their place
-        columns = (np.ascontiguousarray(one) for one in y.T)
-        found = (
-            digest_of_numbers(one) if block.ids is None else digest_of_rows(one, block.ids)
-            for one in columns
-        )
-        return sum((2 * k + 1) * digest for k, digest in enumerate(found))
-    coded = bool(block.classes) and np.issubdtype(y.dtype, np.integer)
-    if block.ids is not None:
-        hashes = np.array([text_hash(text) for text in block.classes], np.uint64) if coded else y
-        return digest_of_rows(hashes[y] if coded else y, block.ids)
-    return digest_of_texts(y, block.classes) if coded else digest_of_numbers(y)
-
-
-def _numbers(block: Block, work: Work, before: Summary) -> dict[str, Distribution]:
-    if not work.numeric:
-        return {}
-    return {
-        name: Distribution.of(values, block.weight, like=before.numbers.get(name))
-        for name, values in signed(block).items()
-        if len(values)
-    }
-
-
-def _total(block: Block, work: Work) -> ExactSums:
-    if not work.numeric:
-        return ExactSums(1)
-    y = block.columns["y"]
-    return exact_sum(y) if block.weight is None else sum_of_products(y, block.weight)
-
-
 def _shares(block: Block, work: Work) -> dict[str, ExactSums]:
     """Return the sums of several truths, and that of the entropy of each row."""
     if not work.shares:
@@ -201,13 +162,3 @@ def entropy(shares: Sequence[Vector]) -> Vector:
         for share in shares:
             total -= np.where(share > 0, share * np.log(share), 0.0)
     return total
-
-
-def signed(block: Block) -> dict[str, Vector]:
-    """Return the numbers whose distribution is kept: y, and the residual y - pred."""
-    y = block.columns["y"]
-    found = {"y": y}
-    if "pred" in block.columns:
-        with np.errstate(over="ignore"):
-            found["residual"] = y - block.columns["pred"]
-    return found

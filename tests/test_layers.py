@@ -34,6 +34,7 @@ ORDER = [
     "summarise",
     "work",
     "group_block",
+    "truth_block",
     "sorted_block",
     "bad_rows",
     "part_block",

@@ -20,8 +20,10 @@ _MOST = 1 << 22
 _MOST_POINTS = 1 << 15
 _FINALISTS = 6
 """So many valleys of a part of the truths are judged with all of them."""
-_ROUGH_STEPS = 60
+_STEPS = 60
+_ROUGH_STEPS = 16
 _FINE_STEPS = 24
+"""A part of the truths only tells about where the constant is: within `_REACH` of a step."""
 _REACH = 0.05
 _FAR = 1e5
 """A constant that is so many times as far as the truths reach is none that anybody means."""
@@ -93,9 +95,11 @@ class _Search:
 
     def _lowest_near(self, start: float, step: float) -> float:
         """Return the lowest place of the valley that a constant lies in."""
-        best = self._down(self.small, start, step, _ROUGH_STEPS)
-        if self.small.sample is not self.whole.sample:
-            best = self._down(self.whole, best, step * _REACH, _FINE_STEPS)
+        if self.small.sample is self.whole.sample:
+            best = self._down(self.whole, start, step, _STEPS)
+        else:
+            rough = self._down(self.small, start, step, _ROUGH_STEPS)
+            best = self._down(self.whole, rough, step * _REACH, _FINE_STEPS)
         y = self.whole.sample.values  # where many losses have a corner
         near = int(np.searchsorted(y, best)) if self.role == "pred" else 0
         options = np.array([start, best, *y[max(near - 2, 0) : near + 2]])

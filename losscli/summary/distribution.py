@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.dataclass import dataclass
-from losscli.summary.octaves import Histogram
+from losscli.summary import compiled
+from losscli.summary.octaves import Counter, Histogram
 
 Vector = NDArray[np.float64]
 Chunks = tuple[tuple[Vector, Vector | None], ...]
@@ -99,28 +100,27 @@ class Distribution:
 
     @classmethod
     def of(
-        cls,
-        values: Vector,
-        weight: Vector | None = None,
-        *,
-        leave_out_nan: bool = False,
-        like: "Distribution | None" = None,
+        cls, values: Vector, weight: Vector | None = None, *, leave_out_nan: bool = False
     ) -> "Distribution":
-        """Keep the numbers (float64[n], not copied), with their weights if they have any.
-
-        They go into a histogram at once, while they are in the processor's cache, if they will
-        be added to one that is `like` this.
-        """
+        """Keep the numbers (float64[n], not copied), with their weights if they have any."""
         if leave_out_nan and np.isnan(values).any():
             known = ~np.isnan(values)
             values, weight = values[known], weight if weight is None else weight[known]
         found = cls()
         found.count = len(values)
         found._chunks = ((values, weight),) if len(values) else ()
-        if like and like.coarse and len(values) >= _FEW:
-            found._histogram = like.emptied()._histogram  # noqa: SLF001 - of the same class
-            return found._settled(most=0)
         return found._settled()
+
+    @classmethod
+    def counted(cls, histogram: Histogram, count: int) -> "Distribution":
+        """Return that of so many numbers, of which there is a histogram."""
+        found = cls()
+        found.count, found._histogram = count, histogram
+        return found
+
+    def counter(self) -> Counter | None:
+        """Return what counts further numbers for the histogram, where there is one."""
+        return Counter(self._histogram) if self._histogram and compiled.native else None
 
     def __getstate__(self) -> tuple[None, dict[str, Any]]:
         """Travel as the histogram, which is smaller than the numbers that wait for it."""

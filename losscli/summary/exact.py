@@ -104,6 +104,13 @@ class ExactSums:
             np.add.at(limbs[limb], places, units)
         return ExactSums(size, limbs, self._load * max(len(places), 1))
 
+    def placed(self, places: NDArray[np.intp], size: int) -> "ExactSums":
+        """Put sum i in place `places[i]`, each another one, of `size` sums that are else zero."""
+        limbs = {limb: np.zeros(size, np.int64) for limb in self.limbs}
+        for limb, units in self.limbs.items():
+            limbs[limb][places] = units
+        return ExactSums(size, limbs, self._load)
+
     def parted(self, size: int) -> list["ExactSums"]:
         """Return the sums in lots of so many."""
         return [

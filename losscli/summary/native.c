@@ -261,14 +261,15 @@ static PyObject *sort_rows(PyObject *module, PyObject *arguments)
 {
     (void)module;
     Views views;
-    char types[2 * ARRAYS] = "iqqwqw";
+    char types[2 * ARRAYS] = "iqqwiw";
     for (int k = 4; k + 1 < PyTuple_Size(arguments) && k + 1 < ARRAYS; k += 2)
         strcat(types, "ddw");
     if (!borrow(arguments, &views, types))
         return NULL;
     const int32_t *codes = views.of[0].buf;
     const int64_t *ranks = views.of[1].buf;
-    int64_t *counts = views.of[2].buf, *order = views.of[3].buf;
+    int64_t *counts = views.of[2].buf;
+    int32_t *order = views.of[3].buf;
     Py_ssize_t rows = views.of[0].len / 4, classes = views.of[2].len / 8;
     Py_BEGIN_ALLOW_THREADS
     for (Py_ssize_t i = 0; i < rows; i++)
@@ -280,7 +281,7 @@ static PyObject *sort_rows(PyObject *module, PyObject *arguments)
     }
     for (Py_ssize_t i = 0; i < rows; i++) {
         int64_t place = counts[ranks[codes[i]]]++;
-        order[place] = i;
+        order[place] = (int32_t)i;
         for (int k = 4; k < views.count; k += 2)
             ((double *)views.of[k + 1].buf)[place] = ((const double *)views.of[k].buf)[i];
     }

@@ -12,7 +12,7 @@ def sort_rows(
     codes: NDArray[np.int32],
     ranks: NDArray[np.int64],
     counts: NDArray[np.int64],
-    order: NDArray[np.int64],
+    order: NDArray[np.int32],
     /,
     *columns: NDArray[np.float64],
 ) -> None: ...

@@ -48,17 +48,12 @@ class Histogram:
 
         Octaves that `like` has stand where they stand in it, so that both add up at once.
         """
-        rows = like.rows.copy()
         if weights or not compiled.native:
-            return _of_keys(parts, weights, rows)
-        table = np.zeros((max(_ROOM, _taken(rows)), _BINS), np.int32)
+            return _of_keys(parts, weights, like.rows)
+        counter = Counter(like)
         for values in parts:
-            left = compiled.plain(values)
-            while (count := compiled.native.count_octaves(left, rows, table)) < len(left):
-                left = left[count:]
-                table = np.concatenate([table, np.zeros_like(table)])
-        counts = table[: _taken(rows)].astype(np.int64).ravel()
-        return cls(rows, ExactSums(len(counts), {0: counts}, 1))
+            counter.add(values)
+        return counter.histogram()
 
     def emptied(self) -> "Histogram":
         """Return one of no numbers, whose octaves stand where they stand in this."""
@@ -76,7 +71,7 @@ class Histogram:
         places = np.zeros(len(octaves), np.intp)
         places[self.rows[octaves]] = rows[octaves]
         every = (places[:, None] * _BINS + np.arange(_BINS)).ravel()
-        return self.sums.spread(every, _taken(rows) * _BINS)
+        return self.sums.placed(every, _taken(rows) * _BINS)
 
     def sample(self) -> tuple[Vector, Vector]:
         """Return the middles of the bins that hold something in ascending order, and how much."""
@@ -94,6 +89,26 @@ class Histogram:
     def __setstate__(self, state: tuple[Rows, list[ExactSums]]) -> None:
         self.rows, parts = state
         self.sums = ExactSums.joined(parts)
+
+
+class Counter:
+    """Counts numbers by and by, with `compiled.native`."""
+
+    def __init__(self, like: Histogram) -> None:
+        self._rows = like.rows.copy()
+        self._table = np.zeros((max(_ROOM, _taken(self._rows)), _BINS), np.int32)
+
+    def add(self, values: Vector) -> None:
+        """Count numbers (float64[n])."""
+        left = compiled.plain(values)
+        while (count := compiled.native.count_octaves(left, self._rows, self._table)) < len(left):
+            left = left[count:]
+            self._table = np.concatenate([self._table, np.zeros_like(self._table)])
+
+    def histogram(self) -> Histogram:
+        """Return what was counted."""
+        counts = self._table[: _taken(self._rows)].astype(np.int64).ravel()
+        return Histogram(self._rows, ExactSums(len(counts), {0: counts}, 1))
 
 
 def _taken(rows: Rows) -> int:

@@ -98,7 +98,7 @@ def exact_sum(values: Vector) -> ExactSums:
 
 def exact_sums(columns: Sequence[Vector]) -> ExactSums:
     """Return the exact sum of each column of finite doubles (float64[n])."""
-    return ExactSums.of_integers([_total_of(column) for column in columns], BASE)
+    return ExactSums.of_integers([units_of(column) for column in columns], BASE)
 
 
 def sum_of_products(values: Vector, weight: Vector) -> ExactSums:
@@ -115,7 +115,7 @@ def sum_of_products(values: Vector, weight: Vector) -> ExactSums:
     return exact_sum(found[~far]) + exact_sum(smaller).raised(_LIMBS)
 
 
-def _total_of(values: Vector) -> int:
+def units_of(values: Vector) -> int:
     """Return the sum of finite doubles in units of 2**BASE."""
     if compiled.native:
         return compiled.native.power_sums(compiled.plain(values))[0]

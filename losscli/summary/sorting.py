@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from losscli.summary import compiled
 from losscli.summary.slices import aligned
 
-Order = NDArray[np.intp]
+Order = NDArray[np.signedinteger[Any]]
 Counts = NDArray[np.int64]
 Column = NDArray[Any]
 
@@ -18,7 +18,7 @@ _AT_ONCE = 4
 
 
 def sorted_rows(
-    codes: NDArray[np.integer[Any]], ranks: Order, columns: Sequence[Column]
+    codes: NDArray[np.integer[Any]], ranks: NDArray[np.intp], columns: Sequence[Column]
 ) -> tuple[Order, Counts, list[Column]]:
     """Return where rows stood that are sorted by the rank of their code, and the sorted columns.
 
@@ -30,17 +30,14 @@ def sorted_rows(
         small = ranks.astype(np.min_scalar_type(-len(ranks))).take(codes)
         order, counts = np.argsort(small, kind="stable"), np.bincount(small, minlength=len(ranks))
         return order, counts, [_taken(column, order) for column in columns]
-    order, counts = np.empty(len(codes), np.intp), np.zeros(len(ranks), np.int64)
+    narrow, places = compiled.plain(codes, np.int32), np.empty(len(codes), np.int32)
+    counts = np.zeros(len(ranks), np.int64)
     quick = [one for one in columns if one.ndim == 1 and one.dtype == np.float64][:_AT_ONCE]
     moved = [(compiled.plain(column), aligned(len(codes))) for column in quick]
-    narrow = compiled.plain(codes, np.int32)
-    compiled.native.sort_rows(narrow, ranks, counts, order, *(one for two in moved for one in two))
+    compiled.native.sort_rows(narrow, ranks, counts, places, *(one for two in moved for one in two))
     found = {id(column): out for column, (_, out) in zip(quick, moved, strict=True)}
-    return (
-        order,
-        counts,
-        [found[id(one)] if id(one) in found else _taken(one, order) for one in columns],
-    )
+    others = (_taken(one, places) if id(one) not in found else found[id(one)] for one in columns)
+    return places, counts, list(others)
 
 
 def _taken(values: Column, order: Order) -> Column:
