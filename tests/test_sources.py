@@ -497,6 +497,23 @@ def test_the_checksums_of_pages_are_verified(tmp_path: Path) -> None:
         losscli.evaluate(path, losses="mae")
 
 
+@pytest.mark.parametrize("encoding", ["DELTA_BYTE_ARRAY", "DELTA_LENGTH_BYTE_ARRAY"])
+def test_texts_of_parquet_may_be_written_as_deltas(tmp_path: Path, encoding: str) -> None:
+    random = np.random.default_rng(3)
+    y = random.normal(size=500).round(4)
+    cities = np.array(["Oslo", "Quito", "Bonn"])[random.integers(0, 3, len(y))]
+    data = pd.DataFrame({"y_true": y, "y_pred": y + random.normal(size=len(y)), "city": cities})
+    table, path = pa.Table.from_pandas(data), tmp_path / "p.parquet"
+    words: dict[str, Any] = {"use_dictionary": False, "column_encoding": {"city": encoding}}
+    pq.write_table(table, path, row_group_size=100, **words)
+    needs: dict[str, Any] = {"id": None, "weight": None}
+    assert numbers(path, **needs) == numbers(data, **needs)
+    coded = table.set_column(2, "city", table["city"].dictionary_encode())
+    pq.write_table(coded, path, **words)  # which pyarrow itself does not read
+    with pytest.raises(DataError, match=r"written in a way that pyarrow .* does not read .*Delta"):
+        losscli.evaluate(path, losses="mae", by="city")
+
+
 @pytest.mark.parametrize("form", ["feather", "arrows", "parquet"])
 def test_a_table_that_unpacks_to_very_much_is_refused(
     tmp_path: Path, form: str, monkeypatch: pytest.MonkeyPatch

@@ -21,6 +21,8 @@ ROWS = 250_000
 _CELLS, _FEWEST = 1 << 22, 1 << 14
 """The most cells, about: a piece of many columns has fewer rows, but not only a few."""
 SAMPLED = 1000
+_UNKNOWN = "Not yet implemented"
+"""What pyarrow says of a file that it cannot read, though there is nothing wrong with it."""
 GROUP_ROWS = 1 << 32
 """A piece is numbered by its stretch times this, and its first row in it."""
 
@@ -271,6 +273,13 @@ def explained(kept: Kept, made: Callable[[str], str] = str) -> Iterator[None]:
         if "decrypt" in str(error):
             remedy = "write it again without encryption where its key is known"
             raise DataError("is encrypted", where=kept.name, remedy=remedy) from None
+        if isinstance(error, pa.ArrowNotImplementedError) or _UNKNOWN in str(error):
+            raise DataError(
+                f"is written in a way that pyarrow {pa.__version__} does not read "
+                f"({visible(made(str(error)), 300)})",
+                where=kept.name,
+                remedy="write it again with the usual settings, or as CSV",
+            ) from None
         raise DataError(
             f"is cut or corrupt ({visible(made(str(error)), 300)})",
             where=kept.name,

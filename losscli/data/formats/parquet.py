@@ -23,6 +23,8 @@ KIND = "a Parquet file"
 _MAGIC, _ENCRYPTED = b"PAR1", b"PARE"
 _BUFFER = 1 << 18
 _TEXTS = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
+_DELTAS = frozenset({"DELTA_BYTE_ARRAY", "DELTA_LENGTH_BYTE_ARRAY"})
+"""How texts are written that pyarrow does not read as codes."""
 _PARTS = 4
 """A lot of more than this part of the rows that are left is cut into so many stretches."""
 _FEWEST = 1 << 17
@@ -93,7 +95,10 @@ class _File:
         known: _Cursor | None = getattr(_OF_THREAD, "cursor", None)
         _OF_THREAD.cursor = None
         if not (known and known.fits(self.kept, lot, types) and known.at <= start):
-            found = self._opened([name for name in types if self._is_coded(name, types)])
+            coded = [name for name in types if self._is_coded(name, types)]
+            found = self._opened(coded)
+            if whole := _without_codes(found, self._lots[lot], coded):
+                found = self._opened([name for name in coded if name not in whole])
             pieces = -(-(stop - start) // rows)
             read = found.iter_batches(
                 -(-(stop - start) // pieces),
@@ -164,6 +169,22 @@ class _Cursor:
             self.left = batch.slice(first + some.num_rows)
             if some.num_rows:
                 yield some
+
+
+def _without_codes(
+    found: Any,  # noqa: ANN401 - pyarrow has no types
+    groups: Sequence[int],
+    names: Sequence[str],
+) -> set[str]:
+    """Return those of the columns whose texts pyarrow does not read as codes."""
+    places = [(place, path[0]) for place, path in enumerate(found.column_paths) if path[0] in names]
+    read = (found.metadata.row_group(k) for k in groups if places)
+    return {
+        name
+        for group in read
+        for place, name in places
+        if not _DELTAS.isdisjoint(group.column(place).encodings)
+    }
 
 
 def _lots(rows: Sequence[int]) -> list[range]:
