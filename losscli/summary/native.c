@@ -13,6 +13,10 @@ integers: where no C compiler is at hand, or not such a one, the program does wi
 #error "integers of 128 bits and little ends are needed"
 #endif
 
+#ifdef __FAST_MATH__ /* it would round otherwise, and the whole program would lose subnormals */
+#error "the arithmetic of doubles is to be as it is written"
+#endif
+
 #if defined(__x86_64__) && defined(__GLIBC__)
 #define ON_ANY_PROCESSOR __attribute__((target_clones("avx512f", "avx2", "default")))
 #else

@@ -1,10 +1,15 @@
 """The compiled passes give what numpy gives, to the bit, and what exact fractions give."""
 
 import math
+import shlex
+import shutil
+import subprocess
+import sysconfig
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -159,6 +164,20 @@ def test_arrays_with_gaps_or_out_of_step_are_taken() -> None:
 def test_other_arrays_are_refused(array: Any) -> None:
     with pytest.raises((TypeError, BufferError, ValueError)):
         compiled.native.power_sums(array)
+
+
+def test_compilers_that_are_told_to_be_careless_are_refused() -> None:
+    source = Path(losscli.__file__).parent / "summary" / "native.c"
+    headers = sysconfig.get_paths()["include"]
+
+    def compiles(*flags: str) -> bool:
+        command = [*compiler, *flags, "-fsyntax-only", f"-I{headers}", str(source)]
+        return not subprocess.run(command, capture_output=True, check=False).returncode
+
+    compiler = shlex.split(sysconfig.get_config_var("CC") or "cc")
+    if not shutil.which(compiler[0]) or not compiles("-O3"):
+        pytest.skip("there is no C compiler any more")
+    assert not compiles("-O3", "-ffast-math")
 
 
 def test_a_report_is_the_same_without_the_compiled_passes() -> None:
