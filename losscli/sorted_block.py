@@ -1,6 +1,6 @@
 """The rows of a block sorted by class, and their losses a slice at a time."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -35,6 +35,7 @@ class Aims:
     `distributed` are the numbers of the losses whose distribution over all rows is kept,
     `medians` of those whose distribution is kept class by class. `tails` asks for the largest
     losses and `top` for so many worst rows of the first loss, above what is known `before`.
+    `watch` is shown the columns of each slice.
     """
 
     distributed: tuple[int, ...] = ()
@@ -42,6 +43,7 @@ class Aims:
     top: int = 0
     least: float = np.inf
     largest: tuple[Largest, ...] = ()
+    watch: Callable[[Columns], None] | None = None
 
 
 @dataclass(frozen=True)
@@ -106,9 +108,7 @@ class SortedBlock:
         keep = {k: np.empty(self.block.judged) for k in {*aims.distributed, *aims.medians}}
         tallies: list[Tallies] = []
         high: list[list[Vector]] = [[] for _ in aims.largest]
-        bad: list[NDArray[np.intp]] = []
-        worst: list[Vector] = []
-        least = aims.least
+        worst = _Candidates(aims.top, aims.least)
         for rows, places, starts in self.slices():
             columns = Columns({r: v if r in SHARED else v[rows] for r, v in self.columns.items()})
             weight = () if self.weight is None else (self.weight[rows],)
@@ -127,12 +127,10 @@ class SortedBlock:
                     keep[k][rows] = losses
                 if high and not top <= aims.largest[k].least:
                     high[k].append(losses[np.flatnonzero(losses > aims.largest[k].least)])
-                if k == 0 and not top < least:
-                    found = np.flatnonzero(losses >= least)
-                    bad.append(found + rows.start)
-                    worst.append(losses[found])
-                    if len(found) > aims.top:
-                        least = np.partition(worst[-1], -aims.top)[-aims.top]
+                if k == 0:
+                    worst.add(losses, rows.start, top)
+            if aims.watch:
+                aims.watch(columns)
         return Found(
             self._grouped(tallies),
             {
@@ -144,7 +142,7 @@ class SortedBlock:
                 Largest.of(np.concatenate([*some, np.empty(0)]), known.least)
                 for some, known in zip(high, aims.largest, strict=True)
             ),
-            self._worst(bad, worst, aims.top, chosen),
+            self._worst(worst, chosen),
         )
 
     def slices(self) -> Iterator[tuple[slice, NDArray[np.intp], NDArray[np.intp]]]:
@@ -180,14 +178,31 @@ class SortedBlock:
                 found[k, name] = Distribution.of(some, weight, leave_out_nan=True)
         return found
 
-    def _worst(
-        self, bad: list[NDArray[np.intp]], losses: list[Vector], top: int, chosen: Sequence[Chosen]
-    ) -> WorstRows:
-        if not bad:
-            return WorstRows(top)
-        places = np.concatenate(bad)
+    def _worst(self, found: "_Candidates", chosen: Sequence[Chosen]) -> WorstRows:
+        if not found.places:
+            return WorstRows(found.top)
+        places = np.concatenate(found.places)
         rows = places if self.order is None else self.order[places]
-        return worst_rows(self.block, rows, np.concatenate(losses), top, chosen[0])
+        return worst_rows(self.block, rows, np.concatenate(found.losses), found.top, chosen[0])
+
+
+class _Candidates:
+    """Where the `top` largest losses may stand, none below `least`, and the losses."""
+
+    def __init__(self, top: int, least: float) -> None:
+        self.top, self.least = top, least
+        self.places: list[NDArray[np.intp]] = []
+        self.losses: list[Vector] = []
+
+    def add(self, losses: Vector, start: int, highest: float) -> None:
+        """Look through a slice that begins at row `start`, whose largest loss is `highest`."""
+        if highest < self.least:
+            return
+        found = np.flatnonzero(losses >= self.least)
+        self.places.append(found + start)
+        self.losses.append(losses[found])
+        if len(found) > self.top:
+            self.least = np.partition(self.losses[-1], -self.top)[-self.top]
 
 
 def classes_of(block: Block, by: str) -> tuple[NDArray[np.integer[Any]], tuple[str | None, ...]]:

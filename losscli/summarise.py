@@ -20,7 +20,7 @@ from losscli.summary.group_sums import GroupSums
 from losscli.summary.group_values import GroupValues
 from losscli.summary.grouped import Grouped
 from losscli.summary.runs import exact_sums
-from losscli.truth_block import truths_of
+from losscli.truth_block import Tracker, truths_of
 from losscli.work import Summary, Work
 
 
@@ -36,14 +36,17 @@ def summarise(block: Block, work: Work, before: Summary) -> Summary:
         return replace(Summary.zero(work), census=census_of(block))
     groups: dict[str, Grouped] = {}
     medians: dict[tuple[int, str, str | None], Distribution] = {}
+    tracker = Tracker.of(block, before.numbers) if work.numeric else None
     for name in work.by or ("",):
         aims = work.aims(before, overall=not groups)
+        if not groups:
+            aims = replace(aims, watch=tracker)
         found = SortedBlock.of(block, name).judge(work.chosen, aims)
         if not groups:
             first = found
         groups[name] = found.grouped
         medians.update({(k, name, c): d for (k, c), d in found.medians.items()})
-    truths = truths_of(block, before.numbers, numeric=work.numeric)
+    truths = tracker.truths() if tracker else truths_of(block, numeric=work.numeric)
     return Summary(
         replace(census_of(block), digest=truths.digest % (1 << 128)),
         groups,

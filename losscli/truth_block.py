@@ -12,10 +12,6 @@ from losscli.summary.distribution import Distribution
 from losscli.summary.exact import ExactSums
 from losscli.summary.octaves import Counter
 from losscli.summary.runs import BASE, exact_sum, sum_of_products, units_of
-from losscli.summary.slices import ROWS
-
-_AT_ONCE = ROWS // 2
-"""So many truths, predictions and residuals stay in the processor's cache."""
 
 
 @dataclass(frozen=True)
@@ -31,34 +27,47 @@ class Truths:
     digest: int
 
 
-def truths_of(block: Block, before: Mapping[str, Distribution], *, numeric: bool) -> Truths:
-    """Return what is kept of the truths of a block, to be added to what is known `before`."""
+class Tracker:
+    """Goes through the truths of a block, some rows after the other in any order."""
+
+    def __init__(self, counters: Mapping[str, Counter]) -> None:
+        self._counters = counters
+        self._rows = self._total = self._digest = 0
+
+    @classmethod
+    def of(cls, block: Block, before: Mapping[str, Distribution]) -> "Tracker | None":
+        """Return one where the distributions of what is known `before` are histograms."""
+        counters = {name: counter for name, one in before.items() if (counter := one.counter())}
+        plain = block.weight is None and block.ids is None
+        return cls(counters) if counters and plain else None
+
+    def __call__(self, columns: Mapping[str, Vector]) -> None:
+        """Go through rows; `columns` hold y, and the residual where it is kept."""
+        y = columns["y"]
+        self._rows += len(y)
+        self._total += units_of(y)
+        self._digest += digest_of_numbers(y)
+        with np.errstate(over="ignore"):
+            for name, counter in self._counters.items():
+                counter.add(columns[name])
+
+    def truths(self) -> Truths:
+        """Return what was found."""
+        numbers = {
+            name: Distribution.counted(counter.histogram(), self._rows)
+            for name, counter in self._counters.items()
+        }
+        return Truths(numbers, ExactSums.of_integers([self._total], BASE), self._digest)
+
+
+def truths_of(block: Block, *, numeric: bool) -> Truths:
+    """Return what is kept of the truths of a block."""
     if not numeric:
         return Truths({}, ExactSums(1), _digest(block))
     y, weight = block.columns["y"], block.weight
-    counters = {name: counter for name, one in before.items() if (counter := one.counter())}
-    if counters and weight is None and block.ids is None:
-        return _counted(y, block.columns.get("pred"), counters)
     numbers = {name: Distribution.of(values, weight) for name, values in signed(block).items()}
     total = exact_sum(y) if weight is None else sum_of_products(y, weight)
     return Truths(numbers, total, _digest(block))
-
-
-def _counted(y: Vector, pred: Vector | None, counters: Mapping[str, Counter]) -> Truths:
-    """Go through the truths once, a slice at a time: it stays in the processor's cache."""
-    total = digest = 0
-    for start in range(0, len(y), _AT_ONCE):
-        some = y[start : start + _AT_ONCE]
-        total += units_of(some)
-        digest += digest_of_numbers(some)
-        counters["y"].add(some)
-        if pred is not None:
-            counters["residual"].add(residuals(some, pred[start : start + _AT_ONCE]))
-    numbers = {
-        name: Distribution.counted(counter.histogram(), len(y))
-        for name, counter in counters.items()
-    }
-    return Truths(numbers, ExactSums.of_integers([total], BASE), digest)
 
 
 def _digest(block: Block) -> int:
@@ -82,11 +91,9 @@ def _digest(block: Block) -> int:
 
 def signed(block: Block) -> dict[str, Vector]:
     """Return the numbers whose distribution is kept: y, and the residual y - pred."""
-    y, pred = block.columns["y"], block.columns.get("pred")
-    return {"y": y} if pred is None else {"y": y, "residual": residuals(y, pred)}
-
-
-def residuals(y: Vector, pred: Vector) -> Vector:
-    """Return the signed residuals, infinite where they are no doubles."""
-    with np.errstate(over="ignore"):
-        return y - pred
+    y = block.columns["y"]
+    found = {"y": y}
+    if "pred" in block.columns:
+        with np.errstate(over="ignore"):
+            found["residual"] = y - block.columns["pred"]
+    return found

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
 
-ROWS = 1 << 16
+ROWS = 1 << 15
 """The rows that are worked on at once: their slices stay in the processor's cache."""
 EXACT = 1 << 13
 """The rows whose products of slices add up without rounding."""
