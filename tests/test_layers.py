@@ -48,6 +48,7 @@ ORDER = [
     "draft",
     "errors",
     "leaving",
+    "processors",
     "visible",
     "dataclass",
 ]

@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import NamedTuple, TypeVar
 
 from losscli.cli import interrupt
+from losscli.processors import processors
 
 R = TypeVar("R")
 
@@ -90,7 +91,7 @@ def wait() -> None:
 
 def _helps() -> bool:
     """Tell whether there are two processors, and a system that ends the process with this one."""
-    return sys.platform.startswith("linux") and len(os.sched_getaffinity(0)) > 1
+    return sys.platform.startswith("linux") and processors() > 1
 
 
 def end_with(parent: int) -> None:

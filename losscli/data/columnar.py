@@ -16,7 +16,7 @@ from losscli.data.typed import kind_of, typed
 from losscli.errors import DataError
 from losscli.visible import visible
 
-ROWS = 350_000
+ROWS = 250_000
 """The most rows of a piece."""
 _CELLS, _FEWEST = 1 << 22, 1 << 14
 """The most cells, about: a piece of many columns has fewer rows, but not only a few."""

@@ -16,6 +16,7 @@ from typing import Any, Generic, TypeVar
 
 from losscli.engine import threads
 from losscli.engine._failure import Failure, pickled, received
+from losscli.processors import processors
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
 """The names of options of mallopt(3)."""
@@ -43,7 +44,7 @@ def fold(
         return threads.fold(reads, judge, zero, jobs, progress)
     _keep_freed_memory()
     calls = list(reads)
-    return _Team(calls, judge, zero).fold(min(jobs or threads.processors(), len(calls)), progress)
+    return _Team(calls, judge, zero).fold(min(jobs or processors(), len(calls)), progress)
 
 
 def _keep_freed_memory() -> None:

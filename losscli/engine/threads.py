@@ -1,9 +1,10 @@
 """Read the stretches of a source in the threads of this machine, and add them up in turn."""
 
-import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from typing import Generic, TypeVar
+
+from losscli.processors import processors
 
 P = TypeVar("P")
 S = TypeVar("S")
@@ -34,13 +35,6 @@ def fold(
             if progress:
                 progress(folder.done)
     return folder.result()
-
-
-def processors() -> int:
-    """Return how many processors this process may use, where the system tells."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 class _Folder(Generic[P, S]):

@@ -18,6 +18,7 @@ from losscli.data.storage.local import LocalFile
 from losscli.data.storage.seekable import Seekable, seekable
 from losscli.dataclass import dataclass
 from losscli.errors import UsageError
+from losscli.processors import processors
 
 KIND = "a Parquet file"
 _MAGIC, _ENCRYPTED = b"PAR1", b"PARE"
@@ -25,10 +26,8 @@ _BUFFER = 1 << 18
 _TEXTS = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
 _DELTAS = frozenset({"DELTA_BYTE_ARRAY", "DELTA_LENGTH_BYTE_ARRAY"})
 """How texts are written that pyarrow does not read as codes."""
-_PARTS = 4
-"""A lot of more than this part of the rows that are left is cut into so many stretches."""
 _FEWEST = 1 << 17
-"""The rows of such a stretch are at least so many."""
+"""The rows of a stretch of a part of a lot are at least so many."""
 _OF_THREAD = threading.local()
 
 
@@ -63,7 +62,7 @@ class _File:
         self._lots = _lots(rows)
         self._ends: list[int] = [0, *accumulate(sum(rows[k] for k in lot) for lot in self._lots)]
         near = alone and isinstance(kept, LocalFile)
-        self._starts = _cut(self._ends) if near else self._ends
+        self._starts = _cut(self._ends, processors()) if near else self._ends
 
     def parts(self) -> int:
         return len(self._starts) - 1
@@ -199,15 +198,15 @@ def _lots(rows: Sequence[int]) -> list[range]:
     return [*lots, range(first, len(rows))] if held else lots
 
 
-def _cut(ends: Sequence[int]) -> list[int]:
-    """Return the first row of each stretch, and the end; only the last lots are cut.
+def _cut(ends: Sequence[int], workers: int) -> list[int]:
+    """Return the first row of each stretch, and the end; lots are cut where not all get another.
 
     So several workers end at once. Who reads the second part of a lot has to pass over the
-    first one, which takes a fraction of the time that judging it does.
+    first one, which takes a third of the time that judging it does.
     """
     starts: list[int] = []
     for first, end in pairwise(ends):
         count = end - first
-        large = count * _PARTS > ends[-1] - first
-        starts += range(first, end, max(-(-count // _PARTS), _FEWEST) if large else count)
+        last = count * workers > ends[-1] - first
+        starts += range(first, end, max(-(-count // (2 * workers)), _FEWEST) if last else count)
     return [*starts, ends[-1]]
