@@ -274,10 +274,11 @@ static PyObject *sort_rows(PyObject *module, PyObject *arguments)
     const int64_t *ranks = views.of[1].buf;
     int64_t *counts = views.of[2].buf;
     int32_t *order = views.of[3].buf;
-    Py_ssize_t rows = views.of[0].len / 4, classes = views.of[2].len / 8;
+    Py_ssize_t rows = views.of[0].len / 4, classes = views.of[2].len / 8, known = 0;
     Py_BEGIN_ALLOW_THREADS
-    for (Py_ssize_t i = 0; i < rows; i++)
-        counts[ranks[codes[i]]]++;
+    for (; known < rows && 0 <= codes[known] && codes[known] < classes; known++)
+        counts[ranks[codes[known]]]++;
+    rows = known == rows ? rows : 0; /* a code that is none must not write anywhere */
     int64_t end = 0;
     for (Py_ssize_t k = 0; k < classes; k++) {
         end += counts[k];
@@ -292,8 +293,12 @@ static PyObject *sort_rows(PyObject *module, PyObject *arguments)
     for (Py_ssize_t k = classes - 1; k > 0; k--)
         counts[k] -= counts[k - 1];
     Py_END_ALLOW_THREADS
+    Py_ssize_t all = views.of[0].len / 4;
     give_back(&views);
-    Py_RETURN_NONE;
+    if (known == all)
+        Py_RETURN_NONE;
+    PyErr_SetString(PyExc_IndexError, "a code is not one of the classes");
+    return NULL;
 }
 
 /* Count doubles in the bins of their octaves: `rows` tells where in `table` each octave stands.

@@ -142,6 +142,13 @@ def test_rows_are_sorted_as_numpy_sorts_them(codes: list[int], ranks: list[int])
     assert [ranks[codes[row]] for row in one[0]] == sorted(ranks[code] for code in codes)
 
 
+@pytest.mark.parametrize("code", [-1, 2, 2**31 - 1])
+def test_codes_that_are_no_class_are_refused(code: int) -> None:
+    codes = np.array([0, 1, code, 0], np.int32)
+    with pytest.raises(IndexError, match="not one of the classes"):
+        sorted_rows(codes, np.arange(2), [np.arange(4.0)])
+
+
 def test_threads_do_not_share_their_heaps() -> None:
     runs = [np.random.default_rng(seed).normal(size=30_000) for seed in range(8)]
     alone = [power_sums([run], [9.0]) for run in runs]
