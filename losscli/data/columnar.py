@@ -2,12 +2,12 @@
 
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from functools import partial
 from typing import Any, Protocol
 
 from losscli.data.as_written import texts
 from losscli.data.block import Piece, Source, Stretch
+from losscli.data.explained import Kept, explained
 from losscli.data.joined import joined, same_columns
 from losscli.data.rowless import no_rows
 from losscli.data.storage import Stored
@@ -21,21 +21,8 @@ ROWS = 250_000
 _CELLS, _FEWEST = 1 << 22, 1 << 14
 """The most cells, about: a piece of many columns has fewer rows, but not only a few."""
 SAMPLED = 1000
-_UNKNOWN = "Not yet implemented"
-"""What pyarrow says of a file that it cannot read, though there is nothing wrong with it."""
 GROUP_ROWS = 1 << 32
 """A piece is numbered by its stretch times this, and its first row in it."""
-
-
-class Kept(Protocol):
-    """Where the columns are kept: what `Stored` has, too."""
-
-    name: str
-    rereadable: bool
-
-    def check(self) -> None:
-        """Raise DataError where they are no longer those that were looked at first."""
-        ...
 
 
 class Table(Protocol):
@@ -259,29 +246,3 @@ def _columns(batches: Sequence[Any], types: Mapping[str, Any]) -> dict[str, Any]
 
     arrays = {name: [batch.column(name) for batch in batches] for name in types}
     return {name: pa.concat_arrays(some) for name, some in arrays.items()}
-
-
-@contextmanager
-def explained(kept: Kept, made: Callable[[str], str] = str) -> Iterator[None]:
-    """Say of what a library refuses which file it is."""
-    import pyarrow as pa  # noqa: PLC0415 - the caller has it already
-
-    try:
-        yield
-    except (pa.ArrowException, OSError, ValueError, EOFError) as error:
-        kept.check()  # a file that is gone, or another one, is not corrupt
-        if "decrypt" in str(error):
-            remedy = "write it again without encryption where its key is known"
-            raise DataError("is encrypted", where=kept.name, remedy=remedy) from None
-        if isinstance(error, pa.ArrowNotImplementedError) or _UNKNOWN in str(error):
-            raise DataError(
-                f"is written in a way that pyarrow {pa.__version__} does not read "
-                f"({visible(made(str(error)), 300)})",
-                where=kept.name,
-                remedy="write it again with the usual settings, or as CSV",
-            ) from None
-        raise DataError(
-            f"is cut or corrupt ({visible(made(str(error)), 300)})",
-            where=kept.name,
-            remedy="write or copy it again",
-        ) from None

@@ -7,7 +7,8 @@ from typing import Any
 import pyarrow as pa
 
 from losscli.data.block import Source
-from losscli.data.columnar import Table, columnar, explained
+from losscli.data.columnar import Table, columnar
+from losscli.data.explained import explained
 from losscli.data.ipc import unpacked_size
 from losscli.data.reading import Reading
 from losscli.data.storage import Stored

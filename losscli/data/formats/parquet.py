@@ -10,7 +10,8 @@ from typing import Any
 import pyarrow as pa
 
 from losscli.data.block import Source
-from losscli.data.columnar import ROWS, Table, columnar, explained
+from losscli.data.columnar import ROWS, Table, columnar
+from losscli.data.explained import explained
 from losscli.data.reading import Reading
 from losscli.data.storage import Stored
 from losscli.data.storage.compressed import FREE, MOST, bomb
