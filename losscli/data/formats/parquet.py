@@ -208,6 +208,7 @@ def _cut(ends: Sequence[int], workers: int) -> list[int]:
     starts: list[int] = []
     for first, end in pairwise(ends):
         count = end - first
-        last = count * workers > ends[-1] - first
+        # half a lot more or less is no reason to decode one twice
+        last = count * workers > ends[-1] - first + count // 2
         starts += range(first, end, max(-(-count // (2 * workers)), _FEWEST) if last else count)
     return [*starts, ends[-1]]
