@@ -29,9 +29,10 @@ enum {
     FRACTION = 52,         /* the bits of a double behind its exponent */
     EXPONENTS = 1 << 11,
     OCTAVES = 1 << 12,     /* the exponents, and those of negative numbers */
-    BINS = 1 << 12,        /* the bins of an octave in a histogram */
+    BITS = 12,             /* of a fraction, which tell a bin: as in octaves.py */
+    BINS = 1 << BITS,      /* the bins of an octave in a histogram */
     LEAST = 1075,          /* a double is its fraction times 2**(exponent - LEAST) */
-    BASE = 2176,           /* sums are whole numbers of 2**-BASE */
+    BASE = 2176,           /* sums are whole numbers of 2**-BASE: as in runs.py */
     WORDS = 2 * BASE / 64,
     LOT = 1 << 20,         /* so many squares add up within the bits of a heap */
     ARRAYS = 12,           /* a function takes so many at most */
@@ -326,7 +327,7 @@ static PyObject *count_octaves(PyObject *module, PyObject *arguments)
                 break;
             rows[octave] = (int16_t)taken++;
         }
-        table[rows[octave] * BINS + (bits >> (FRACTION - 12)) % BINS]++;
+        table[rows[octave] * BINS + (bits >> (FRACTION - BITS)) % BINS]++;
     }
     Py_END_ALLOW_THREADS
     give_back(&views);
